@@ -1,0 +1,33 @@
+"""Fixtures of every test: a real PostgreSQL, used as the web role; acting posts."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Tests keep their files apart from the installation's; the server is shared, its databases are not.
+os.environ.setdefault("MINZHENG_TEST_FILES", tempfile.mkdtemp(prefix="minzheng-test-"))
+
+import pytest  # noqa: E402  (the environment must be set before Django reads it)
+
+from minzheng.kernel.storage import testing  # noqa: E402
+
+pytest_plugins = ["minzheng.kernel.access.testing"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker):
+    """Replaces pytest-django's own: the owner migrates a template, the run works on a clone as the web role."""
+    with django_db_blocker.unblock():
+        template = testing.template_database()
+        with testing.cloned_database(template):
+            yield
+
+
+@pytest.fixture
+def fresh_database(django_db_blocker, django_db_setup):
+    """An own, committed database for tests of concurrency, kills and second connections; yields its name."""
+    with django_db_blocker.unblock():
+        template = testing.template_database()
+        with testing.cloned_database(template, "fresh") as name:
+            yield name

@@ -1,0 +1,1 @@
+"""Minzheng (民政): the civil-affairs platform of a great city."""

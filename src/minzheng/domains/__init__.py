@@ -1,0 +1,1 @@
+"""One folder per programme or register; each tells its whole story."""

