@@ -15,11 +15,13 @@ from pathlib import Path
 def state_home() -> Path:
     """The home of this installation's data; created on first use, readable by its owner alone."""
     chosen = os.environ.get("MINZHENG_HOME")
-    home = Path(chosen).expanduser() if chosen else _default_home()
-    if not home.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        # The server may run as another user than ours (never as root), so it must be able to pass through this folder.
-        home.chmod(0o711)
+    home = Path(chosen).expanduser().resolve() if chosen else _default_home()
+    missing = [folder for folder in (home, *home.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        # The server may run as another user than ours (never as root), so it must be able to pass through the folders
+        # we make, whatever the umask says; it can neither list nor change them.
+        folder.chmod(0o711)
     return home
 
 

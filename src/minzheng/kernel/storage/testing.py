@@ -8,12 +8,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import minzheng
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+import minzheng
 from minzheng.kernel.storage import server
 
 
@@ -21,7 +21,13 @@ def _migrations_hash() -> str:
     """Names the template: any change of a migration, or of what writes their SQL, makes a new one."""
     source = Path(minzheng.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted([*source.rglob("migrations/*.py"), *source.glob("kernel/storage/*.py"), *source.glob("kernel/places/data/*")]):
+    for path in sorted(
+        [
+            *source.rglob("migrations/*.py"),
+            *source.glob("kernel/storage/*.py"),
+            *source.glob("kernel/places/data/*"),
+        ]
+    ):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -70,7 +76,9 @@ def template_database() -> str:
 def _create(connection, name: str, template: str = "template0") -> None:  # type: ignore[no-untyped-def]
     connection.execute(
         sql.SQL("create database {} owner {} template {}").format(
-            sql.Identifier(name), sql.Identifier(settings.DATABASES["owner"]["USER"]), sql.Identifier(template)
+            sql.Identifier(name),
+            sql.Identifier(settings.DATABASES["owner"]["USER"]),
+            sql.Identifier(template),
         )
     )
 
@@ -83,15 +91,17 @@ def cloned_database(template: str, label: str = "run") -> Iterator[str]:
     with admin.connect() as connection:
         _create(connection, name, template)
         web = settings.DATABASES["default"]["USER"]
+        connection.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(name)))
         connection.execute(
-            sql.SQL("revoke all on database {} from public").format(sql.Identifier(name))
-        )
-        connection.execute(
-            sql.SQL("grant connect, temporary on database {} to {}").format(sql.Identifier(name), sql.Identifier(web))
+            sql.SQL("grant connect, temporary on database {} to {}").format(
+                sql.Identifier(name), sql.Identifier(web)
+            )
         )
     try:
         with use_database(name):
             yield name
     finally:
         with admin.connect() as connection:
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
