@@ -1,0 +1,171 @@
+"""A map of the sixteen districts, coloured by a figure.
+
+Drawn on the server as SVG with classes only, so it needs no script and no inline style, prints, and its districts
+are ordinary links that the keyboard reaches. The outlines are for orientation, not a survey.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from minzheng.kernel.ui import charts
+
+OUTLINES = Path(__file__).parent / "static/vendor/shanghai-districts/shanghai-districts.geojson"
+WIDTH = 640
+LEVELS = 5
+# The middle of these outlines falls into water or onto a neighbour's label, so the label stands elsewhere.
+_LABEL_AT = {
+    "310151": (121.62, 31.63),
+    "310115": (121.68, 31.12),
+    "310104": (121.435, 31.152),
+    "310106": (121.448, 31.282),
+    "310101": (121.482, 31.219),
+    "310109": (121.482, 31.282),
+    "310110": (121.53, 31.30),
+    "310107": (121.385, 31.262),
+    "310105": (121.385, 31.211),
+    "310112": (121.42, 31.07),
+    "310113": (121.42, 31.40),
+    "310120": (121.56, 30.90),
+    "310116": (121.22, 30.82),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One district drawn to the map's size."""
+
+    code: str
+    name: str
+    path: str
+    label_x: int
+    label_y: int
+
+    @property
+    def short_name(self) -> str:
+        """The name without 区, since the small districts have room for two characters (浦东新区 → 浦东)."""
+        return self.name.removesuffix("新区").removesuffix("区")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """One district of one map."""
+
+    outline: Outline
+    text: str
+    level: int
+    href: str
+    is_selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictMap:
+    """Figures by six-digit district code.
+
+    `href` gives each district's page. A district without a figure stays blank, which is not zero.
+    """
+
+    id: str
+    title: str
+    values: Mapping[str, int | float | None]
+    unit: str = "count"
+    value_label: str = ""
+    href: Callable[[str], str] | None = None
+    selected: str = ""
+    note: str = ""
+
+    @property
+    def has_links(self) -> bool:
+        return self.href is not None
+
+    @property
+    def view_box(self) -> str:
+        return f"0 0 {WIDTH} {_outlines()[1]}"
+
+    @property
+    def districts(self) -> list[District]:
+        bounds = breaks(list(self.values.values()))
+        return [
+            District(
+                outline=outline,
+                text=charts.write(self.values.get(outline.code), self.unit),
+                level=level_of(self.values.get(outline.code), bounds),
+                href=self.href(outline.code) if self.href else "",
+                is_selected=outline.code == self.selected,
+            )
+            for outline in _outlines()[0]
+        ]
+
+    @property
+    def ranked(self) -> list[District]:
+        """The districts from the highest figure to the lowest, for the table beside the map."""
+        known = [d for d in self.districts if self.values.get(d.outline.code) is not None]
+        return sorted(known, key=lambda d: (-self.values[d.outline.code], d.outline.code))
+
+    @property
+    def legend(self) -> list[tuple[int, str]]:
+        """(level, 'from – to') for each colour in use."""
+        known = [v for v in self.values.values() if v is not None]
+        bounds = breaks(known)
+        rows = []
+        for level in range(1, len(bounds) + 2):
+            inside = [v for v in known if level_of(v, bounds) == level]
+            if inside:
+                low, high = charts.write(min(inside), self.unit), charts.write(max(inside), self.unit)
+                rows.append((level, low if low == high else f"{low} – {high}"))
+        return rows
+
+
+def breaks(values: list[int | float | None]) -> list[int | float]:
+    """Lower bounds of the second and higher colours, so that colours hold about equally many districts.
+
+    Equal values always share a colour.
+
+    >>> breaks([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), breaks([4, 4, 4]), breaks([])
+    ([3, 5, 7, 9], [], [])
+    """
+    known = sorted(v for v in values if v is not None)
+    if not known:
+        return []
+    bounds = {known[len(known) * step // LEVELS] for step in range(1, LEVELS)}
+    return sorted(bound for bound in bounds if bound > known[0])
+
+
+def level_of(value: int | float | None, bounds: list[int | float]) -> int:
+    """Colour 1 (low) to 5 (high); 0 for a district without a figure."""
+    if value is None:
+        return 0
+    return 1 + sum(value >= bound for bound in bounds)
+
+
+@cache
+def _outlines() -> tuple[list[Outline], int]:
+    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
+    points = [p for f in features for poly in f["geometry"]["coordinates"] for ring in poly for p in ring]
+    west, east = min(p[0] for p in points), max(p[0] for p in points)
+    south, north = min(p[1] for p in points), max(p[1] for p in points)
+    # A degree of longitude is shorter than one of latitude here, by the cosine of the latitude.
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = (WIDTH - 16) / ((east - west) * squeeze)
+
+    def place(point: list[float]) -> tuple[int, int]:
+        return round(8 + (point[0] - west) * squeeze * scale), round(8 + (north - point[1]) * scale)
+
+    outlines = []
+    for feature in features:
+        parts = []
+        for poly in feature["geometry"]["coordinates"]:
+            for ring in poly:
+                drawn = [place(p) for p in ring]
+                kept = [p for at, p in enumerate(drawn) if at == 0 or p != drawn[at - 1]]
+                if len(kept) > 2:
+                    parts.append("M" + "L".join(f"{x},{y}" for x, y in kept) + "Z")
+        code, name = feature["properties"]["code"], feature["properties"]["name"]
+        label = place(list(_LABEL_AT.get(code) or feature["properties"]["label_at"]))
+        outlines.append(Outline(code, name, "".join(parts), *label))
+    return outlines, round(16 + (north - south) * scale)
