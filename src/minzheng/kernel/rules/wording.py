@@ -1,0 +1,160 @@
+"""Values and formulas of the graph in words that a resident can read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minzheng.kernel.money import format_yuan
+from minzheng.kernel.periods import Month
+from minzheng.kernel.rules.graph import HOUSEHOLD, PERSON
+from minzheng.kernel.rules.inputs import Input, catalogue
+from minzheng.kernel.rules.law import Law
+from minzheng.kernel.rules.single import HouseholdTrace
+
+COMPARISONS = {"lt": "<", "le": "≤", "gt": ">", "ge": "≥", "eq": "=", "ne": "≠"}
+FLIPPED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+_SIGNS = {"add": " + ", "sub": " − ", "mul": " × ", "floor_div": " ÷ ", "floor_mod": " mod "}
+_UNITS_ZH = {"persons": "人", "person": "人", "years": "岁", "months": "个月"}
+_UNITS_EN = {"人": "persons", "套": "homes", "处": "properties", "辆": "vehicles"}
+
+
+def in_words(value: Any, unit: str, column: Input | None = None, *, english: bool = False) -> str:
+    """A value with its unit: 142000 fen/month → 1,420.00元; yes and no as words; codes by their label.
+
+    >>> in_words(142000, "fen/month"), in_words(True, ""), in_words(65, "years", english=True)
+    ('1,420.00元', '是', '65 years')
+    """
+    if value is None:
+        return "unknown" if english else "未知"
+    if isinstance(value, bool):
+        return ("yes" if value else "no") if english else ("是" if value else "否")
+    if unit.startswith("fen"):
+        amount = format_yuan(value, grouped=True)
+        return f"{amount} yuan" if english else f"{amount}元"
+    if unit == "month":
+        return str(Month.from_index(value)) if english else Month.from_index(value).chinese
+    if column is not None and column.codes:
+        return str(value) if english else column.code_label(value)
+    if unit:
+        return f"{value} {_UNITS_EN.get(unit, unit)}" if english else f"{value}{_UNITS_ZH.get(unit, unit)}"
+    return str(value)
+
+
+class Words:
+    """Names, units and formulas of one trace."""
+
+    def __init__(self, trace: HouseholdTrace) -> None:
+        self.trace = trace
+        self.law: Law = trace.law
+        self.nodes = trace.law.graph.nodes
+
+    def unwrap(self, number: int) -> int:
+        """Past projections to the node that holds the meaning."""
+        while self.nodes[number].op == "project":
+            number = self.nodes[number].args[0]
+        return number
+
+    def column(self, number: int) -> Input | None:
+        node = self.nodes[self.unwrap(number)]
+        if node.op in ("input", "input_or", "known"):
+            return catalogue().get((node.entity, node.name))
+        return None
+
+    def unit(self, number: int) -> str:
+        """The unit of a node: its own, or that of what it is made of."""
+        node = self.nodes[number]
+        if node.op == "rule" and self.law.rules[node.name].unit:
+            return self.law.rules[node.name].unit
+        if node.op == "const":
+            return self.law.parameters[node.name].unit if node.name in self.law.parameters else ""
+        column = self.column(number)
+        if column is not None:
+            return column.unit
+        if node.op == "bands" and number in self.law.table_names:
+            return self.law.parameters[self.law.table_names[number]].unit
+        if node.dtype == "bool":
+            return ""
+        args = node.args[1:] if node.op == "where" else node.args
+        units = [u for u in map(self.unit, args) if u]
+        money = next((u for u in units if u.startswith("fen")), None)
+        if node.op == "mul" and money:
+            return money
+        return units[0] if units else ""
+
+    def label(self, number: int, *, english: bool = False) -> str:
+        """What a node is called, or how it is made of what is."""
+        node = self.nodes[self.unwrap(number)]
+        if node.op == "rule":
+            rule = self.law.rules[node.name]
+            return rule.label_en if english else rule.label
+        column = self.column(number)
+        if column is not None:
+            return column.label_en if english else column.label
+        if node.op == "const" and node.name in self.law.parameters:
+            parameter = self.law.parameters[node.name]
+            return parameter.label_en if english else parameter.label
+        if node.op == "const":
+            return str(node.value)
+        names = [self.label(a, english=english) for a in node.args]
+        if node.op in _SIGNS:
+            return _SIGNS[node.op].join(names)
+        if node.op in COMPARISONS:
+            return f" {COMPARISONS[node.op]} ".join(names)
+        if node.op == "not":
+            return f"not {names[0]}" if english else f"非{names[0]}"
+        if node.op in ("and", "or"):
+            join = {"and": (" and ", "且"), "or": (" or ", "或")}[node.op]
+            return join[0 if english else 1].join(names)
+        if node.op == "one_of":
+            column = self.column(node.args[0])
+            choices = [
+                column.code_label(v) if column and column.codes and not english else str(v) for v in node.value
+            ]
+            return f"{names[0]}: {', '.join(choices)}" if english else f"{names[0]}为{'、'.join(choices)}"
+        if node.op in ("sum", "any", "all"):
+            words = {"sum": ("sum of", "合计"), "any": ("any:", "有成员"), "all": ("all:", "全体")}[node.op]
+            return f"{words[0]} {names[0]}" if english else f"{words[1]}{names[0]}"
+        return names[-1] if names else node.op
+
+    def text(self, number: int, place: int | None, *, english: bool = False, unit: str = "") -> str:
+        """A node's value in words; an unknown input says so."""
+        meaning = self.unwrap(number)
+        node = self.nodes[meaning]
+        where = place if node.entity == PERSON else None
+        if node.op in ("input", "input_or"):
+            row = self.trace.inputs.household if node.entity == HOUSEHOLD else self.trace.inputs.persons[where or 0]
+            if row.get(node.name) is None and node.op == "input_or":
+                return in_words(None, "", english=english)
+        value = self.trace.value(meaning, where)
+        return in_words(value, unit or self.unit(meaning), self.column(meaning), english=english)
+
+    def formula(self, number: int, place: int | None, *, unit: str = "", top: bool = True) -> str:
+        """How a value is made of figures, down to named rules, parameters and inputs; the branch taken only."""
+        node = self.nodes[number]
+        value = self.trace.value(number, place)
+        if not top and node.op in ("rule", "input", "input_or", "const", "project", "bands") or not node.args:
+            return in_words(value, self.unit(number) or ("" if isinstance(value, bool) else unit))
+        if node.op in ("rule", "project"):
+            inner = node.args[0]
+            return self.formula(inner, place if self.nodes[inner].entity == PERSON else None, unit=unit, top=top)
+        if node.op == "where":
+            taken = node.args[1] if self.trace.value(node.args[0], place) else node.args[2]
+            return self.formula(taken, place, unit=unit, top=False)
+        if node.op == "sum":
+            inner = node.args[0]
+            parts = [self.trace.value(inner, p) for p in range(len(self.trace.inputs.persons))]
+            kind = self.unit(inner) or unit
+            return " + ".join(in_words(p, kind) for p in parts if p) or in_words(0, kind)
+        if node.op in ("most", "least"):
+            inside = "，".join(self.formula(a, place, unit=unit, top=False) for a in node.args)
+            return f"{'较高者' if node.op == 'most' else '较低者'}（{inside}）"
+        if node.op in _SIGNS:
+            # Only money is shared by both sides of + and −; a factor or divisor is a bare number.
+            inherited = unit if node.op in ("add", "sub") else ""
+            parts_text = []
+            for arg in node.args:
+                inner_node = self.nodes[arg]
+                text = self.formula(arg, place, unit=inherited, top=False)
+                parts_text.append(f"（{text}）" if inner_node.op in _SIGNS else text)
+            return _SIGNS[node.op].join(parts_text)
+        return in_words(value, self.unit(number) or unit)
