@@ -1,0 +1,172 @@
+"""Contracts: what each office sends, how its columns may be named, and what it may change (数据交换约定).
+
+A contract is a YAML file in `contracts/`. A file is recognised by the columns it has; its name is only a hint. Adding a
+feed is adding a contract and, where its rows do something new, a module in `feeds/`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from minzheng.kernel.sources.normalise import Settings
+from minzheng.kernel.sources.normalise.amounts import FEN_PER
+
+FOLDER = Path(__file__).parent / "contracts"
+_UNIT = re.compile(r"[((\[【〔]([^))\]】〕]*)[))\]】〕]|[::/]?单位[::]?(\S+)$")
+_UNITS = {"万": "万元", **{unit: unit for unit in FEN_PER}, "人民币元": "元", "元/月": "元", "元每月": "元", "元/年": "元"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's heading without its decoration, and the unit it names."""
+
+    key: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a contract.
+
+    `if_bad` and `if_missing` say what becomes of a row whose cell cannot be understood or is empty: `leave_out` the
+    field with a warning, send the row to `review`, or `refuse` it; `accept` takes an empty cell without a word.
+    """
+
+    name: str
+    label: str
+    label_en: str
+    kind: str
+    synonyms: tuple[str, ...]
+    if_bad: str
+    if_missing: str
+    settings: Settings
+    ceiling_fen: int | None = None
+    is_past: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    name: str
+    title: str
+    title_en: str
+    sender: str
+    source: str
+    order: int
+    feed: str
+    law: str
+    hints: tuple[str, ...]
+    needs: tuple[str, ...]
+    key: tuple[str, ...]
+    changes: tuple[str, ...]
+    fields: dict[str, Field]
+    period_field: str = ""
+    sheet_field: str = ""
+    writer: str = ""
+    options: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def columns(self, cells: Sequence[Any]) -> dict[str, tuple[int, str]]:
+        """Field → position and unit, for the cells of a heading line; the first of equal headings counts."""
+        known = _headings(self.name)
+        found: dict[str, tuple[int, str]] = {}
+        for position, cell in enumerate(cells):
+            heading = read_heading(cell)
+            name = known.get(heading.key)
+            if name and name not in found:
+                found[name] = (position, heading.unit)
+        return found
+
+    def fit(self, cells: Sequence[Any]) -> float:
+        """How well a heading line fits: the share of this contract's columns; 0 where one it needs is missing."""
+        found = self.columns(cells)
+        return len(found) / len(self.fields) if all(name in found for name in self.needs) else 0.0
+
+
+def read_heading(cell: Any) -> Heading:
+    """A heading as written → its key and unit: 「 养 老 金\\n（元） 」 → 养老金 in 元.
+
+    >>> read_heading(" 月标准（万元）"), read_heading("近12个月自付(元)").key
+    (Heading(key='月标准', unit='万元'), '近12个月自付')
+    """
+    text = unicodedata.normalize("NFKC", "" if cell is None else str(cell))
+    text = re.sub(r"[\s​﻿*#'\"]", "", text)
+    unit = ""
+    for match in _UNIT.finditer(text):
+        unit = _UNITS.get(match[1] or match[2] or "", unit)
+    bare = _UNIT.sub("", text)
+    return Heading((bare or text).strip(":,、。_-").lower(), unit)
+
+
+def _field(name: str, data: dict[str, Any]) -> Field:
+    codes: dict[str, Any] = {}
+    for value, ways in (data.get("codes") or {}).items():
+        for way in [value, *ways] if isinstance(ways, list) else [value, ways]:
+            codes[unicodedata.normalize("NFKC", str(way)).replace(" ", "").upper()] = value
+    return Field(
+        name=name,
+        label=data["label"],
+        label_en=data["label_en"],
+        kind=data["type"],
+        synonyms=tuple(data.get("synonyms", ())),
+        if_bad=data.get("if_bad", "leave_out"),
+        if_missing=data.get("if_missing", "accept"),
+        settings=Settings(
+            unit=data.get("unit", ""),
+            codes=codes,
+            is_open_allowed=bool(data.get("open_end")),
+            is_negative_allowed=bool(data.get("negative")),
+        ),
+        ceiling_fen=data.get("ceiling_yuan") * 100 if data.get("ceiling_yuan") else None,
+        is_past=bool(data.get("past")),
+    )
+
+
+@cache
+def contracts() -> dict[str, Contract]:
+    """All contracts in the order in which their files are to be loaded: people before what is said about them."""
+    found = []
+    for path in sorted(FOLDER.glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found.append(
+            Contract(
+                name=path.stem,
+                title=data["title"],
+                title_en=data["title_en"],
+                sender=data["sender"],
+                source=data["source"],
+                order=data["order"],
+                feed=data["feed"],
+                law=data.get("law", ""),
+                hints=tuple(data.get("hints", ())),
+                needs=tuple(data["needs"]),
+                key=tuple(data["key"]),
+                changes=tuple(data["changes"]),
+                fields={name: _field(name, one) for name, one in data["fields"].items()},
+                period_field=data.get("period_field", ""),
+                sheet_field=data.get("sheet_field", ""),
+                writer=data.get("writer", ""),
+                options=data.get("options", {}),
+            )
+        )
+    return {contract.name: contract for contract in sorted(found, key=lambda one: (one.order, one.name))}
+
+
+@cache
+def _headings(name: str) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for column in contracts()[name].fields.values():
+        for way in (column.label, *column.synonyms):
+            known.setdefault(read_heading(way).key, column.name)
+    return known
+
+
+def count_known(cells: Sequence[Any]) -> int:
+    """How many cells are headings of the contract that knows most of them."""
+    return max((len(contract.columns(cells)) for contract in contracts().values()), default=0)
