@@ -1,0 +1,77 @@
+"""Who may see and write which person: the database's own rules, and the one guarded way to search by name.
+
+A person is in scope where the residence or the hukou is. Records that hang on a person ask the person's own policy, by
+the primary key; a city-wide post skips that question, so that jobs over the whole city do not pay for it. A resident
+sees the own record, and of the household members lived with only what the household's means test rests on.
+"""
+
+from django.db import migrations
+
+from minzheng.kernel.people.migrations._sql import OWN_HOUSEHOLD, SEARCH, hangs_on_person
+from minzheng.kernel.storage.guards import (
+    append_only,
+    enable_scope,
+    grant_web,
+    owner_role,
+    statement,
+    web_role,
+)
+
+WRITTEN = "SELECT, INSERT, UPDATE, DELETE"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0001_initial"), ("access", "0002_guards"), ("audit", "0001_initial")]
+
+    operations = [
+        statement(*OWN_HOUSEHOLD),
+        grant_web("people_person", "SELECT, INSERT, UPDATE"),
+        enable_scope("people_person", division_columns=("division_code", "hukou_division_code")),
+        statement(
+            f"""CREATE POLICY people_person_own ON people_person FOR SELECT TO "{web_role()}"
+                USING (id = ANY((SELECT people_own_members())::bigint[]))""",
+            "DROP POLICY people_person_own ON people_person",
+        ),
+        grant_web("people_household", "SELECT, INSERT, UPDATE"),
+        enable_scope("people_household"),
+        statement(
+            f"""CREATE POLICY people_household_own ON people_household FOR SELECT TO "{web_role()}"
+                USING (id = (SELECT people_own_household()))""",
+            "DROP POLICY people_household_own ON people_household",
+        ),
+        *(
+            operation
+            for table in ("identifier", "personname", "residence", "hukourecord", "bankaccount")
+            for operation in (
+                grant_web(f"people_{table}", WRITTEN),
+                statement(*hangs_on_person(f"people_{table}", owner_role(), web_role())),
+            )
+        ),
+        grant_web("people_membership", WRITTEN),
+        statement(
+            *hangs_on_person(
+                "people_membership",
+                owner_role(),
+                web_role(),
+                own="household_id = (SELECT people_own_household())",
+            )
+        ),
+        # A fact is superseded and never deleted.
+        grant_web("people_fact", "SELECT, INSERT, UPDATE"),
+        statement(
+            *hangs_on_person(
+                "people_fact",
+                owner_role(),
+                web_role(),
+                own="household_id = (SELECT people_own_household())"
+                " OR person_id = ANY((SELECT people_own_members())::bigint[])",
+                or_household=True,
+            )
+        ),
+        grant_web("people_lifeevent", "SELECT, INSERT"),
+        append_only("people_lifeevent"),
+        statement(*hangs_on_person("people_lifeevent", owner_role(), web_role())),
+        grant_web("people_merge", "SELECT, INSERT, UPDATE"),
+        statement(*hangs_on_person("people_merge", owner_role(), web_role(), person="survivor_id")),
+        statement(*SEARCH),
+    ]
