@@ -135,7 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "minzheng.kernel.access.passwords.CharacterClasses"}]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5
@@ -151,6 +151,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("MINZHENG_HTTPS") == "1"
+if SESSION_COOKIE_SECURE:
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_SSL_REDIRECT = os.environ.get("MINZHENG_BEHIND_PROXY") != "1"
+    if os.environ.get("MINZHENG_BEHIND_PROXY") == "1":  # the proxy sets, and strips from outside, this header
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

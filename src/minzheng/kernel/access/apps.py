@@ -7,6 +7,7 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from minzheng.kernel.access import signins  # noqa: F401  (connects the signals of sign-in)
         from minzheng.kernel.access.preparation import after_migrate
 
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="access renews rights")
