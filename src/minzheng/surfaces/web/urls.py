@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+"""Addresses: the door, sign-in, the staff workbench under /work/, a resident's own pages under /my/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import include, path
+
+from minzheng.surfaces.web import auth, landing
+
+urlpatterns = [
+    path("", landing.front, name="front"),
+    path("language/", landing.language, name="language"),
+    path("healthz", landing.alive, name="alive"),
+    path("", include(auth.urlpatterns)),
+    path("work/", include("minzheng.surfaces.web.work.urls")),
+    path("my/", include("minzheng.surfaces.web.resident.urls")),
+]
+handler403 = "minzheng.surfaces.web.landing.refused"
+handler404 = "minzheng.surfaces.web.landing.not_found"
+handler500 = "minzheng.surfaces.web.landing.failed"
