@@ -1,0 +1,76 @@
+"""The ledger (总账): transfers between two accounts, only ever added; and the months that are closed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Transfer(models.Model):
+    """One sum moved from one account to another (记账分录): debit and credit in one row, so it always balances."""
+
+    class Kind(models.TextChoices):
+        COMMIT = "commit", _("承付")
+        SEND = "send", _("送银行")
+        SETTLE = "settle", _("到账")
+        RETURN = "return", _("退票")
+        GIVE_UP = "give_up", _("退回预算")
+        REVERSAL = "reversal", _("冲销")
+
+    debit_account = models.TextField()
+    credit_account = models.TextField()
+    amount_fen = models.BigIntegerField()
+    kind = models.TextField(choices=Kind.choices)
+    order = models.ForeignKey(
+        "payments.Order", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="transfers"
+    )
+    batch = models.ForeignKey(
+        "payments.Batch", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="transfers"
+    )
+    reverses = models.ForeignKey("self", models.DO_NOTHING, db_constraint=False, db_index=False, null=True)
+    on = models.DateField()
+    accounting_month = models.DateField()
+    programme = models.TextField()
+    division_code = models.TextField(db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payments_transfer_amount_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(debit_account=models.F("credit_account")), name="payments_transfer_two_accounts"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="reversal", reverses__isnull=False)
+                | (~models.Q(kind="reversal") & models.Q(reverses__isnull=True)),
+                name="payments_transfer_reversal_names_its_entry",
+            ),
+            # One posting of a kind for an order in a batch: a double click finds the first and adds nothing.
+            models.UniqueConstraint(
+                fields=["order", "kind", "batch"],
+                condition=models.Q(reverses__isnull=True),
+                name="payments_transfer_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="payments_transfer_reversed_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.debit_account} ← {self.credit_account} {self.amount_fen}"
+
+
+class MonthClose(models.Model):
+    """A closed accounting month (结账): nothing in it changes any more; what comes later lands in an open month."""
+
+    month = models.DateField(primary_key=True)
+    closed_by = models.ForeignKey("access.Official", models.PROTECT, null=True, related_name="+")
+    closed_on = models.DateField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    orders_count = models.BigIntegerField()
+    paid_fen = models.BigIntegerField()
+    carried_count = models.BigIntegerField()
+    ledger_sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"
