@@ -179,6 +179,7 @@ class Notice(models.Model):
     """A letter to a person about an award that starts, changes or ends without an application (告知书).
 
     A notice of a grant opens a window in which the person may object or opt out; the award starts when it has passed.
+    `amounts` lists [month, fen a month] wherever the amount of a past month differs from the month before it.
     """
 
     class About(models.TextChoices):
@@ -199,6 +200,7 @@ class Notice(models.Model):
     amount_fen = models.BigIntegerField("月标准（分）", default=0)
     previous_fen = models.BigIntegerField("原月标准（分）", default=0)
     start_month = models.DateField("起始月份")
+    amounts = models.JSONField("各月标准变动", default=list)
     reason = models.TextField("原因代码", blank=True, default="")
     letter = models.TextField("正文")
     issued_on = models.DateField("告知日期")

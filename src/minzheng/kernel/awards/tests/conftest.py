@@ -33,7 +33,10 @@ def household(db) -> Callable[..., tuple[int, list[int]]]:
                 hukou_is_local=True,
             )
             Membership.objects.create(
-                household=home, person=person, role=1 if at == 0 else 9, during=DateRange(date(2000, 1, 1), None)
+                household=home,
+                person=person,
+                role=1 if at == 0 else 9,
+                during=DateRange(date(2000, 1, 1), None),
             )
             people.append(person.pk)
         return home.pk, people

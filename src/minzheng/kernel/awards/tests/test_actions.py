@@ -91,7 +91,12 @@ def test_a_suspended_month_pays_nothing_and_a_resumed_one_pays_again(award):
 def test_an_ended_award_can_be_recalculated_only_within_its_months(award):
     actions.end(award=award, last_month=Month(2022, 4), reason="moved_out", on=ON)
     actions.recalculate(
-        award=award, from_month=Month(2022, 3), through_month=Month(2022, 6), monthly_fen=8_000, reason="error", on=ON
+        award=award,
+        from_month=Month(2022, 3),
+        through_month=Month(2022, 6),
+        monthly_fen=8_000,
+        reason="error",
+        on=ON,
     )
     assert [monthly_amount(award, Month(2022, m)) for m in (2, 3, 4, 5, 6)] == [10_000, 8_000, 8_000, 0, 0]
     with pytest.raises(AwardStateError):
@@ -108,7 +113,12 @@ def test_months_paid_after_the_end_become_overpayments_and_others_do_not(award):
 def test_recalculating_downwards_records_only_the_difference_of_paid_months(award):
     Award.objects.filter(pk=award.pk).update(paid_through=date(2022, 2, 1))
     actions.recalculate(
-        award=award, from_month=Month(2022, 2), through_month=Month(2022, 3), monthly_fen=7_000, reason="error", on=ON
+        award=award,
+        from_month=Month(2022, 2),
+        through_month=Month(2022, 3),
+        monthly_fen=7_000,
+        reason="error",
+        on=ON,
     )
     assert list(Overpayment.objects.values_list("month", "amount_fen")) == [(date(2022, 2, 1), 3_000)]
 
@@ -151,7 +161,9 @@ def test_an_officer_of_another_programme_does_not_see_the_award(award, as_post):
     assert not Award.objects.filter(pk=award.pk).exists()
 
 
-@pytest.mark.parametrize("role", ["neighbourhood_worker", "finance_preparer", "auditor", "statistician", "system_admin"])
+@pytest.mark.parametrize(
+    "role", ["neighbourhood_worker", "finance_preparer", "auditor", "statistician", "system_admin"]
+)
 def test_roles_that_decide_nothing_may_not_change_an_award(award, as_post, role):
     as_post(role, "310000")
     with pytest.raises((NotPermitted, AwardNotFound)):

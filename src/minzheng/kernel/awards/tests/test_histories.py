@@ -44,7 +44,9 @@ def _do(act: str, person: int, home: int, month: Month, number: int, grant_of) -
             reason="random", on=ON,
         )  # fmt: skip
     else:
-        getattr(actions, act)(award=award, from_month=month, monthly_fen=number * 1000, reason="random", on=ON)
+        getattr(actions, act)(
+            award=award, from_month=month, monthly_fen=number * 1000, reason="random", on=ON
+        )
 
 
 class _Undo(Exception):

@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("awards", "0001_initial"),
-        ("people", "0001_initial"),
+        ("awards", "0002_guards"),
+        ("people", "0002_guards"),
     ]
 
     operations = [
@@ -199,6 +199,7 @@ class Migration(migrations.Migration):
                 ("amount_fen", models.BigIntegerField(default=0, verbose_name="月标准（分）")),
                 ("previous_fen", models.BigIntegerField(default=0, verbose_name="原月标准（分）")),
                 ("start_month", models.DateField(verbose_name="起始月份")),
+                ("amounts", models.JSONField(default=list, verbose_name="各月标准变动")),
                 ("reason", models.TextField(blank=True, default="", verbose_name="原因代码")),
                 ("letter", models.TextField(verbose_name="正文")),
                 ("issued_on", models.DateField(verbose_name="告知日期")),
