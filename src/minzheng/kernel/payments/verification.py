@@ -85,7 +85,7 @@ _ACCOUNTS_RIGHT = " OR ".join(
 
 CHECKS = {
     "order_entries": f"""
-      SELECT s.number, format('状态 %%s，应有 承付%%s 送银行%%s 到账%%s 退票%%s 退回预算%%s，实有 %%s/%%s/%%s/%%s/%%s', s.state,
+      SELECT s.number, format('状态 %s，应有 承付%s 送银行%s 到账%s 退票%s 退回预算%s，实有 %s/%s/%s/%s/%s', s.state,
         s.should_commit::int, s.should_send::int, CASE WHEN s.state = 'paid' THEN '1' WHEN s.came_back THEN '0或1' ELSE '0' END,
         s.came_back::int, s.was_given_up::int, coalesce(h.commits, 0), coalesce(h.sends, 0), coalesce(h.settles, 0),
         coalesce(h.returns, 0), coalesce(h.give_ups, 0))
@@ -105,10 +105,10 @@ CHECKS = {
       LEFT JOIN awards_award a ON a.id = o.award_id LEFT JOIN people_person p ON p.id = o.person_id
       WHERE a.id IS NULL OR p.id IS NULL""",
     "entry_amount": """
-      SELECT '分录 ' || t.id, format('金额 %%s 分，支付指令为 %%s 分', t.amount_fen, o.amount_fen)
+      SELECT '分录 ' || t.id, format('金额 %s 分，支付指令为 %s 分', t.amount_fen, o.amount_fen)
       FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id WHERE t.amount_fen <> o.amount_fen""",
     "entry_accounts": f"""
-      SELECT '分录 ' || t.id, format('借 %%s 贷 %%s 与其种类 %%s 不符', t.debit_account, t.credit_account, t.kind)
+      SELECT '分录 ' || t.id, format('借 %s 贷 %s 与其种类 %s 不符', t.debit_account, t.credit_account, t.kind)
       FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
       LEFT JOIN payments_transfer r ON r.id = t.reverses_id
       LEFT JOIN payments_transfer s ON s.order_id = t.order_id AND s.kind = 'settle' AND s.reverses_id IS NULL
@@ -126,7 +126,7 @@ CHECKS = {
         AND (f.amount_fen <> o.amount_fen OR f.award_id <> o.award_id OR f.benefit_month <> o.benefit_month OR back.id IS NULL)""",
     "batch_sums": """
       SELECT 'MZ' || to_char(b.accounting_month, 'YYYYMM') || 'B' || b.id,
-        format('批次 %%s 笔 %%s 分；指令 %%s 笔 %%s 分；送银行分录 %%s 笔 %%s 分；银行文件 %%s 笔 %%s 分', b.orders_count, b.total_fen,
+        format('批次 %s 笔 %s 分；指令 %s 笔 %s 分；送银行分录 %s 笔 %s 分；银行文件 %s 笔 %s 分', b.orders_count, b.total_fen,
           o.n, o.fen, t.n, t.fen, f.orders_count, f.total_fen)
       FROM payments_batch b
       LEFT JOIN (SELECT batch_id, count(*) n, sum(amount_fen) fen FROM payments_order GROUP BY 1) o ON o.batch_id = b.id
@@ -169,7 +169,7 @@ def verify_ledger() -> Verification:
         cursor.execute("SELECT count(*) FROM payments_order")
         result.orders = cursor.fetchone()[0]
         for check, sql in CHECKS.items():
-            cursor.execute(f"SELECT *, count(*) OVER () FROM ({sql.replace('%%', '%')}) found LIMIT {_LISTED}")
+            cursor.execute(f"SELECT *, count(*) OVER () FROM ({sql}) found LIMIT {_LISTED}")
             rows = cursor.fetchall()
             result.wrong += rows[0][-1] if rows else 0
             result.findings += [Finding(check, subject, message) for subject, message, _ in rows]

@@ -12,7 +12,7 @@ from minzheng.kernel.storage.bulk import raw_connection
 UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 END_TO_END = "'A' || o.award_id || 'M' || to_char(o.benefit_month, 'YYYYMM') || 'S' || o.sequence"
-YUAN = "(o.amount_fen / 100) || '.' || lpad((o.amount_fen % 100)::text, 2, '0')"
+YUAN = "(o.amount_fen / 100) || '.' || lpad(mod(o.amount_fen, 100)::text, 2, '0')"
 
 _LINES = f"""
 SELECT {END_TO_END}, {YUAN}, o.amount_fen, o.payee_name, o.account_number, o.bank,

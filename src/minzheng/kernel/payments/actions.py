@@ -1,0 +1,33 @@
+"""The verbs of paying, in the order in which a month uses them."""
+
+from minzheng.kernel.payments.bankfiles import export_batch
+from minzheng.kernel.payments.batches import approve_batch, prepare_batch, withdraw_batch
+from minzheng.kernel.payments.closing import close_month
+from minzheng.kernel.payments.drafting import DraftReport, draft_orders
+from minzheng.kernel.payments.returns import (
+    ReturnReport,
+    confirm_paid,
+    correct_account,
+    give_up,
+    import_returns,
+    reissue,
+)
+from minzheng.kernel.payments.verification import Verification, verify_ledger
+
+__all__ = [
+    "DraftReport",
+    "ReturnReport",
+    "Verification",
+    "approve_batch",
+    "close_month",
+    "confirm_paid",
+    "correct_account",
+    "draft_orders",
+    "export_batch",
+    "give_up",
+    "import_returns",
+    "prepare_batch",
+    "reissue",
+    "verify_ledger",
+    "withdraw_batch",
+]
