@@ -1,7 +1,7 @@
 """Legal values: a value, its date and its paper are one record.
 
-One YAML file an idea, in the `parameters/` folder of the programme that owns it. History stays, so any past month can
-be computed again. Numbers of policy live in these files and nowhere in code.
+One YAML file an idea, in the `parameters/` folder of the programme that owns it. History stays, so any past
+month can be computed again. Numbers of policy live in these files and nowhere in code.
 """
 
 from minzheng.kernel.parameters.files import Entry, Parameter, ParameterError, load_folder, load_parameter

@@ -47,9 +47,11 @@ class Parameter:
     banded: bool = False
 
     def entry_at(self, month: Month, place: str = "") -> Entry | None:
-        """The entry in force on the month's first day, the most particular place first; None before the first.
+        """The entry in force on the month's first day, the most particular place first; None before the
+        first.
 
-        A value that changes inside a month takes effect with the next one, because benefits are paid by month.
+        A value that changes inside a month takes effect with the next one, because benefits are paid by
+        month.
         """
         best: Entry | None = None
         for entry in self.entries:
@@ -70,7 +72,9 @@ def _value(raw: Any, where: str) -> tuple[Value, bool]:
         bands: list[tuple[int, int]] = []
         for number, band in enumerate(raw, 1):
             if set(band) != {"from", "value"} or any(type(v) is not int for v in band.values()):
-                raise ParameterError(f"{where}, band {number}: write {{from: 65, value: 7500}} in whole numbers")
+                raise ParameterError(
+                    f"{where}, band {number}: write {{from: 65, value: 7500}} in whole numbers"
+                )
             if bands and band["from"] <= bands[-1][0]:
                 raise ParameterError(f"{where}, band {number}: bands must rise, {band['from']} does not")
             bands.append((band["from"], band["value"]))

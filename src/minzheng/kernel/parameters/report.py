@@ -28,7 +28,8 @@ class LawStatusRow:
 
 
 def law_status(sets: Iterable[ParameterSet], *, on: date, stale_months: int = 12) -> list[LawStatusRow]:
-    """Every dated value with its problems: `illustrative` (our assumption), `stale` (value in force, not looked at for
+    """Every dated value with its problems: `illustrative` (our assumption), `stale` (value in force, not
+    looked at for
     more than `stale_months` months), `unsourced` (calls itself public or seed and names no paper)."""
     rows = []
     month = Month.of(on)

@@ -1,7 +1,8 @@
 """Programmes: what a domain says of itself, and the law of a month compiled from all of them.
 
-A domain is a package with `programme.py` (holding `PROGRAMME = Programme(...)`), `parameters/*.yaml` and `rules/`.
-The kernel knows no domain by name: the list of packages comes from the setting MINZHENG_DOMAINS or an argument.
+A domain is a package with `programme.py` (holding `PROGRAMME = Programme(...)`), `parameters/*.yaml` and
+`rules/`. The kernel knows no domain by name: the list of packages comes from the setting MINZHENG_DOMAINS
+or an argument.
 """
 
 from minzheng.kernel.programmes.compilation import compile_law

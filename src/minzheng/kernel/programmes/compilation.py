@@ -74,7 +74,8 @@ class _State:
         """What is surely paid, as a person or household sees it."""
         if entity == self.benefit.unit:
             return where(self.status == ELIGIBLE, self.net, 0)
-        # A household's benefit seen by one of its people: that person's share, or all of it where it has no shares.
+        # A household's benefit seen by one of its people: that person's share, or all of it where it has no
+        # shares.
         if self.share is not None:
             return where(tracer.project(self.status) == ELIGIBLE, self.share, 0)
         return tracer.project(where(self.status == ELIGIBLE, self.net, 0))  # type: ignore[no-any-return]
@@ -120,7 +121,9 @@ class _Compiler:
         book = self.books[programme.code]
         rule = book.rules.get(name)
         if rule is None:
-            raise LawError(f"{programme.package}: 规则 {name} 在 {self.month} 不施行 / not in force in {self.month}")
+            raise LawError(
+                f"{programme.package}: 规则 {name} 在 {self.month} 不施行 / not in force in {self.month}"
+            )
         if rule.entity != entity:
             raise LawError(
                 f"{rule.file}:{rule.line}: 规则 {name} 须为 {entity} 的规则 / must be a rule of {entity}"
@@ -134,7 +137,9 @@ class _Compiler:
         sure, possible = [], []
         for condition in benefit.conditions:
             met = self._rule(programme, condition.rule, entity)
-            known = self._rule(programme, condition.known, entity) if condition.known else self.tracer.lift(True)
+            known = (
+                self._rule(programme, condition.known, entity) if condition.known else self.tracer.lift(True)
+            )
             conditions.append(LawCondition(f"{programme.code}.{condition.rule}", met._number, known._number))
             sure.append(met & known)
             possible.append(met | ~known)
@@ -169,13 +174,19 @@ class _Compiler:
         for entity in ("person", "household"):
             if (entity, input_name(party)) in catalogue():
                 return entity
-        raise LawError(f"叠加规则：没有输入 {input_name(party)} / the stacking matrix names no such input: {party}")
+        raise LawError(
+            f"叠加规则：没有输入 {input_name(party)} / the stacking matrix names no such input: {party}"
+        )
 
     def _payable(self, party: str, entity: str) -> Symbol:
         if not is_input(party):
             return self.states[party].payable(entity, self.tracer)
         owner = self._input_entity(party)
-        subject = Person(self.tracer, "") if owner == "person" else Household(self.tracer, "", projected=entity != owner)
+        subject = (
+            Person(self.tracer, "")
+            if owner == "person"
+            else Household(self.tracer, "", projected=entity != owner)
+        )
         value = getattr(subject, input_name(party))
         if isinstance(value, Maybe):
             value = value.or_(0)
@@ -187,8 +198,8 @@ class _Compiler:
         if pair.rule == "exclusive":
             self._exclude(pair, pair.second, pair.first, first > 0)
             return
-        # Both are settled from the same figures, before either is taken away. Support that another office pays keeps
-        # its place where equal: it is already being paid.
+        # Both are settled from the same figures, before either is taken away. Support that another office
+        # pays keeps its place where equal: it is already being paid.
         second_wins = (second >= first) if is_input(pair.second) else (second > first)
         self._exclude(pair, pair.first, pair.second, all_of(second_wins, second > 0))
         first_wins = first >= second
@@ -304,7 +315,9 @@ def matrix_of(programmes: Sequence[Programme]) -> StackingMatrix:
     return StackingMatrix(tuple(pairs))
 
 
-def compile_law(programmes: Iterable[Programme], month: Month, *, stacking: StackingMatrix | None = None) -> Law:
+def compile_law(
+    programmes: Iterable[Programme], month: Month, *, stacking: StackingMatrix | None = None
+) -> Law:
     """The law of a month from the programmes in force.
 
     Without `stacking` the matrix is read from `stacking.yaml` beside the programmes' packages.

@@ -1,7 +1,7 @@
 """The manifest of a cash programme: data from which the kernel does the rest.
 
-A programme with nothing special about it needs no models, no views and no workflow code; it says here how it is
-granted, paid and objected to, and names its rules.
+A programme with nothing special about it needs no models, no views and no workflow code; it says here how
+it is granted, paid and objected to, and names its rules.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Route(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A yes-or-no rule that must hold. `known` names the rule saying whether the answer rests on checked facts;
+    """A yes-or-no rule that must hold. `known` names the rule saying whether the answer rests on checked
+    facts;
     where it does not, the benefit is one somebody may qualify for."""
 
     rule: str
@@ -57,10 +58,11 @@ class Condition:
 class Benefit:
     """One kind of money a programme pays (待遇).
 
-    `amount` names an int rule of the unit: whole fen for one month, before stacking. For a household's benefit `share`
-    may name the int rule of a person whose sum it is, so that the stacking matrix can leave one member's part out.
-    `objection_days` and `pay_months` name parameters. `covers` are the benefit months that one payment covers, counted
-    from the month of payment: (0,) the month itself, (-3, -2, -1) the three before.
+    `amount` names an int rule of the unit: whole fen for one month, before stacking. For a household's
+    benefit `share` may name the int rule of a person whose sum it is, so that the stacking matrix can leave
+    one member's part out. `objection_days` and `pay_months` name parameters. `covers` are the benefit
+    months that one payment covers, counted from the month of payment: (0,) the month itself, (-3, -2, -1)
+    the three before.
     """
 
     code: str
@@ -81,9 +83,9 @@ class Benefit:
     service_item: str = ""
 
     def status_of(self, subject: Any) -> Symbol:
-        """This benefit's status, before stacking, inside another programme's rule: 2 eligible, 1 may qualify, 0 not."""
-        tracer = subject._tracer
-        return tracer.benefit_status(self.code, subject)  # type: ignore[no-any-return]
+        """This benefit's status, before stacking, inside another programme's rule: 2 eligible, 1 may
+        qualify, 0 not.""" tracer = subject._tracer return tracer.benefit_status(self.code, subject) # type:
+        ignore[no-any-return]
 
     def is_eligible(self, subject: Any) -> Symbol:
         """Whether the household or person qualifies, before stacking, inside another programme's rule."""
@@ -141,4 +143,6 @@ class Programme:
 
     def objection_days(self, benefit: Benefit, month: Month) -> int:
         """Days in which a notified person may object or opt out; 0 where the benefit names none."""
-        return int(getattr(self.parameters.at(month), benefit.objection_days)) if benefit.objection_days else 0
+        return (
+            int(getattr(self.parameters.at(month), benefit.objection_days)) if benefit.objection_days else 0
+        )

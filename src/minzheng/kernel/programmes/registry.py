@@ -15,11 +15,15 @@ from minzheng.kernel.rules import LawError, rules_in
 
 
 def _listed() -> tuple[str, ...]:
-    from django.conf import settings  # Only where no list is given; the kernel's law core runs without Django.
+    from django.conf import (
+        settings,
+    )  # Only where no list is given; the kernel's law core runs without Django.
 
     domains = getattr(settings, "MINZHENG_DOMAINS", None)
     if domains is None:
-        raise LawError("设置 MINZHENG_DOMAINS 未列出领域包 / the setting MINZHENG_DOMAINS lists no domain packages")
+        raise LawError(
+            "设置 MINZHENG_DOMAINS 未列出领域包 / the setting MINZHENG_DOMAINS lists no domain packages"
+        )
     return tuple(domains)
 
 
@@ -36,7 +40,9 @@ def load_programme(package: str) -> Programme:
         raise LawError(f"{package}: 缺少 programme.py / a domain needs programme.py: {error}") from error
     manifest = getattr(module, "PROGRAMME", None)
     if not isinstance(manifest, Programme):
-        raise LawError(f"{package}/programme.py: 须有 PROGRAMME = Programme(…) / it must hold PROGRAMME = Programme(…)")
+        raise LawError(
+            f"{package}/programme.py: 须有 PROGRAMME = Programme(…) / it must hold PROGRAMME = Programme(…)"
+        )
     folder = Path(str(module.__file__)).parent
     rules_package = importlib.import_module(f"{package}.rules")
     for found in pkgutil.walk_packages(rules_package.__path__, f"{package}.rules."):
@@ -47,12 +53,16 @@ def load_programme(package: str) -> Programme:
         wanted = [benefit.amount, benefit.share, *(n for c in benefit.conditions for n in (c.rule, c.known))]
         for name in filter(None, wanted):
             if name not in names:
-                raise LawError(f"{package}: 待遇 {benefit.code} 引用了不存在的规则 {name} / names no rule {name}")
+                raise LawError(
+                    f"{package}: 待遇 {benefit.code} 引用了不存在的规则 {name} / names no rule {name}"
+                )
     parameters = ParameterSet(manifest.code, load_folder(folder / "parameters"))
     for benefit in manifest.benefits:
         for key in filter(None, (benefit.pay_months, benefit.objection_days)):
             if key not in parameters.parameters:
-                raise LawError(f"{package}: 待遇 {benefit.code} 引用了不存在的参数 {key} / no parameters/{key}.yaml")
+                raise LawError(
+                    f"{package}: 待遇 {benefit.code} 引用了不存在的参数 {key} / no parameters/{key}.yaml"
+                )
     return replace(manifest, package=package, folder=folder, parameters=parameters, rules=rules)
 
 

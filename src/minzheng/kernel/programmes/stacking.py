@@ -1,8 +1,9 @@
 """The stacking matrix: who may receive what together, as data applied by the kernel.
 
-Each line names two parties. A party is a benefit's code, or `input: <column>` for support that another office pays and
-that the snapshot only tells us about. Rules: `allowed`; `exclusive` (the first named stays, the second is not paid);
-`choose_higher` (the higher stays, the first named where equal; support paid by others always stays).
+Each line names two parties. A party is a benefit's code, or `input: <column>` for support that another
+office pays and that the snapshot only tells us about. Rules: `allowed`; `exclusive` (the first named stays,
+the second is not paid); `choose_higher` (the higher stays, the first named where equal; support paid by
+others always stays).
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ class StackingMatrix:
 def check_order(pairs: Iterable[Pair]) -> None:
     """Refuse an order in which somebody could lose a benefit to one that is later taken away as well.
 
-    A line may only let a benefit win that no later line can still remove, except where the remover excludes the loser
-    of the earlier line too.
+    A line may only let a benefit win that no later line can still remove, except where the remover excludes
+    the loser of the earlier line too.
 
     Raises:
         StackingError: names both lines.
@@ -82,7 +83,11 @@ def check_order(pairs: Iterable[Pair]) -> None:
     barred = {p.key for p in acting}
     for at, earlier in enumerate(acting):
         for winner, loser in ((earlier.first, earlier.second), (earlier.second, earlier.first)):
-            if is_input(winner) or is_input(loser) or (earlier.rule == "exclusive" and winner != earlier.first):
+            if (
+                is_input(winner)
+                or is_input(loser)
+                or (earlier.rule == "exclusive" and winner != earlier.first)
+            ):
                 continue
             for later in acting[at + 1 :]:
                 loses = winner == later.second or (later.rule == "choose_higher" and winner == later.first)
@@ -123,5 +128,3 @@ def load_stacking(path: Path) -> StackingMatrix:
         pairs.append(pair)
     check_order(pairs)
     return StackingMatrix(tuple(pairs))
-
-

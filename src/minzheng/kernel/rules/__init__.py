@@ -1,8 +1,9 @@
 """Rules: law as code.
 
-A rule is a small function of a person or household and the month's parameters. It is called once with symbols and
-traced into a graph free of any engine; the columnar evaluator runs the graph over a snapshot, the single one over one
-household and keeps every value, which is the explanation. Compiling programmes into a `Law` is `kernel.programmes`.
+A rule is a small function of a person or household and the month's parameters. It is called once with
+symbols and traced into a graph free of any engine; the columnar evaluator runs the graph over a snapshot,
+the single one over one household and keeps every value, which is the explanation. Compiling programmes into
+a `Law` is `kernel.programmes`.
 """
 
 from minzheng.kernel.rules.columns import (

@@ -1,8 +1,9 @@
 """The whole city: the same graph over columns, part by part.
 
-A part is a row group of whole households. Its people stand in order of household, so a household's sum is the
-difference of two running sums, and what a household knows reaches its people by one gather: no join, no hashing, no
-other part. Parts run on as many threads as there are cores and are written in order, so the bytes never differ.
+A part is a row group of whole households. Its people stand in order of household, so a household's sum is
+the difference of two running sums, and what a household knows reaches its people by one gather: no join, no
+hashing, no other part. Parts run on as many threads as there are cores and are written in order, so the
+bytes never differ.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ class _Part:
         lengths = runs.struct.field("len")
         # The row's household as a number within the part, and each household's last row.
         if not runs.struct.field("value").equals(households["household_id"]):
-            raise SnapshotDamaged("两个文件的分段不一致 / the parts of persons.parquet and households.parquet differ")
+            raise SnapshotDamaged(
+                "两个文件的分段不一致 / the parts of persons.parquet and households.parquet differ"
+            )
         self.lengths = lengths.cast(pl.Int64)
         self.ends = (self.lengths.cum_sum() - 1).cast(pl.UInt32)
         self.single = persons.height == households.height
@@ -232,15 +235,17 @@ def evaluate_snapshot(
 ) -> RunRecord:
     """Evaluate everybody in a snapshot; writes findings.parquet and run.json and returns the record.
 
-    The roll is narrow: a row for each person or household that qualifies (2) or may (1), none for the others. The same
-    snapshot and law give the same bytes. `progress(done, all)` is called after each part.
+    The roll is narrow: a row for each person or household that qualifies (2) or may (1), none for the
+    others. The same snapshot and law give the same bytes. `progress(done, all)` is called after each part.
 
     Raises:
         SnapshotDamaged: the files do not fit together, or the snapshot is of another month.
     """
     record = read_snapshot_record(snapshot_dir)
     if record.month != str(law.month):
-        raise SnapshotDamaged(f"快照属于 {record.month}，规则属于 {law.month} / the snapshot is of another month")
+        raise SnapshotDamaged(
+            f"快照属于 {record.month}，规则属于 {law.month} / the snapshot is of another month"
+        )
     keep = set(law.roots())
     order, last_use = _plan(law, law.roots())
     codes = [(b.programme, b.code) for b in law.benefits.values()]
@@ -302,7 +307,9 @@ def evaluate_snapshot(
         persons=record.persons,
         totals=tuple(BenefitTotal(p, b, *counts[b]) for p, b in codes),
     )
-    (out_dir / RUN_FILE).write_text(json.dumps(run.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out_dir / RUN_FILE).write_text(
+        json.dumps(run.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     return run
 
 
@@ -327,17 +334,16 @@ def evaluate_frames(law: Law, persons: pl.DataFrame, households: pl.DataFrame) -
     codes = [(b.programme, b.code) for b in law.benefits.values()]
     return pl.concat(
         [
-            frame.select(pl.lit(codes[at][0]).alias("programme"), pl.lit(codes[at][1]).alias("benefit"), pl.all())
+            frame.select(
+                pl.lit(codes[at][0]).alias("programme"), pl.lit(codes[at][1]).alias("benefit"), pl.all()
+            )
             for at, frame in _roll(law, part)
         ]
     )
 
 
 def rule_values(law: Law, persons: pl.DataFrame, households: pl.DataFrame) -> dict[str, pl.Series]:
-    """Every rule's column over frames in memory, for tests and for indicators that need more than findings."""
-    roots = [r.node for r in law.rules.values()]
-    part = _Part(persons, households)
-    order, last_use = _plan(law, roots)
-    _run(law, part, order, last_use, set(roots))
-    return {name: part.column(r.node, law.graph.nodes[r.node]).alias(name) for name, r in law.rules.items()}
-
+    """Every rule's column over frames in memory, for tests and for indicators that need more than
+    findings.""" roots = [r.node for r in law.rules.values()] part = _Part(persons, households) order,
+    last_use = _plan(law, roots) _run(law, part, order, last_use, set(roots)) return {name:
+    part.column(r.node, law.graph.nodes[r.node]).alias(name) for name, r in law.rules.items()}

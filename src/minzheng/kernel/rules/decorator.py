@@ -86,8 +86,9 @@ def rule(
 ) -> Callable[[Callable[..., Any]], Rule]:
     """Declare a rule of `Person` or `Household`.
 
-    `label` reads as a statement fit for a letter; names beginning is_, has_, meets_ are yes or no, all others whole
-    numbers, unless `dtype` says otherwise. `from_` and `until` are the first and last month in force.
+    `label` reads as a statement fit for a letter; names beginning is_, has_, meets_ are yes or no, all
+    others whole numbers, unless `dtype` says otherwise. `from_` and `until` are the first and last month in
+    force.
     """
 
     def declare(function: Callable[..., Any]) -> Rule:
@@ -98,7 +99,9 @@ def rule(
             raise RuleError("entity 须为 Person 或 Household", "entity must be Person or Household", **place)
         if provenance not in PROVENANCES:
             raise RuleError(
-                f"provenance 须为 {'、'.join(PROVENANCES)}", f"provenance must be one of {PROVENANCES}", **place
+                f"provenance 须为 {'、'.join(PROVENANCES)}",
+                f"provenance must be one of {PROVENANCES}",
+                **place,
             )
         if not source or not label:
             raise RuleError("规则须写明依据与名称", "a rule needs its source in law and a label", **place)

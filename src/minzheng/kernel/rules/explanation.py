@@ -1,11 +1,13 @@
-"""Why somebody receives what they receive, or nothing: each condition, its value, its paper, and the sum step by step.
+"""Why somebody receives what they receive, or nothing: each condition, its value, its paper, and the sum
+step by step.
 
-Everything is read off the trace and the law; no rule writes its own explanation, so none can tell another story than
-the one it decided by.
+Everything is read off the trace and the law; no rule writes its own explanation, so none can tell another
+story than the one it decided by.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,7 +53,9 @@ class ConditionView:
     label_en: str
     met: bool | None
     comparison: str
+    unit: str
     value_label: str
+    value_label_en: str
     value: int | bool | None
     value_text: str
     value_text_en: str
@@ -76,8 +80,10 @@ class SumStep:
     label_en: str
     person_id: int | None
     formula: str
+    formula_en: str
     value: int
     text: str
+    text_en: str
     source: str
     provenance: str
 
@@ -131,6 +137,7 @@ class Explanation:
     rivals: tuple[RivalView, ...]
     papers: tuple[PaperView, ...]
     illustrative: tuple[str, ...]
+    illustrative_en: tuple[str, ...]
     sentences: tuple[str, ...] = ()
     sentences_en: tuple[str, ...] = ()
 
@@ -257,7 +264,9 @@ class _Reader:
             label_en=stated.label_en if stated else self.words.label(core, english=True),
             met=met if sure else None,
             comparison=comparison,
+            unit=unit,
             value_label=self.words.label(found),
+            value_label_en=self.words.label(found, english=True),
             value=self.value(found, place),
             value_text=text(found, place, unit=unit),
             value_text_en=text(found, place, unit=unit, english=True),
@@ -294,8 +303,10 @@ class _Reader:
                     label_en=rule.label_en,
                     person_id=None if place is None else int(self.trace.inputs.persons[place]["person_id"]),
                     formula=self.words.formula(number, place, unit=unit),
+                    formula_en=self.words.formula(number, place, unit=unit, english=True),
                     value=value,
                     text=in_words(value, unit),
+                    text_en=in_words(value, unit, english=True),
                     source=rule.source,
                     provenance=rule.provenance,
                 )
@@ -350,7 +361,9 @@ class _Reader:
         for name in sorted(self.used & set(self.law.parameters)):
             p = self.law.parameters[name]
             text = in_words(p.value, p.unit) if isinstance(p.value, int) else _table(p.value, p.unit)
-            found.append(PaperView(name, p.label, p.label_en, text, p.source, p.provenance, p.from_.isoformat()))
+            found.append(
+                PaperView(name, p.label, p.label_en, text, p.source, p.provenance, p.from_.isoformat())
+            )
         return tuple(found)
 
 
@@ -360,8 +373,17 @@ def _table(value: Any, unit: str) -> str:
     return "、".join(map(str, value))
 
 
-def explain(law: Law, trace: HouseholdTrace, benefit: str, person_id: int | None = None) -> Explanation:
+def explain(
+    law: Law,
+    trace: HouseholdTrace,
+    benefit: str,
+    person_id: int | None = None,
+    *,
+    names: Mapping[int, str] | None = None,
+) -> Explanation:
     """Explain one benefit for a household, or for one of its people where the benefit is a person's.
+
+    `names` (by person_id) lets the letter call the members by name; without it they go by number.
 
     Raises:
         LawError: the benefit is not in force in the month, or is a person's and nobody is named.
@@ -377,11 +399,11 @@ def explain(law: Law, trace: HouseholdTrace, benefit: str, person_id: int | None
     status = int(reader.value(chosen.status, reader.place))
     gross_status = int(reader.value(chosen.gross_status, reader.place))
     conditions = tuple(reader.condition(c.rule, c.met, c.known) for c in chosen.conditions)
-    # A sum is shown where there is something to add up; whoever is refused is told which condition failed instead.
+    # A sum is shown where there is something to add up; whoever is refused is told which condition failed
+    # instead.
     steps = reader.steps() if gross_status in (ELIGIBLE, MAY_QUALIFY) else ()
     rivals, papers = reader.rivals() if gross_status else (), reader.papers()
-    marks = [p.label for p in papers if p.provenance == "illustrative"]
-    marks += [c.label for c in conditions if c.provenance == "illustrative"]
+    assumed = [x for x in (*papers, *conditions, *steps) if x.provenance == "illustrative"]
     bare = Explanation(
         month=str(law.month),
         law=law.identity,
@@ -401,10 +423,9 @@ def explain(law: Law, trace: HouseholdTrace, benefit: str, person_id: int | None
         steps=steps,
         rivals=rivals,
         papers=papers,
-        illustrative=tuple(dict.fromkeys(marks)),
+        illustrative=tuple(dict.fromkeys(x.label for x in assumed)),
+        illustrative_en=tuple(dict.fromkeys(x.label_en for x in assumed)),
     )
-    chinese, english = sentences(bare)
+    chinese, english = sentences(bare, names or {})
     values = {f: getattr(bare, f) for f in bare.__dataclass_fields__}
     return Explanation(**{**values, "sentences": chinese, "sentences_en": english})
-
-

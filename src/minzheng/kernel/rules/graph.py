@@ -1,7 +1,8 @@
 """The law of one month as a graph of operations, free of any engine.
 
-Tracing the rules yields nodes in an order in which each comes after what it reads. Equal nodes are one node, constants
-are folded, and parameters are constants that remember their name. Evaluators walk the list; nothing here knows how.
+Tracing the rules yields nodes in an order in which each comes after what it reads. Equal nodes are one
+node, constants are folded, and parameters are constants that remember their name. Evaluators walk the list;
+nothing here knows how.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ INPUTS = frozenset({"input", "known", "input_or"})
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operation. `entity` is empty for constants; `name` is an input's, a rule's or a parameter's name."""
+    """One operation. `entity` is empty for constants; `name` is an input's, a rule's or a parameter's
+    name."""
 
     op: str
     entity: str
@@ -64,7 +66,9 @@ class Graph:
         operation = OPERATIONS[op]
         if all(n.op == "const" for n in nodes):
             plain = [n.value for n in nodes]
-            return self.constant(operation.python(*plain, value) if operation.extra else operation.python(*plain))
+            return self.constant(
+                operation.python(*plain, value) if operation.extra else operation.python(*plain)
+            )
         if op == "where" and nodes[0].op == "const":
             return args[1] if nodes[0].value else args[2]
         if op == "where" and args[1] == args[2]:

@@ -1,7 +1,7 @@
 """What a rule may read of a person or a household: the snapshot's columns.
 
-The kernel's own columns stand here; the rest come from the catalogue of facts that offices send. Each says what a rule
-sees where nobody told us: a value, or `unknown`, which the rule must then handle by name.
+The kernel's own columns stand here; the rest come from the catalogue of facts that offices send. Each says
+what a rule sees where nobody told us: a value, or `unknown`, which the rule must then handle by name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The words rules are written in, beside + - * // and comparisons.
 
-Each takes symbols and plain numbers. They stand here, and not on the symbols, so that a rule reads like a sentence.
+Each takes symbols and plain numbers. They stand here, and not on the symbols, so that a rule reads like a
+sentence.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ def where(condition: Any, then: Any, otherwise: Any) -> Symbol:
     if parts[0]._node.dtype != BOOL:
         tracer.refuse("where 的第一个参数须为是否判断", "the first argument of where must be yes or no")
     if parts[1]._node.dtype != parts[2]._node.dtype:
-        tracer.refuse("where 的两个结果须同为数或同为是否", "both results of where must be numbers, or both yes or no")
+        tracer.refuse(
+            "where 的两个结果须同为数或同为是否", "both results of where must be numbers, or both yes or no"
+        )
     return tracer.apply("where", *parts, dtype=parts[1]._node.dtype)
 
 

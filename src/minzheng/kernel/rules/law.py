@@ -58,7 +58,8 @@ class LawCondition:
 
 @dataclass(frozen=True, slots=True)
 class LawRival:
-    """One line of the stacking matrix as it bears on a benefit: `excluded` says where the rival takes its place."""
+    """One line of the stacking matrix as it bears on a benefit: `excluded` says where the rival takes its
+    place."""
 
     rival: str
     rival_label: str

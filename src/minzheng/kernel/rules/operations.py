@@ -1,8 +1,9 @@
 """What each operation of the graph means, once, for one household and for columns.
 
-Both evaluators take their arithmetic from this one table, so a rule cannot mean two things. Division is the trap: SQL
-truncates, Python floors; here it floors everywhere, towards minus infinity, and says what a division by zero gives.
-Operands of the column form are Polars series of Int64 or Boolean without nulls, or plain constants.
+Both evaluators take their arithmetic from this one table, so a rule cannot mean two things. Division is the
+trap: SQL truncates, Python floors; here it floors everywhere, towards minus infinity, and says what a
+division by zero gives. Operands of the column form are Polars series of Int64 or Boolean without nulls, or
+plain constants.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def _bands_columns(x: pl.Series, table: Bands, below: int) -> pl.Series:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: its meaning for plain values and for columns; `extra` says it takes the node's value too."""
+    """One operation: its meaning for plain values and for columns; `extra` says it takes the node's value
+    too."""
 
     python: Callable[..., Any]
     columns: Callable[..., Any]
@@ -129,6 +131,8 @@ OPERATIONS: dict[str, Operation] = {
     "most": Operation(max, _most_columns),
     "least": Operation(min, _least_columns),
     "one_of": Operation(lambda a, values: a in values, _one_of_columns, extra=True),
-    "bands": Operation(lambda x, value: band_value(x, *value), lambda x, value: _bands_columns(x, *value), extra=True),
+    "bands": Operation(
+        lambda x, value: band_value(x, *value), lambda x, value: _bands_columns(x, *value), extra=True
+    ),
     "rule": Operation(lambda a: a, lambda a: a),
 }

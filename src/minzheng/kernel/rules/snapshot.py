@@ -1,7 +1,8 @@
 """The snapshot: one month's people and households as columns, laid out so that parts stand alone.
 
-People are sorted by household; row groups hold about 100,000 people of whole households; the households stand in a
-sibling file with the same row groups. A part needs no join and no other part. The same frames give the same bytes.
+People are sorted by household; row groups hold about 100,000 people of whole households; the households
+stand in a sibling file with the same row groups. A part needs no join and no other part. The same frames
+give the same bytes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _ARROW = {"Int64": pa.int64(), "Int32": pa.int32(), "Int8": pa.int8(), "Boolean"
 
 @dataclass(frozen=True, slots=True)
 class SnapshotRecord:
-    """What a snapshot is: `identity` is the digest of both files' bytes, the month and the day it was taken."""
+    """What a snapshot is: `identity` is the digest of both files' bytes, the month and the day it was
+    taken."""
 
     identity: str
     month: str
@@ -43,7 +45,11 @@ class SnapshotRecord:
 
 
 def _columns(entity: str) -> list[tuple[str, str]]:
-    keys = [("person_id", "Int64"), ("household_id", "Int64")] if entity == PERSON else [("household_id", "Int64")]
+    keys = (
+        [("person_id", "Int64"), ("household_id", "Int64")]
+        if entity == PERSON
+        else [("household_id", "Int64")]
+    )
     return keys + [(i.name, i.storage) for i in inputs_of(entity)]
 
 
@@ -53,9 +59,8 @@ def snapshot_schema(entity: str) -> dict[str, pl.DataType]:
 
 
 def _conform(frame: pl.DataFrame, entity: str) -> pl.DataFrame:
-    """Exactly the columns of the catalogue in its order; a column nobody brought holds nothing but the unknown."""
-    unknown = set(frame.columns) - {name for name, _ in _columns(entity)}
-    if unknown:
+    """Exactly the columns of the catalogue in its order; a column nobody brought holds nothing but the
+    unknown.""" unknown = set(frame.columns) - {name for name, _ in _columns(entity)} if unknown:
         raise SnapshotDamaged(f"{entity}: 没有这些输入 / not in the catalogue of inputs: {sorted(unknown)}")
     wanted = []
     for name, storage in _columns(entity):
@@ -71,7 +76,9 @@ def _conform(frame: pl.DataFrame, entity: str) -> pl.DataFrame:
 
 def _write(frame: pl.DataFrame, path: Path, entity: str, cuts: list[int]) -> None:
     schema = pa.schema([(name, _ARROW[storage]) for name, storage in _columns(entity)])
-    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=False, store_schema=False) as writer:
+    with pq.ParquetWriter(
+        path, schema, compression="zstd", use_dictionary=False, store_schema=False
+    ) as writer:
         for start, end in zip(cuts, cuts[1:], strict=False):
             table = frame.slice(start, end - start).to_arrow().cast(schema)
             writer.write_table(table, row_group_size=max(end - start, 1))
@@ -88,15 +95,19 @@ def write_snapshot(
 ) -> SnapshotRecord:
     """Sort, cut into parts of whole households, and write both files and their record.
 
-    The frames carry the columns of `snapshot_schema`, in any order; missing columns count as unknown. Households
-    without people are left out and counted: there is nobody to decide about.
+    The frames carry the columns of `snapshot_schema`, in any order; missing columns count as unknown.
+    Households without people are left out and counted: there is nobody to decide about.
 
     Raises:
         SnapshotDamaged: a key is empty or doubled, a person's household is missing, or a column is unknown.
     """
     people = _conform(persons, PERSON).sort("household_id", "person_id")
     homes = _conform(households, HOUSEHOLD).sort("household_id")
-    if people["person_id"].null_count() or people["household_id"].null_count() or homes["household_id"].null_count():
+    if (
+        people["person_id"].null_count()
+        or people["household_id"].null_count()
+        or homes["household_id"].null_count()
+    ):
         raise SnapshotDamaged("人员或家庭编号为空 / person_id and household_id must not be empty")
     if people["person_id"].n_unique() != people.height:
         raise SnapshotDamaged("同一人出现两次 / a person stands twice in the snapshot")
@@ -198,5 +209,3 @@ def find_household_of(snapshot_dir: Path, person_id: int) -> int | None:
         .collect()
     )
     return int(found.item(0, 0)) if found.height else None
-
-

@@ -1,7 +1,8 @@
 """Symbols: what a rule holds in its hands while it is traced.
 
-A symbol stands for a value that each person or household will have. Adding, comparing and choosing build the graph;
-anything that would need the value now (if, and, in, min, float…) raises with the rule's line and what to write instead.
+A symbol stands for a value that each person or household will have. Adding, comparing and choosing build
+the graph; anything that would need the value now (if, and, in, min, float…) raises with the rule's line and
+what to write instead.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ class Symbol:
 
     def __iter__(self) -> NoReturn:
         self._tracer.refuse(
-            "不能逐个遍历，请用 total、count、any_、all_", "cannot loop; write total(…), count(…), any_(…) or all_(…)"
+            "不能逐个遍历，请用 total、count、any_、all_",
+            "cannot loop; write total(…), count(…), any_(…) or all_(…)",
         )
 
     def __len__(self) -> NoReturn:
@@ -130,7 +132,8 @@ class Symbol:
 
     def __truediv__(self, other: object) -> NoReturn:
         self._tracer.refuse(
-            "不能用 /，请用 floor_div(a, b)（向下取整）", "write floor_div(a, b), which rounds down, instead of /"
+            "不能用 /，请用 floor_div(a, b)（向下取整）",
+            "write floor_div(a, b), which rounds down, instead of /",
         )
 
     __rtruediv__ = __truediv__
@@ -151,7 +154,9 @@ class Symbol:
             self._tracer.refuse(
                 f"这个值总是已知，不需要 .{name}", f"this value is always known and needs no .{name}"
             )
-        self._tracer.refuse(f"值没有 .{name}", f"a value has no attribute .{name}; read it from person or household")
+        self._tracer.refuse(
+            f"值没有 .{name}", f"a value has no attribute .{name}; read it from person or household"
+        )
 
 
 class Maybe:

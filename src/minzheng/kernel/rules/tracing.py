@@ -91,7 +91,9 @@ class Tracer:
 
     def refuse_truth(self) -> NoReturn:
         place = self._where()
-        chinese, english = hint_for(self._stack[-1][1].function, place["line"]) if place else hint_for(None, 0)
+        chinese, english = (
+            hint_for(self._stack[-1][1].function, place["line"]) if place else hint_for(None, 0)
+        )
         raise RuleError(chinese, english, **place)
 
     # Values
@@ -99,7 +101,10 @@ class Tracer:
         """A symbol of a symbol or a plain whole number; everything else is refused."""
         if isinstance(value, Symbol):
             if value._tracer is not self:
-                self.refuse("符号不能带出规则之外", "a symbol of another tracing was used; do not keep symbols outside a rule")
+                self.refuse(
+                    "符号不能带出规则之外",
+                    "a symbol of another tracing was used; do not keep symbols outside a rule",
+                )
             return value
         if isinstance(value, Maybe):
             value._unknown()
@@ -112,11 +117,16 @@ class Tracer:
                 f"no fractions in rules ({value!r}): money is whole fen; write a share as floor_div(x * 6, 10)",
             )
         if value is None:
-            self.refuse("规则中没有 None，请用 .is_known 与 .or_", "no None in rules; write .is_known and .or_(value)")
+            self.refuse(
+                "规则中没有 None，请用 .is_known 与 .or_", "no None in rules; write .is_known and .or_(value)"
+            )
         if isinstance(value, Person | Household):
-            self.refuse("请写出要读取的值，例如 person.wage_fen", "name the value to read, such as person.wage_fen")
+            self.refuse(
+                "请写出要读取的值，例如 person.wage_fen", "name the value to read, such as person.wage_fen"
+            )
         self.refuse(
-            f"不能使用 {type(value).__name__}", f"a {type(value).__name__} cannot be used here; use symbols and whole numbers"
+            f"不能使用 {type(value).__name__}",
+            f"a {type(value).__name__} cannot be used here; use symbols and whole numbers",
         )
 
     def _entity(self, symbols: Iterable[Symbol]) -> str:
@@ -132,7 +142,9 @@ class Tracer:
 
     def apply(self, op: str, *parts: Symbol, dtype: str, value: Any = None) -> Symbol:
         entity = self._entity(parts)
-        return Symbol(self, self.graph.apply(op, *(p._number for p in parts), dtype=dtype, entity=entity, value=value))
+        return Symbol(
+            self, self.graph.apply(op, *(p._number for p in parts), dtype=dtype, entity=entity, value=value)
+        )
 
     def _numbers(self, op: str, values: tuple[Any, ...]) -> list[Symbol]:
         parts = [self.lift(v) for v in values]
@@ -165,7 +177,10 @@ class Tracer:
     def logic(self, op: str, *values: Any) -> Symbol:
         parts = [self.lift(v) for v in values]
         if any(p._node.dtype != BOOL for p in parts):
-            self.refuse("& | ~ 与 all_of、any_of 只用于是否判断", "& | ~ and all_of, any_of join yes-or-no values only")
+            self.refuse(
+                "& | ~ 与 all_of、any_of 只用于是否判断",
+                "& | ~ and all_of, any_of join yes-or-no values only",
+            )
         return self.apply(op, *parts, dtype=BOOL)
 
     def reduce(self, op: str, value: Any, dtype: str) -> Symbol:
@@ -177,7 +192,10 @@ class Tracer:
                 "total, count, any_ and all_ gather the values of a household's people; write h.person.x",
             )
         if node.dtype != dtype:
-            self.refuse("total 须为整数，any_ 与 all_ 须为是否判断", "total takes numbers; any_ and all_ take yes or no")
+            self.refuse(
+                "total 须为整数，any_ 与 all_ 须为是否判断",
+                "total takes numbers; any_ and all_ take yes or no",
+            )
         if node.op == "const" and op != "sum":
             return symbol
         return Symbol(self, self.graph.add(Node(op, HOUSEHOLD, dtype, (symbol._number,))))
@@ -237,7 +255,9 @@ class Tracer:
             instead = self.lift(value)
             if instead._node.dtype != column.dtype:
                 self.refuse(f"{column.label} 的替代值类型不符", f"the value in .or_() must be {column.dtype}")
-            plain = instead._node.value if instead._node.op == "const" else (False if column.dtype == BOOL else 0)
+            plain = (
+                instead._node.value if instead._node.op == "const" else (False if column.dtype == BOOL else 0)
+            )
             held = Symbol(
                 self, self.graph.add(Node("input_or", column.entity, column.dtype, (), plain, column.name))
             )
@@ -275,7 +295,8 @@ class Tracer:
         in_force = book.rules.get(rule.name)
         if in_force is None:
             self.refuse(
-                f"规则 {rule.name} 在 {self.month} 不施行", f"rule {rule.name} is not in force in {self.month}"
+                f"规则 {rule.name} 在 {self.month} 不施行",
+                f"rule {rule.name} is not in force in {self.month}",
             )
         number = self.trace(book, in_force)
         inner = self.graph.nodes[number].args[0]
@@ -340,8 +361,8 @@ class Tracer:
 
 
 def refuse_identity_tests(rule: Rule) -> None:
-    """`is` never asks the symbol, so it cannot raise by itself and would silently be false: refuse it by reading."""
-    try:
+    """`is` never asks the symbol, so it cannot raise by itself and would silently be false: refuse it by
+    reading.""" try:
         lines, first = inspect.getsourcelines(rule.function)
     except OSError:
         return

@@ -108,7 +108,8 @@ class Words:
         if node.op == "one_of":
             column = self.column(node.args[0])
             choices = [
-                column.code_label(v) if column and column.codes and not english else str(v) for v in node.value
+                column.code_label(v) if column and column.codes and not english else str(v)
+                for v in node.value
             ]
             return f"{names[0]}: {', '.join(choices)}" if english else f"{names[0]}为{'、'.join(choices)}"
         if node.op in ("sum", "any", "all"):
@@ -122,39 +123,56 @@ class Words:
         node = self.nodes[meaning]
         where = place if node.entity == PERSON else None
         if node.op in ("input", "input_or"):
-            row = self.trace.inputs.household if node.entity == HOUSEHOLD else self.trace.inputs.persons[where or 0]
+            row = (
+                self.trace.inputs.household
+                if node.entity == HOUSEHOLD
+                else self.trace.inputs.persons[where or 0]
+            )
             if row.get(node.name) is None and node.op == "input_or":
                 return in_words(None, "", english=english)
         value = self.trace.value(meaning, where)
         return in_words(value, unit or self.unit(meaning), self.column(meaning), english=english)
 
-    def formula(self, number: int, place: int | None, *, unit: str = "", top: bool = True) -> str:
-        """How a value is made of figures, down to named rules, parameters and inputs; the branch taken only."""
+    def formula(
+        self, number: int, place: int | None, *, unit: str = "", top: bool = True, english: bool = False
+    ) -> str:
+        """How a value is made of figures, down to named rules, parameters and inputs; the branch taken
+        only."""
+
+        def say(value: Any, kind: str) -> str:
+            return in_words(value, kind, english=english)
+
+        def inner(arg: int, kind: str, *, top: bool = False) -> str:
+            where = place if self.nodes[arg].entity == PERSON else None
+            return self.formula(arg, where, unit=kind, top=top, english=english)
+
         node = self.nodes[number]
         value = self.trace.value(number, place)
-        if not top and node.op in ("rule", "input", "input_or", "const", "project", "bands") or not node.args:
-            return in_words(value, self.unit(number) or ("" if isinstance(value, bool) else unit))
+        if not node.args or (not top and node.op in ("rule", "project", "bands")):
+            return say(value, self.unit(number) or ("" if isinstance(value, bool) else unit))
         if node.op in ("rule", "project"):
-            inner = node.args[0]
-            return self.formula(inner, place if self.nodes[inner].entity == PERSON else None, unit=unit, top=top)
+            return inner(node.args[0], unit, top=top)
         if node.op == "where":
-            taken = node.args[1] if self.trace.value(node.args[0], place) else node.args[2]
-            return self.formula(taken, place, unit=unit, top=False)
+            return inner(node.args[1] if self.trace.value(node.args[0], place) else node.args[2], unit)
         if node.op == "sum":
-            inner = node.args[0]
-            parts = [self.trace.value(inner, p) for p in range(len(self.trace.inputs.persons))]
-            kind = self.unit(inner) or unit
-            return " + ".join(in_words(p, kind) for p in parts if p) or in_words(0, kind)
+            parts = [self.trace.value(node.args[0], p) for p in range(len(self.trace.inputs.persons))]
+            kind = self.unit(node.args[0]) or unit
+            return " + ".join(say(p, kind) for p in parts if p) or say(0, kind)
         if node.op in ("most", "least"):
-            inside = "，".join(self.formula(a, place, unit=unit, top=False) for a in node.args)
-            return f"{'较高者' if node.op == 'most' else '较低者'}（{inside}）"
+            words = {"most": ("较高者", "the higher of"), "least": ("较低者", "the lower of")}[node.op]
+            inside = [inner(a, unit) for a in node.args]
+            return f"{words[1]} ({', '.join(inside)})" if english else f"{words[0]}（{'，'.join(inside)}）"
+        if node.op == "sub" and self.unit(node.args[1]) == "month":
+            start, end = (in_words(self.trace.value(a, place if self.nodes[a].entity == PERSON else None), "month",
+                                   english=english) for a in reversed(node.args))  # fmt: skip
+            return f"months from {start} to {end}" if english else f"{start}至{end}的月数"
         if node.op in _SIGNS:
-            # Only money is shared by both sides of + and −; a factor or divisor is a bare number.
+            # Only + and − share their unit with both sides; a factor or divisor is a bare number.
             inherited = unit if node.op in ("add", "sub") else ""
-            parts_text = []
-            for arg in node.args:
-                inner_node = self.nodes[arg]
-                text = self.formula(arg, place, unit=inherited, top=False)
-                parts_text.append(f"（{text}）" if inner_node.op in _SIGNS else text)
-            return _SIGNS[node.op].join(parts_text)
-        return in_words(value, self.unit(number) or unit)
+            texts = [inner(a, inherited) for a in node.args]
+            open_, close = ("(", ")") if english else ("（", "）")
+            return _SIGNS[node.op].join(
+                f"{open_}{t}{close}" if self.nodes[a].op in _SIGNS else t
+                for a, t in zip(node.args, texts, strict=True)
+            )
+        return say(value, self.unit(number) or unit)

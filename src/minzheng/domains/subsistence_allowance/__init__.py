@@ -1,0 +1,9 @@
+"""Subsistence allowance (最低生活保障, 低保): tops a poor household's income up to the city's standard.
+
+The names below are what other domains may ask; each such import is a line of the import contract.
+"""
+
+from minzheng.domains.subsistence_allowance.programme import SUBSISTENCE_ALLOWANCE
+from minzheng.domains.subsistence_allowance.rules.members import is_member
+
+__all__ = ["SUBSISTENCE_ALLOWANCE", "is_member"]

@@ -1,0 +1,1 @@
+"""The law of the subsistence allowance: members, income, assets, amount."""
