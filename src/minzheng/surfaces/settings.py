@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from minzheng.domains import DOMAINS
 from minzheng.kernel.storage import server
 from minzheng.kernel.storage.paths import state_home
 
@@ -188,7 +189,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # The programmes of this installation; a new one is listed once, in `minzheng.domains`.
-MINZHENG_DOMAINS = "minzheng.domains.DOMAINS"
+MINZHENG_DOMAINS = DOMAINS
 PROCRASTINATE_ON_APP_READY = None
 
 LOGGING = {
