@@ -52,7 +52,9 @@ class ApplicationForm(forms.Form):
         required=False,
         choices=[("hukou", "户籍信息"), ("income", "收入核对报告")],
     )
-    bank = forms.ChoiceField(label="收款银行", choices=[("", "请选择"), ("icbc", "工商银行"), ("rcb", "农商银行")])
+    bank = forms.ChoiceField(
+        label="收款银行", choices=[("", "请选择"), ("icbc", "工商银行"), ("rcb", "农商银行")]
+    )
     words = forms.CharField(label="补充说明", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     agree = forms.BooleanField(label="我同意核对家庭经济状况，并知道可以随时撤回。")
 
@@ -62,7 +64,14 @@ def gallery_context(request: HttpRequest, *, audience: str = "staff") -> dict[st
     rows = _people()
     table = Table(
         [
-            Column("name", "姓名", is_heading=True, order_by="name", href=lambda row: "#", hint=lambda row: row["place"]),
+            Column(
+                "name",
+                "姓名",
+                is_heading=True,
+                order_by="name",
+                href=lambda row: "#",
+                hint=lambda row: row["place"],
+            ),
             Column("id", "身份证号", kind="masked"),
             Column("programme", "项目"),
             Column("since", "起始月", kind="month", order_by="since"),
@@ -79,13 +88,20 @@ def gallery_context(request: HttpRequest, *, audience: str = "staff") -> dict[st
         form_id="bulk",
         totals={"fen": sum(row["fen"] for row in rows)},
     )
-    empty = Table([Column("name", "姓名")], [], request, name="empty", caption="待复核", empty_text="本月的来文都已处理。")
+    empty = Table(
+        [Column("name", "姓名")],
+        [],
+        request,
+        name="empty",
+        caption="待复核",
+        empty_text="本月的来文都已处理。",
+    )
     return {
         "frame": _frame(audience),
         "large_text": request.GET.get("text") == "large",
         "table": table,
         "empty": empty,
-        "filter_form": FilterForm(request.GET or None),
+        "filter_form": FilterForm(request.GET or None, auto_id="filter_%s"),
         "form": ApplicationForm({"name": "", "income": "12.345", "kind": "self"}),
         "conditions": _conditions(),
         "amounts": [
@@ -131,9 +147,19 @@ def gallery_context(request: HttpRequest, *, audience: str = "staff") -> dict[st
 
 def _frame(audience: str) -> Frame:
     if audience == "resident":
-        nav = [NavItem("我能领什么", "#", True), NavItem("我的待遇", "#"), NavItem("我的款项", "#"), NavItem("谁看过我", "#")]
+        nav = [
+            NavItem("我能领什么", "#", True),
+            NavItem("我的待遇", "#"),
+            NavItem("我的款项", "#"),
+            NavItem("谁看过我", "#"),
+        ]
         return Frame(
-            audience="resident", nav=nav, person_label="王桂兰", logout_url="#", language_url="/i18n/setlang/", is_synthetic=True
+            audience="resident",
+            nav=nav,
+            person_label="王桂兰",
+            logout_url="#",
+            language_url="/i18n/setlang/",
+            is_synthetic=True,
         )
     nav = [
         NavItem("我的工作", "#", True, 12), NavItem("月结", "#"), NavItem("线索", "#", False, 214), NavItem("人员", "#"),
@@ -157,7 +183,17 @@ def _frame(audience: str) -> Frame:
 
 
 def _people() -> list[dict[str, Any]]:
-    names = ["王桂兰", "欧阳文华", "李秀英", "阿卜杜拉·买买提", "陈建国", "𠅤小明", "<b>赵钱孙</b>", "周志强", "吴玉梅"]
+    names = [
+        "王桂兰",
+        "欧阳文华",
+        "李秀英",
+        "阿卜杜拉·买买提",
+        "陈建国",
+        "𠅤小明",
+        "<b>赵钱孙</b>",
+        "周志强",
+        "吴玉梅",
+    ]
     return [
         {
             "name": name,

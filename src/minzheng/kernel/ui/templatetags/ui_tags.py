@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select, Textarea
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    Form,
+    RadioSelect,
+    Select,
+    Textarea,
+)
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
@@ -73,7 +81,9 @@ def subnav(items: Sequence[Any], label: str = "") -> dict[str, Any]:
 
 
 @register.simple_block_tag
-def card(content: str, title: str = "", href: str = "", action: str = "", tone: str = "", level: int = 2) -> SafeString:
+def card(
+    content: str, title: str = "", href: str = "", action: str = "", tone: str = "", level: int = 2
+) -> SafeString:
     """A quiet box; `href` with `action` puts a link at its head."""
     return _render("card", content, title=title, href=href, action=action, tone=tone, level=level)
 
@@ -85,7 +95,9 @@ def notification(content: str, title: str = "", kind: str = "info") -> SafeStrin
 
 
 @register.simple_block_tag
-def filter_bar(content: str, reset: str = "", label: str = "", is_open: bool = True, active: int = 0) -> SafeString:
+def filter_bar(
+    content: str, reset: str = "", label: str = "", is_open: bool = True, active: int = 0
+) -> SafeString:
     """A GET form of filters; put `{% field form.x %}` inside. On a phone it folds behind one line."""
     return _render("filter_bar", content, reset=reset, label=label, is_open=is_open, active=active)
 
@@ -182,7 +194,13 @@ def timeline(items: Sequence[Any]) -> dict[str, Any]:
 def explanation(conditions: Sequence[Any], amounts: Sequence[Any] = (), caption: str = "") -> dict[str, Any]:
     """Why: conditions as in `ui.explanations.Condition`, then how the amount was reckoned."""
     met = sum(1 for c in conditions if _get(c, "met", None) is True)
-    return {"conditions": conditions, "amounts": amounts, "caption": caption, "met": met, "total": len(conditions)}
+    return {
+        "conditions": conditions,
+        "amounts": amounts,
+        "caption": caption,
+        "met": met,
+        "total": len(conditions),
+    }
 
 
 @register.inclusion_tag(f"{_HERE}/work_list.html")
@@ -193,7 +211,13 @@ def work_list(items: Sequence[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag(f"{_HERE}/progress.html")
 def progress_bar(
-    label: str, done: int, total: int, poll_url: str = "", state: str = "running", detail: str = "", id: str = ""
+    label: str,
+    done: int,
+    total: int,
+    poll_url: str = "",
+    state: str = "running",
+    detail: str = "",
+    id: str = "",
 ) -> dict[str, Any]:
     """A progress bar that asks `poll_url` again every two seconds while `state` is waiting or running.
 
@@ -215,7 +239,9 @@ def progress_bar(
 
 
 @register.inclusion_tag(f"{_HERE}/unmask.html", takes_context=True)
-def unmask(context: Any, value: str, url: str, label: str, kind: str = "", is_masked: bool = False) -> dict[str, Any]:
+def unmask(
+    context: Any, value: str, url: str, label: str, kind: str = "", is_masked: bool = False
+) -> dict[str, Any]:
     """A masked number with a button that asks for a reason; `url` records the look and answers with the number.
 
     Give `is_masked=True` where `value` is masked already, so the plain number need not come near the page.
@@ -262,9 +288,12 @@ def error_summary(*forms: Form) -> dict[str, Any]:
     for form in forms:
         if form is None or not form.is_bound:
             continue
-        faults += [{"text": text, "href": ""} for text in form.non_field_errors()]
+        faults += [{"label": "", "text": text, "href": ""} for text in form.non_field_errors()]
         for bound in form:
-            faults += [{"text": text, "href": f"#{_target(bound)}"} for text in bound.errors]
+            faults += [
+                {"label": str(bound.label).rstrip("。.：:"), "text": text, "href": f"#{_target(bound)}"}
+                for text in bound.errors
+            ]
     return {"faults": faults}
 
 
@@ -333,4 +362,6 @@ def _get(item: Any, name: str, default: Any) -> Any:
 
 def _render(component: str, content: str, **context: Any) -> SafeString:
     # The content was rendered, and escaped, by the page's own template.
-    return mark_safe(render_to_string(f"{_HERE}/{component}.html", {**context, "content": mark_safe(content)}))
+    return mark_safe(
+        render_to_string(f"{_HERE}/{component}.html", {**context, "content": mark_safe(content)})
+    )

@@ -65,18 +65,18 @@ function drawing(series, at, data) {
   return { name: series.name, type: "bar", data: series.values, stack: data.stacked ? "all" : undefined, barMaxWidth: 34, itemStyle: { borderRadius: round } };
 }
 
-function options(data) {
+function options(data, isNarrow) {
   const common = {
     color: COLOURS,
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 300,
     textStyle: { fontFamily: FONT, color: INK, fontSize: 13 },
-    legend: { show: data.kind === "pie" || data.series.length > 1, top: 0, left: 0, itemWidth: 16, itemGap: 18, textStyle: { color: INK, fontSize: 13 } },
+    legend: { type: "scroll", show: data.kind === "pie" || data.series.length > 1, top: 0, left: 0, itemWidth: 16, itemGap: 18, textStyle: { color: INK, fontSize: 13 } },
     tooltip: { renderMode: "richText", trigger: data.kind === "pie" ? "item" : "axis", axisPointer: { type: data.kind === "bar" ? "shadow" : "line" }, valueFormatter: (v) => write(v, data.unit), borderColor: LINE, textStyle: { color: INK, fontSize: 13 } },
   };
   if (data.kind === "pie") {
     const slices = data.categories.map((name, at) => ({ name, value: data.series[0].values[at] }));
-    return { ...common, series: [{ type: "pie", radius: ["46%", "74%"], center: ["50%", "56%"], data: slices, itemStyle: { borderColor: "#fff", borderWidth: 2 }, label: { color: INK, fontSize: 13, formatter: "{b} {d}%" } }] };
+    return { ...common, series: [{ type: "pie", radius: ["46%", "74%"], center: ["50%", "56%"], data: slices, itemStyle: { borderColor: "#fff", borderWidth: 2 }, label: { show: !isNarrow, color: INK, fontSize: 13, formatter: ({ name, percent }) => `${name} ${percent.toFixed(1)}%` } }] };
   }
   const top = common.legend.show ? 40 : 14;
   return { ...common, ...axes(data), grid: { left: 4, right: 14, top, bottom: 4, containLabel: true }, series: data.series.map((series, at) => drawing(series, at, data)) };
@@ -89,7 +89,7 @@ export function drawCharts(root) {
     const data = JSON.parse(document.getElementById(place.dataset.mzChart).textContent);
     const echarts = await library(place.dataset.mzChartSource);
     const chart = echarts.init(place, null, { renderer: "canvas" });
-    chart.setOption(options(data));
+    chart.setOption(options(data, place.clientWidth < 420));
     new ResizeObserver(() => chart.resize()).observe(place);
   });
 }

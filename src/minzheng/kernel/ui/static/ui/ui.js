@@ -54,5 +54,6 @@ document.addEventListener("click", onClick);
 document.addEventListener("change", onChange);
 document.addEventListener("keydown", onKey);
 document.addEventListener("htmx:load", (event) => drawCharts(event.detail.elt));
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 prepare(document);
