@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def load_parameter(path: Path) -> Parameter:
     if len(kinds) > 1:
         raise ParameterError(f"{path}: entries must be of one kind, found {sorted(kinds)}")
     entries.sort(key=lambda e: (e.place, e.from_))
-    for earlier, later in zip(entries, entries[1:], strict=False):
+    for earlier, later in pairwise(entries):
         if (earlier.place, earlier.from_) == (later.place, later.from_):
             raise ParameterError(f"{path}: two entries from {later.from_} for the same place")
     name, name_en = raw["name"].strip(), raw.get("name_en") or path.stem.replace("_", " ")

@@ -83,9 +83,9 @@ class Benefit:
     service_item: str = ""
 
     def status_of(self, subject: Any) -> Symbol:
-        """This benefit's status, before stacking, inside another programme's rule: 2 eligible, 1 may
-        qualify, 0 not.""" tracer = subject._tracer return tracer.benefit_status(self.code, subject) # type:
-        ignore[no-any-return]
+        """This benefit's status (2, 1, 0) before stacking, inside another programme's rule."""
+        made: Symbol = subject._tracer.benefit_status(self.code, subject)
+        return made
 
     def is_eligible(self, subject: Any) -> Symbol:
         """Whether the household or person qualifies, before stacking, inside another programme's rule."""

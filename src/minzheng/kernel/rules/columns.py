@@ -14,12 +14,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from minzheng.kernel.rules.errors import SnapshotDamaged
 from minzheng.kernel.rules.graph import HOUSEHOLD, PERSON, Node
@@ -213,7 +214,7 @@ def _parts(snapshot_dir: Path, columns: dict[str, list[str]]) -> Iterator[Callab
         return _Part(frames[PERSON], frames[HOUSEHOLD])
 
     for group in range(groups[PERSON]):
-        yield lambda group=group: load(group)
+        yield partial(load, group)
 
 
 def _columns_read(law: Law, order: list[int]) -> dict[str, list[str]]:
@@ -260,11 +261,11 @@ def evaluate_snapshot(
         return _roll(law, part)
 
     out_dir.mkdir(parents=True, exist_ok=True)
-    partial = out_dir / (FINDINGS_FILE + ".partial")
+    unfinished = out_dir / (FINDINGS_FILE + ".partial")
     workers = threads or os.cpu_count() or 1
     with (
         ThreadPoolExecutor(workers) as pool,
-        pq.ParquetWriter(partial, FINDINGS_SCHEMA, compression="zstd", store_schema=False) as writer,
+        pq.ParquetWriter(unfinished, FINDINGS_SCHEMA, compression="zstd", store_schema=False) as writer,
     ):
         waiting: deque[Future[list[tuple[int, pl.DataFrame]]]] = deque()
         loaders = list(_parts(snapshot_dir, _columns_read(law, order)))
@@ -296,7 +297,7 @@ def evaluate_snapshot(
             writer.write_table(pa.concat_tables(tables).combine_chunks())
             if progress is not None:
                 progress(done + 1, len(loaders))
-    partial.replace(out_dir / FINDINGS_FILE)
+    unfinished.replace(out_dir / FINDINGS_FILE)
     run = RunRecord(
         month=str(law.month),
         law=law.identity,
@@ -343,7 +344,9 @@ def evaluate_frames(law: Law, persons: pl.DataFrame, households: pl.DataFrame) -
 
 
 def rule_values(law: Law, persons: pl.DataFrame, households: pl.DataFrame) -> dict[str, pl.Series]:
-    """Every rule's column over frames in memory, for tests and for indicators that need more than
-    findings.""" roots = [r.node for r in law.rules.values()] part = _Part(persons, households) order,
-    last_use = _plan(law, roots) _run(law, part, order, last_use, set(roots)) return {name:
-    part.column(r.node, law.graph.nodes[r.node]).alias(name) for name, r in law.rules.items()}
+    """Every rule's column over frames in memory, for tests and for indicators that need more."""
+    roots = [r.node for r in law.rules.values()]
+    part = _Part(persons, households)
+    order, last_use = _plan(law, roots)
+    _run(law, part, order, last_use, set(roots))
+    return {name: part.column(r.node, law.graph.nodes[r.node]).alias(name) for name, r in law.rules.items()}

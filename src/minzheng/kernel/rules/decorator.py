@@ -93,7 +93,11 @@ def rule(
 
     def declare(function: Callable[..., Any]) -> Rule:
         code = function.__code__
-        place = {"rule": function.__name__, "file": code.co_filename, "line": code.co_firstlineno}
+        place: dict[str, Any] = {
+            "rule": function.__name__,
+            "file": code.co_filename,
+            "line": code.co_firstlineno,
+        }
         kind = getattr(entity, "entity", None)
         if kind not in (PERSON, HOUSEHOLD):
             raise RuleError("entity 须为 Person 或 Household", "entity must be Person or Household", **place)

@@ -106,8 +106,9 @@ def _rival_sentences(e: Explanation, names: Mapping[int, str]) -> list[tuple[str
 
 
 def sentences(e: Explanation, names: Mapping[int, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(Chinese, English): the answer, each condition, other support, the sum, and what rests on an
-    assumption.""" pairs = [_opening(e)] for condition in e.conditions:
+    """(Chinese, English): the answer, each condition, other support, the sum, what is assumed."""
+    pairs = [_opening(e)]
+    for condition in e.conditions:
         figures, figures_en = _figures(condition), _figures(condition, english=True)
         chinese = f"{_MARKS[condition.met]}：{condition.label}" + (f"——{figures}" if figures else "")
         english = f"{_MARKS_EN[condition.met]}: {condition.label_en}" + (

@@ -105,7 +105,9 @@ def _input(node: Node, row: Mapping[str, Any]) -> Any:
 
 
 def _reduce(op: str, values: list[Any]) -> Any:
-    return {"sum": sum, "any": any, "all": all}[op](values)
+    if op == "sum":
+        return sum(values)
+    return any(values) if op == "any" else all(values)
 
 
 def evaluate_household(law: Law, inputs: HouseholdInputs) -> HouseholdTrace:

@@ -12,12 +12,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from minzheng.kernel.periods import Month
 from minzheng.kernel.rules.errors import SnapshotDamaged
@@ -59,8 +60,9 @@ def snapshot_schema(entity: str) -> dict[str, pl.DataType]:
 
 
 def _conform(frame: pl.DataFrame, entity: str) -> pl.DataFrame:
-    """Exactly the columns of the catalogue in its order; a column nobody brought holds nothing but the
-    unknown.""" unknown = set(frame.columns) - {name for name, _ in _columns(entity)} if unknown:
+    """Exactly the columns of the catalogue in its order; a column nobody brought is unknown throughout."""
+    unknown = set(frame.columns) - {name for name, _ in _columns(entity)}
+    if unknown:
         raise SnapshotDamaged(f"{entity}: 没有这些输入 / not in the catalogue of inputs: {sorted(unknown)}")
     wanted = []
     for name, storage in _columns(entity):
@@ -79,7 +81,7 @@ def _write(frame: pl.DataFrame, path: Path, entity: str, cuts: list[int]) -> Non
     with pq.ParquetWriter(
         path, schema, compression="zstd", use_dictionary=False, store_schema=False
     ) as writer:
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             table = frame.slice(start, end - start).to_arrow().cast(schema)
             writer.write_table(table, row_group_size=max(end - start, 1))
 

@@ -361,8 +361,8 @@ class Tracer:
 
 
 def refuse_identity_tests(rule: Rule) -> None:
-    """`is` never asks the symbol, so it cannot raise by itself and would silently be false: refuse it by
-    reading.""" try:
+    """Refuse `is` by reading the text: it never asks the symbol, so it would silently be false."""
+    try:
         lines, first = inspect.getsourcelines(rule.function)
     except OSError:
         return

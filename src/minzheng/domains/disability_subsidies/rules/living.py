@@ -15,8 +15,8 @@ AMOUNTS = "嘉定区2022年11月困难残疾人生活补贴资金发放情况（
     label_en="Member of a household that qualifies for subsistence allowance",
 )
 def is_in_subsistence_household(person: Person, m: Any) -> Any:
-    """Whether the household qualifies, as settled by the subsistence allowance, and this person counts
-    there.""" return is_member(person) & SUBSISTENCE_ALLOWANCE.is_eligible(person.household)
+    """Whether the household qualifies, as settled there, and this person counts as its member."""
+    return is_member(person) & SUBSISTENCE_ALLOWANCE.is_eligible(person.household)
 
 
 @rule(

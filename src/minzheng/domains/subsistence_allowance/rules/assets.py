@@ -14,8 +14,8 @@ STANDARD = "城乡低保家庭经济状况认定标准（公开转载，无日�
 
 @rule(entity=Household, source=STANDARD, label="人均货币财产", label_en="Money assets per member", unit="fen")
 def money_per_member_fen(household: Household, m: Any) -> Any:
-    """Money assets divided by members, rounded down; unknown counts as nothing here and is asked for
-    elsewhere.""" return floor_div(household.money_assets_fen.or_(0), household.members, if_zero=0)
+    """Money assets divided by members, rounded down; unknown counts as nothing and is asked for elsewhere."""
+    return floor_div(household.money_assets_fen.or_(0), household.members, if_zero=0)
 
 
 @rule(entity=Household, source=STANDARD, label="人均货币财产上限", label_en="Limit per member", unit="fen")
@@ -60,8 +60,8 @@ def meets_vehicle_test(household: Household, m: Any) -> Any:
     unit="persons",
 )
 def possible_mobility_vehicles(household: Household, m: Any) -> Any:
-    """Members with a disability certificate; whether a vehicle is a mobility vehicle is for a visit to
-    see.""" return count(household.person.is_member & (household.person.disability_grade > 0))
+    """Members with a disability certificate; whether a vehicle serves one of them is for a visit to see."""
+    return count(household.person.is_member & (household.person.disability_grade > 0))
 
 
 @rule(entity=Household, source=STANDARD, label="机动车已核查", label_en="Vehicles were checked")
@@ -99,6 +99,7 @@ def meets_housing_test(household: Household, m: Any) -> Any:
 
 @rule(entity=Household, source=STANDARD, label="住房已核查", label_en="Housing was checked")
 def is_housing_checked(household: Household, m: Any) -> Any:
-    """Checked, and not in need of the floor area, which no office sends: two homes pass only where it is
-    small.""" homes = household.homes is_area_needed = (homes.or_(0) > m.homes_limit) & (homes.or_(0) <=
-    m.homes_limit_small_area) return homes.is_known & ~is_area_needed
+    """Checked, and not in need of the floor area, which no office sends: two homes pass where it is small."""
+    homes = household.homes
+    is_area_needed = (homes.or_(0) > m.homes_limit) & (homes.or_(0) <= m.homes_limit_small_area)
+    return homes.is_known & ~is_area_needed
