@@ -6,8 +6,21 @@ reflect it. Models are in `models`, verbs that change officials and posts in `ac
 
 from minzheng.kernel.access.acting import acting, acting_as_resident, acting_as_service
 from minzheng.kernel.access.actor import OFFICIAL, RESIDENT, SERVICE, Actor, current_actor, scope_of
-from minzheng.kernel.access.errors import LimitExceeded, NotPermitted, PostNotInForce, UnknownPermission, Widening
-from minzheng.kernel.access.permissions import may, permission_names, permissions_of, require, role_name, roles
+from minzheng.kernel.access.errors import (
+    LimitExceeded,
+    NotPermitted,
+    PostNotInForce,
+    UnknownPermission,
+    Widening,
+)
+from minzheng.kernel.access.permissions import (
+    may,
+    permission_names,
+    permissions_of,
+    require,
+    role_name,
+    roles,
+)
 
 __all__ = [
     "OFFICIAL",

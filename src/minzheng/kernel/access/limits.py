@@ -17,6 +17,10 @@ _COUNT = """
 """
 
 
+def _now() -> float:
+    return time.time()
+
+
 def limit(key: str, per_minute: int, *, now: float | None = None) -> None:
     """Counts one request under a key such as `login:10.0.0.8`; refuses the ones above the limit (限流).
 
@@ -31,7 +35,7 @@ def limit(key: str, per_minute: int, *, now: float | None = None) -> None:
     """
     if not getattr(settings, "MINZHENG_RATE_LIMITS", True):
         return
-    minute = int((time.time() if now is None else now) // 60)
+    minute = int((_now() if now is None else now) // 60)
     digest = hashlib.sha256(key.encode()).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [digest, minute])

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+
 from minzheng.kernel.access.actor import Actor, current_actor
 from minzheng.kernel.access.errors import NotPermitted, UnknownPermission
 

@@ -17,8 +17,12 @@ def signing_key() -> bytes:
     return hashlib.sha256(b"minzheng access actor\0" + settings.SECRET_KEY.encode()).digest()
 
 
+def _now() -> float:
+    return time.time()
+
+
 def sign(subject: str) -> str:
     """`<seconds>.<hex>` for a subject such as `post:7`; the outer hash keeps the inner one from being extended."""
-    key, moment = signing_key(), str(int(time.time()))
+    key, moment = signing_key(), str(int(_now()))
     inner = hashlib.sha256(key + f"{subject}@{moment}".encode()).digest()
     return f"{moment}.{hashlib.sha256(key + inner).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Signing in and out, choosing a post, switching the language (登录、岗位、语言)."""
+"""Signing in and out, choosing a post (登录、岗位)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from django.views.i18n import set_language
 
 from minzheng.kernel.access import LimitExceeded, role_name
 from minzheng.kernel.access.limits import limit
@@ -90,11 +89,9 @@ def choose_post(request: Any) -> HttpResponse:
 
 sign_in = open_to_all(never_cache(SignIn.as_view()))
 sign_out = open_to_all(never_cache(LogoutView.as_view(next_page="login")))
-switch_language = open_to_all(set_language)
 
 urlpatterns = [
     path("login/", sign_in, name="login"),
     path("logout/", sign_out, name="logout"),
     path("post/", choose_post, name="choose_post"),
-    path("language/", switch_language, name="switch_language"),
 ]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from minzheng.kernel.access import Widening, acting, acting_as_resident, acting_as_service, current_actor, scope_of
+from minzheng.kernel.access import (
+    acting,
+    acting_as_resident,
+    acting_as_service,
+    current_actor,
+    scope_of,
+)
 from minzheng.kernel.access.testing import make_post
 
 
