@@ -403,7 +403,8 @@ def explain(
     # instead.
     steps = reader.steps() if gross_status in (ELIGIBLE, MAY_QUALIFY) else ()
     rivals, papers = reader.rivals() if gross_status else (), reader.papers()
-    assumed: list[Any] = [x for x in (*papers, *conditions, *steps) if x.provenance == "illustrative"]
+    cited: list[Any] = [*papers, *conditions, *steps]
+    assumed = [x for x in cited if x.provenance == "illustrative"]
     bare = Explanation(
         month=str(law.month),
         law=law.identity,
