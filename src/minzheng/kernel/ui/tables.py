@@ -47,6 +47,11 @@ class Column:
     def is_numeric(self) -> bool:
         return self.kind in NUMERIC
 
+    @property
+    def is_unbroken(self) -> bool:
+        """Dates, numbers and states stay on one line."""
+        return self.kind in ("date", "time", "month", "masked", "account", "status")
+
     def read(self, row: Any) -> Any:
         """The cell's value in a row."""
         if self.value is not None:
