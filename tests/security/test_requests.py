@@ -59,7 +59,9 @@ def test_a_page_marked_open_serves_those_who_act_as_nobody_and_shows_them_nothin
     assert client.get("/open/").json() == {"low": None, "person": None, "role": None, "label": None}
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_signing_in_never_leads_to_another_site(client, reviewer, elsewhere):
     assert _sign_in(client, _account(reviewer).username, next=elsewhere)["Location"] == "/"
 
@@ -181,7 +183,9 @@ def test_trying_passwords_for_one_name_is_slowed_from_any_address(reviewer, monk
     monkeypatch.setattr("minzheng.kernel.access.limits._now", lambda: 6_000_000.0)
     username = _account(reviewer).username
     statuses = [
-        Client(REMOTE_ADDR=f"10.0.0.{n}").post("/login/", {"username": username, "password": "wrong"}).status_code
+        Client(REMOTE_ADDR=f"10.0.0.{n}")
+        .post("/login/", {"username": username, "password": "wrong"})
+        .status_code
         for n in range(16)
     ]
     assert statuses == [200] * 15 + [429]

@@ -58,7 +58,9 @@ def acting_as_service(name: str, *, reason: str = "") -> Iterator[Actor]:
         Widening: an official or a resident is acting already.
     """
     found = _read_post("p.role = 'service' ORDER BY p.id LIMIT 1", [])
-    actor = Actor(SERVICE, name, found.official_id, found.post_id, found.role, found.division_code, found.domains)
+    actor = Actor(
+        SERVICE, name, found.official_id, found.post_id, found.role, found.division_code, found.domains
+    )
     with _as(actor, reason, "") as entered:
         yield entered
 
@@ -111,7 +113,9 @@ def _enter(actor: Actor, reason: str, address: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT access_role(), access_person()")
         role, found = cursor.fetchone()
-    if (actor.kind == RESIDENT and found != actor.person_id) or (actor.kind != RESIDENT and role != actor.role):
+    if (actor.kind == RESIDENT and found != actor.person_id) or (
+        actor.kind != RESIDENT and role != actor.role
+    ):
         raise PostNotInForce(
             "岗位已结束、尚未开始或账户已停用。The post has ended or not begun, or its account is closed "
             "(or the signing key changed: run `minzheng db migrate`)."
@@ -121,7 +125,9 @@ def _enter(actor: Actor, reason: str, address: str) -> None:
 def _settings() -> list[str]:
     names = ("post", "resident", "key", "label", "reason", "address")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(f"coalesce(current_setting('app.{n}', true), '')" for n in names))
+        cursor.execute(
+            "SELECT " + ", ".join(f"coalesce(current_setting('app.{n}', true), '')" for n in names)
+        )
         return list(cursor.fetchone())
 
 

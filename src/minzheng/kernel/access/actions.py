@@ -97,7 +97,9 @@ def grant_post(
     if role not in roles() or role == "service":
         raise AccessRefused(f"没有可授予的角色“{role}”。No such role to grant; see `minzheng access roles`.")
     if not re.fullmatch(r"\d{6}|\d{9}|\d{12}", division_code):
-        raise AccessRefused(f"区划代码“{division_code}”须为 6、9 或 12 位数字。A division code has 6, 9 or 12 digits.")
+        raise AccessRefused(
+            f"区划代码“{division_code}”须为 6、9 或 12 位数字。A division code has 6, 9 or 12 digits."
+        )
     if end is not None and end <= start:
         raise AccessRefused("终止日期须晚于开始日期。A post ends after it begins.")
     if not domains:
@@ -139,9 +141,12 @@ def end_post(*, post: Post, on: date, reason: str) -> Post:
     actor = require("access.grant_post")
     if not reason.strip():
         raise AccessRefused("请写明终止原因。Say why the post ends.")
+    if post.role == "service" or post.official_id == actor.official_id:
+        raise AccessRefused(
+            "不能终止系统服务或自己的岗位。The service's post and one's own are ended by nobody here."
+        )
+    # Two administrators may end it at once: the second waits, and is told.
     locked = Post.objects.select_for_update().get(pk=post.pk)
-    if locked.role == "service" or locked.official_id == actor.official_id:
-        raise AccessRefused("不能终止系统服务或自己的岗位。The service's post and one's own are ended by nobody here.")
     if locked.during.upper is not None and locked.during.upper <= on:
         raise AccessRefused("该岗位已终止。The post has ended already.")
     if on <= locked.during.lower:

@@ -24,7 +24,9 @@ def statistics_view(name: str, query: str) -> migrations.RunSQL:
     if not re.fullmatch(r"statistics_[a-z0-9_]+", name):
         raise ValueError(f"{name}: a view of figures is called statistics_…")
     if not re.search(r"\bgroup\s+by\b|\b(count|sum)\s*\(", query, re.IGNORECASE):
-        raise ValueError(f"{name}: a view of figures groups or adds up; this query would give single persons.")
+        raise ValueError(
+            f"{name}: a view of figures groups or adds up; this query would give single persons."
+        )
     return statement(
         f"""
         CREATE VIEW {name} WITH (security_barrier) AS SELECT * FROM ({query}) AS figures

@@ -56,7 +56,9 @@ class ActingMiddleware:
                     transaction.set_rollback(True)
                 if response.streaming and not isinstance(response, FileResponse):
                     # It would be read after the commit, when nobody acts and every guarded table is empty.
-                    raise RuntimeError("A streamed answer cannot read the registers; write a file and send that.")
+                    raise RuntimeError(
+                        "A streamed answer cannot read the registers; write a file and send that."
+                    )
         except PostNotInForce:
             if request.actor is not None:
                 raise

@@ -17,7 +17,11 @@ def _address(request: Any) -> dict[str, str]:
 
 @receiver(user_logged_in, dispatch_uid="access trace of sign-in")
 def _in(sender: Any, request: Any = None, user: Any = None, **_: Any) -> None:
-    record("access.sign_in", subject=f"auth.user:{user.pk}", detail=_address(request) | {"username": user.get_username()})
+    record(
+        "access.sign_in",
+        subject=f"auth.user:{user.pk}",
+        detail=_address(request) | {"username": user.get_username()},
+    )
 
 
 @receiver(user_logged_out, dispatch_uid="access trace of sign-out")

@@ -110,14 +110,20 @@ def verify(links: Iterable[Link], *, known: Head | None = None) -> Report:
     met_known = known is None or (known.position == 0 and known.digest == START)
     for link in links:
         if link.position is None:
-            report._fault(None, link.entry_id, "条目没有封印（绕过触发器写入） the entry has no seal: it was slipped in")
+            report._fault(
+                None, link.entry_id, "条目没有封印（绕过触发器写入） the entry has no seal: it was slipped in"
+            )
             continue
         report.entries += 1
         if link.position != expected:
             missing = f"{expected}" if link.position == expected + 1 else f"{expected}–{link.position - 1}"
-            report._fault(expected, None, f"缺少封印 {missing} the seals {missing} are missing or out of order")
+            report._fault(
+                expected, None, f"缺少封印 {missing} the seals {missing} are missing or out of order"
+            )
         if link.previous != previous:
-            report._fault(link.position, link.entry_id, "与前一封印不相接 the seal does not follow the one before it")
+            report._fault(
+                link.position, link.entry_id, "与前一封印不相接 the seal does not follow the one before it"
+            )
         if link.fields is None:
             report._fault(link.position, link.entry_id, "条目被删除 the entry was removed")
         elif digest(link.previous, link.position, canonical(link.fields)) != link.digest:
@@ -127,7 +133,9 @@ def verify(links: Iterable[Link], *, known: Head | None = None) -> Report:
         if known is not None and link.position == known.position:
             met_known = True
             if link.digest != known.digest:
-                report._fault(link.position, link.entry_id, "与先前记下的链首不同 the head noted earlier is another one")
+                report._fault(
+                    link.position, link.entry_id, "与先前记下的链首不同 the head noted earlier is another one"
+                )
         expected, previous = link.position + 1, link.digest
         report.head = Head(link.position, link.digest)
     if known is not None and not met_known:
@@ -162,7 +170,9 @@ def stored_links() -> Iterator[Link]:
             plain.execute("FETCH 5000 FROM audit_links")
             rows = plain.fetchall()
             for position, entry_id, previous, sealed, present, fields in rows:
-                yield Link(position, entry_id, previous or "", sealed or "", tuple(fields) if present else None)
+                yield Link(
+                    position, entry_id, previous or "", sealed or "", tuple(fields) if present else None
+                )
             if not rows:
                 break
         plain.execute("CLOSE audit_links")

@@ -39,7 +39,14 @@ def record(
         cursor.execute(
             "INSERT INTO audit_entry (at, actor_kind, role, actor_label, act, subject, person_id, division_code,"
             " reason, detail, address) VALUES (now(), '', '', '', %s, %s, %s, %s, %s, %s, '')",
-            [act, _text(subject), person_id, division_code or "", _text(reason), Jsonb(_clean(detail or {}), dumps=_dumps)],
+            [
+                act,
+                _text(subject),
+                person_id,
+                division_code or "",
+                _text(reason),
+                Jsonb(_clean(detail or {}), dumps=_dumps),
+            ],
         )
 
 

@@ -68,7 +68,8 @@ def official_add(
     name: Annotated[str, typer.Option(help="姓名 as shown to colleagues and in the trace.")],
     title: Annotated[str, typer.Option(help="职务")] = "",
     password: Annotated[
-        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="Asked when not given.")
+        str,
+        typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="Asked when not given."),
     ] = "",
 ) -> None:
     """新增工作人员 Opens an account. It can do nothing until a post is granted: `minzheng access post grant`."""
@@ -134,8 +135,12 @@ def official_password(
 def post_grant(
     username: str,
     role: Annotated[str, typer.Argument(help="A role's code; `minzheng access roles` lists them.")],
-    division: Annotated[str, typer.Argument(help="6, 9 or 12 digits: the city, a district, a street, a committee.")],
-    domain: Annotated[list[str] | None, typer.Option(help="A programme the post covers; repeat. Default: all.")] = None,
+    division: Annotated[
+        str, typer.Argument(help="6, 9 or 12 digits: the city, a district, a street, a committee.")
+    ],
+    domain: Annotated[
+        list[str] | None, typer.Option(help="A programme the post covers; repeat. Default: all.")
+    ] = None,
     start: Annotated[str | None, typer.Option(help="First day, 2022-07-01. Default: today.")] = None,
     end: Annotated[str | None, typer.Option(help="First day no longer held. Default: open.")] = None,
 ) -> None:
@@ -185,7 +190,11 @@ def list_roles(as_json: Json = False) -> None:
         return
     table = Table("角色", "名称", "权限")
     for role in roles().values():
-        table.add_row(role.code, role.name, "、".join(permission_names()[p] for p in permission_names() if p in role.permissions))
+        table.add_row(
+            role.code,
+            role.name,
+            "、".join(permission_names()[p] for p in permission_names() if p in role.permissions),
+        )
     console.print(table)
 
 

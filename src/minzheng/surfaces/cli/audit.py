@@ -27,9 +27,12 @@ def _refuse(message: str, code: int = 1) -> typer.Exit:
 
 @app.command()
 def verify(
-    file: Annotated[Path | None, typer.Option(help="Verify an exported file instead; no database is asked.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Verify an exported file instead; no database is asked.")
+    ] = None,
     head: Annotated[
-        str | None, typer.Option(help="A head noted earlier by `audit head`: shows whether the tail was cut off since.")
+        str | None,
+        typer.Option(help="A head noted earlier by `audit head`: shows whether the tail was cut off since."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -61,7 +64,9 @@ def verify(
         for fault in report.faults:
             where = f"位置 {fault.position}" if fault.position is not None else f"条目 {fault.entry_id}"
             console.print(f"{where}：{fault.what}", style="red", markup=False, soft_wrap=True)
-        console.print(f"共发现 {report.faults_in_all} 处问题。{report.faults_in_all} faults in all.", style="red")
+        console.print(
+            f"共发现 {report.faults_in_all} 处问题。{report.faults_in_all} faults in all.", style="red"
+        )
     raise typer.Exit(0 if report.whole else 1)
 
 
@@ -74,7 +79,9 @@ def head(as_json: Json = False) -> None:
 
 
 @app.command()
-def export(file: Annotated[Path, typer.Argument(help="Where to write; an existing file is replaced.")]) -> None:
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; an existing file is replaced.")],
+) -> None:
     """导出操作记录 Writes the whole trace as JSON lines; `audit verify --file` checks it without a database."""
     with acting_as_service("minzheng audit export"), console.status("导出中 exporting …"):
         last = chain.export(file, chain.stored_links())

@@ -4,46 +4,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('position', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('entry_id', models.BigIntegerField(unique=True)),
-                ('previous', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
+                ("position", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.BigIntegerField(unique=True)),
+                ("previous", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
             ],
             options={
-                'db_table': 'audit_seal',
+                "db_table": "audit_seal",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_kind', models.CharField(max_length=20)),
-                ('official_id', models.BigIntegerField(null=True)),
-                ('post_id', models.BigIntegerField(null=True)),
-                ('role', models.CharField(max_length=40)),
-                ('actor_label', models.TextField()),
-                ('act', models.CharField(max_length=80)),
-                ('subject', models.TextField()),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('reason', models.TextField()),
-                ('detail', models.JSONField()),
-                ('address', models.CharField(max_length=60)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("actor_kind", models.CharField(max_length=20)),
+                ("official_id", models.BigIntegerField(null=True)),
+                ("post_id", models.BigIntegerField(null=True)),
+                ("role", models.CharField(max_length=40)),
+                ("actor_label", models.TextField()),
+                ("act", models.CharField(max_length=80)),
+                ("subject", models.TextField()),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("reason", models.TextField()),
+                ("detail", models.JSONField()),
+                ("address", models.CharField(max_length=60)),
             ],
             options={
-                'db_table': 'audit_entry',
-                'indexes': [models.Index(fields=['person_id', 'at'], name='audit_entry_by_person'), models.Index(fields=['division_code', 'at'], name='audit_entry_by_division'), models.Index(fields=['official_id', 'at'], name='audit_entry_by_official'), models.Index(fields=['at'], name='audit_entry_by_time')],
+                "db_table": "audit_entry",
+                "indexes": [
+                    models.Index(fields=["person_id", "at"], name="audit_entry_by_person"),
+                    models.Index(fields=["division_code", "at"], name="audit_entry_by_division"),
+                    models.Index(fields=["official_id", "at"], name="audit_entry_by_official"),
+                    models.Index(fields=["at"], name="audit_entry_by_time"),
+                ],
             },
         ),
     ]

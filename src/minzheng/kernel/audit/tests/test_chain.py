@@ -173,7 +173,11 @@ _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.tuples(_texts, _texts, st.dictionaries(_texts, _json, max_size=3)), min_size=1, max_size=4))
+@given(
+    acts=st.lists(
+        st.tuples(_texts, _texts, st.dictionaries(_texts, _json, max_size=3)), min_size=1, max_size=4
+    )
+)
 def test_python_recomputes_what_the_database_sealed_whatever_the_words(db, acts):
     with transaction.atomic(), acting_as_service("任意"):
         for subject, reason, detail in acts:
