@@ -94,11 +94,17 @@ def conform(frame: pl.DataFrame, schema: dict[str, Any]) -> pl.DataFrame:
     )
 
 
-def stage(columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> str:
-    """Copies rows into a new temporary table of these columns and types; returns its name. Ends with the transaction."""
+def new_stage(columns: dict[str, str]) -> str:
+    """A new, empty temporary table of these columns and types; ends with the transaction."""
     name = f"people_stage_{next(_numbers)}"
     typed = ", ".join(f'"{column}" {sql_type}' for column, sql_type in columns.items())
     execute(f"CREATE TEMP TABLE {name} ({typed}) ON COMMIT DROP")
+    return name
+
+
+def stage(columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> str:
+    """Copies rows into a new temporary table of these columns and types; returns its name. Ends with the transaction."""
+    name = new_stage(columns)
     copy_rows(name, list(columns), rows)
     execute(f"ANALYZE {name}")
     return name
@@ -116,7 +122,7 @@ def execute(query: str, parameters: Sequence[Any] = ()) -> int:
         return int(cursor.rowcount)
 
 
-def fetch(query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def fetch(query: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one query."""
     with connection.cursor() as cursor:
         cursor.execute(query, parameters or None)
@@ -145,6 +151,7 @@ __all__ = [
     "execute",
     "fetch",
     "new_ids",
+    "new_stage",
     "read_frame",
     "result_frame",
     "span",

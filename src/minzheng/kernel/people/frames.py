@@ -1,0 +1,275 @@
+"""The register as columns for the rules: everyone who belonged on the month's first day.
+
+Benefits are paid by calendar month and a household's need is judged by who lives in it when the month begins, so the
+first day decides: who was born, moved in or joined later counts from the next month; who died or left before it does
+not count; who dies within the month still counts for it. Facts count if they speak of the first day or an earlier
+time and are fresh enough, and of those the latest word counts. What nobody told us stays null, for the rules' own policy.
+
+People without a household form a household of their own. It has no record and takes the person's number, negative.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from minzheng.kernel.people.facts import FactKind, catalogue, kinds_of
+from minzheng.kernel.people.staging import fetch
+from minzheng.kernel.periods import Month
+from minzheng.kernel.storage.bulk import read_frame
+
+_PERSON_SCHEMA: dict[str, Any] = {
+    "person_id": pl.Int64,
+    "household_id": pl.Int64,
+    "birth_month": pl.Int32,
+    "sex": pl.Int8,
+    "is_alive": pl.Boolean,
+    "death_month": pl.Int32,
+    "hukou_is_local": pl.Boolean,
+    "relation": pl.Int8,
+    "lone_division": pl.Int64,
+}
+_TYPES: dict[str, Any] = {"money": pl.Int64, "count": pl.Int32, "code": pl.Int8, "flag": pl.Boolean}
+
+# Twelve digits as a number: a district's code is padded as the statistical office pads it.
+_AS_NUMBER = "rpad({0}, 12, '0')::bigint"
+_MONTH_INDEX = "(extract(year FROM {0}) * 12 + extract(month FROM {0}) - 1)::int"
+
+_PEOPLE = f"""
+    SELECT p.id, coalesce(m.household_id, -p.id), {_MONTH_INDEX.format("p.birth_date")}, p.sex,
+           p.death_date IS NULL OR p.death_date >= %(first)s, {_MONTH_INDEX.format("p.death_date")},
+           coalesce(h.is_local, p.hukou_is_local), coalesce(m.role, 1),
+           CASE WHEN m.household_id IS NULL THEN {_AS_NUMBER.format("coalesce(r.division_code, p.division_code)")} END
+    FROM people_person p
+    LEFT JOIN people_membership m ON m.person_id = p.id AND m.during @> %(first)s::date
+    LEFT JOIN people_hukourecord h ON h.person_id = p.id AND h.during @> %(first)s::date
+    LEFT JOIN people_residence r ON r.person_id = p.id AND r.during @> %(first)s::date AND m.household_id IS NULL
+    WHERE p.merged_into_id IS NULL
+"""
+_BELONGED = """
+    AND (p.birth_date IS NULL OR p.birth_date <= %(first)s)
+    AND (p.death_date IS NULL OR p.death_date >= %(first)s)
+    AND (p.deregistered_on IS NULL OR p.deregistered_on >= %(first)s)
+    AND (m.household_id IS NOT NULL
+         OR NOT EXISTS (SELECT 1 FROM people_membership f
+                        WHERE f.person_id = p.id AND lower(f.during) > %(first)s)
+         OR EXISTS (SELECT 1 FROM people_membership f WHERE f.person_id = p.id AND upper(f.during) <= %(first)s))
+"""
+_HOUSEHOLDS = f"SELECT h.id, {_AS_NUMBER.format('h.division_code')} FROM people_household h"
+
+# The latest word of each subject and kind at the first day, then only if it is fresh enough.
+_FACTS = """
+    SELECT subject, kind, int_value, id FROM (
+      SELECT DISTINCT ON (f.{subject}, f.kind) f.{subject} AS subject, f.kind, f.int_value, f.during, f.id
+      FROM people_fact f
+      WHERE f.{subject} IS NOT NULL AND lower(f.during) <= %(first)s AND f.int_value IS NOT NULL
+        AND {known} {only}
+      ORDER BY f.{subject}, f.kind, lower(f.during) DESC
+    ) latest
+    LEFT JOIN unnest(%(kinds)s::text[], %(fresh)s::int[]) AS catalogue(name, months) ON name = kind
+    WHERE upper_inf(during) OR upper(during) > %(first)s
+       OR upper(during) > (%(first)s::date - make_interval(months => months))::date
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where a value of the frames comes from."""
+
+    source: str
+    authority: int
+    on: str
+    file: str = ""
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFrames:
+    """One household as the rules see it, with the origin of each value by (entity, id, column)."""
+
+    persons: pl.DataFrame
+    households: pl.DataFrame
+    provenance: dict[tuple[str, int, str], Said] = field(default_factory=dict)
+
+
+def population_frames(month: Month, as_of: datetime | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Everyone in the acting post's scope as (persons, households), for `rules.write_snapshot`.
+
+    Args:
+        as_of: facts as the platform knew them at an instant; as known now if None. Persons and memberships keep
+            one clock: their snapshot file is their memory.
+    """
+    return _frames(month, as_of, _BELONGED, "", {})
+
+
+def household_frames(household_id: int, month: Month, as_of: datetime | None = None) -> HouseholdFrames:
+    """The same columns for one household, with the source, day and authority of every value.
+
+    A negative number is the one-person household of that person, shown even after a death, so that the end of a
+    benefit can be explained.
+
+    Raises:
+        LookupError: nobody belonged to it on the month's first day, or it lies outside the acting post's scope.
+    """
+    if household_id < 0:
+        persons, households = _frames(
+            month,
+            as_of,
+            "AND p.id = %(one)s",
+            "AND f.person_id = %(one)s",
+            {"one": -household_id},
+            alone=True,
+        )
+    else:
+        condition = _BELONGED + " AND m.household_id = %(one)s"
+        members = (
+            "AND f.person_id IN (SELECT person_id FROM people_membership WHERE household_id = %(one)s"
+            " AND during @> %(first)s::date)"
+        )
+        persons, households = _frames(month, as_of, condition, members, {"one": household_id})
+    if persons.is_empty():
+        raise LookupError(f"家庭 {household_id} 在 {month} 初没有成员，或不在本岗位范围内")
+    return HouseholdFrames(persons, households, _provenance(persons, households, month, as_of))
+
+
+def household_of(person_id: int, month: Month) -> int:
+    """The household a person counts in for a month; minus the person where there is none.
+
+    A member who died or left before the month is shown alone, since the household goes on without them.
+    """
+    rows = fetch(
+        "SELECT household_id FROM people_membership WHERE person_id = %s AND during @> %s",
+        [person_id, month.first_day],
+    )
+    return int(rows[0][0]) if rows else -person_id
+
+
+def _frames(
+    month: Month,
+    as_of: datetime | None,
+    condition: str,
+    only: str,
+    values: dict[str, Any],
+    *,
+    alone: bool = False,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    bound = {"first": month.first_day, **values}
+    persons = _read(_PEOPLE + condition, bound, _PERSON_SCHEMA)
+    if alone:
+        # A person shown alone stands for themself even where a household held them on the first day.
+        persons = persons.with_columns(pl.lit(-values["one"]).cast(pl.Int64).alias("household_id"))
+    where = "" if alone or "one" not in values else " WHERE h.id = %(one)s"
+    own = (
+        []
+        if alone
+        else [_read(_HOUSEHOLDS + where, bound, {"household_id": pl.Int64, "division_code": pl.Int64})]
+    )
+    lone = persons.filter(pl.col("household_id") < 0).select(
+        "household_id", pl.col("lone_division").fill_null(310_000_000_000).alias("division_code")
+    )
+    households = pl.concat([*own, lone])
+    households = households.join(persons.select("household_id").unique(), on="household_id", how="semi")
+    persons = persons.drop("lone_division")
+    persons = _with_facts(persons, "person", "person_id", bound, as_of, only)
+    if not alone:
+        limit = "AND f.household_id = %(one)s" if "one" in values else ""
+        households = _with_facts(households, "household", "household_id", bound, as_of, limit)
+    else:
+        households = households.with_columns(
+            pl.lit(None, dtype=_TYPES[kind.type]).alias(kind.name) for kind in kinds_of("household")
+        )
+    return persons.sort("household_id", "person_id"), households.sort("household_id")
+
+
+def _with_facts(
+    frame: pl.DataFrame, entity: str, key: str, bound: dict[str, Any], as_of: datetime | None, only: str
+) -> pl.DataFrame:
+    schema = {"subject": pl.Int64, "kind": pl.String, "int_value": pl.Int64, "fact_id": pl.Int64}
+    facts = _read(_fact_query(key, as_of, only), _fact_values(bound, as_of), schema)
+    for kind in kinds_of(entity):
+        told = facts.filter(pl.col("kind") == kind.name).select(
+            pl.col("subject").alias(key), _cast(pl.col("int_value"), kind).alias(kind.name)
+        )
+        frame = frame.join(told, on=key, how="left")
+    return frame
+
+
+def _cast(value: pl.Expr, kind: FactKind) -> pl.Expr:
+    return value != 0 if kind.type == "flag" else value.cast(_TYPES[kind.type])
+
+
+def _fact_query(key: str, as_of: datetime | None, only: str) -> str:
+    known = (
+        "f.superseded_at IS NULL"
+        if as_of is None
+        else "f.learnt_at <= %(as_of)s AND (f.superseded_at IS NULL OR f.superseded_at > %(as_of)s)"
+    )
+    return _FACTS.format(subject=key, known=known, only=only)
+
+
+def _fact_values(bound: dict[str, Any], as_of: datetime | None) -> dict[str, Any]:
+    fresh = {name: kind.fresh_months for name, kind in catalogue().items() if kind.fresh_months}
+    values = {**bound, "kinds": list(fresh), "fresh": list(fresh.values())}
+    return values if as_of is None else values | {"as_of": as_of}
+
+
+def _read(query: str, values: dict[str, Any], schema: dict[str, Any]) -> pl.DataFrame:
+    return read_frame(query, values, schema=schema)  # type: ignore[arg-type]
+
+
+def _provenance(
+    persons: pl.DataFrame, households: pl.DataFrame, month: Month, as_of: datetime | None
+) -> dict[tuple[str, int, str], Said]:
+    """The origin of every value that somebody told us."""
+    people, homes = persons["person_id"].to_list(), households["household_id"].to_list()
+    origin: dict[tuple[str, int, str], Said] = {}
+    columns = {
+        "birth_date": "birth_month",
+        "sex": "sex",
+        "hukou": "hukou_is_local",
+        "death_date": "death_month",
+    }
+    for person_id, recorded in fetch("SELECT id, provenance FROM people_person WHERE id = ANY(%s)", [people]):
+        for name, said in _json(recorded).items():
+            if name in columns:
+                origin["person", person_id, columns[name]] = _said(said)
+        if "death_date" in _json(recorded):
+            origin["person", person_id, "is_alive"] = _said(_json(recorded)["death_date"])
+    rows = fetch(
+        "SELECT person_id, source, authority, observed_on FROM people_membership"
+        " WHERE person_id = ANY(%s) AND during @> %s",
+        [people, month.first_day],
+    )
+    for person_id, source, authority, on in rows:
+        origin["person", person_id, "relation"] = Said(source, authority, _day(on))
+    for household_id, source, on in fetch(
+        "SELECT id, source, observed_on FROM people_household WHERE id = ANY(%s)", [homes]
+    ):
+        origin["household", household_id, "division_code"] = Said(source, 0, _day(on))
+    for entity, key, ids in (("person", "person_id", people), ("household", "household_id", homes)):
+        query = _fact_query(key, as_of, f"AND f.{key} = ANY(%(ids)s)")
+        values = _fact_values({"first": month.first_day, "ids": ids}, as_of)
+        for subject, kind, source, authority, on, file, row in fetch(
+            f"SELECT chosen.subject, chosen.kind, f.source, f.authority, f.observed_on, f.file, f.file_row"
+            f" FROM ({query}) chosen JOIN people_fact f ON f.id = chosen.id",
+            values,
+        ):
+            origin[entity, subject, kind] = Said(source, authority, _day(on), file, row)
+    return origin
+
+
+def _said(said: dict[str, Any]) -> Said:
+    return Said(said["source"], said["authority"], said["on"], said.get("file", ""), str(said.get("row", "")))
+
+
+def _json(value: Any) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
+    return loaded
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
