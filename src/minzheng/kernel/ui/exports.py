@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -48,7 +48,7 @@ def excel_response(
     return response
 
 
-def text_cell(sheet: Worksheet, text: str) -> WriteOnlyCell:
+def text_cell(sheet: Worksheet, text: str) -> Cell:
     """A cell that any spreadsheet keeps as text, whatever it begins with."""
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text))
     cell.data_type = "s"
@@ -58,14 +58,14 @@ def text_cell(sheet: Worksheet, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _heading(sheet: Worksheet, label: str) -> WriteOnlyCell:
+def _heading(sheet: Worksheet, label: str) -> Cell:
     cell = text_cell(sheet, label)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="E3F0F1")
     return cell
 
 
-def _cell(sheet: Worksheet, value: Any, kind: str) -> WriteOnlyCell | None:
+def _cell(sheet: Worksheet, value: Any, kind: str) -> Cell | None:
     if value is None or value == "":
         return None
     if kind == "money":

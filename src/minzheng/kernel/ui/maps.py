@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,8 +109,9 @@ class DistrictMap:
     @property
     def ranked(self) -> list[District]:
         """The districts from the highest figure to the lowest, for the table beside the map."""
-        known = [d for d in self.districts if self.values.get(d.outline.code) is not None]
-        return sorted(known, key=lambda d: (-self.values[d.outline.code], d.outline.code))
+        known = {code: value for code, value in self.values.items() if value is not None}
+        shown = [district for district in self.districts if district.outline.code in known]
+        return sorted(shown, key=lambda district: (-known[district.outline.code], district.outline.code))
 
     @property
     def legend(self) -> list[tuple[int, str]]:
@@ -126,7 +127,7 @@ class DistrictMap:
         return rows
 
 
-def breaks(values: list[int | float | None]) -> list[int | float]:
+def breaks(values: Iterable[int | float | None]) -> list[int | float]:
     """Lower bounds of the second and higher colours, so that colours hold about equally many districts.
 
     Equal values always share a colour.

@@ -184,6 +184,7 @@ class Table:
         )
 
     def _load(self) -> None:
+        self.count: int | None
         self._ordered = self._in_order()
         asked = self.request.GET.get(self._param("page"), "1")
         number = int(asked) if asked.isascii() and asked.isdigit() and int(asked) > 0 else 1

@@ -343,7 +343,7 @@ def _control(bound: BoundField, described: str, width: str) -> SafeString:
             stem = "govuk-file-upload" if getattr(widget, "input_type", "") == "file" else "govuk-input"
         css = stem + (f" {stem}--error" if bound.errors else "")
         css += f" govuk-input--width-{width}" if width else ""
-    attrs = {"class": f"{widget.attrs.get('class', '')} {css}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{widget.attrs.get('class', '')} {css}".strip()}
     if described:
         attrs["aria-describedby"] = described
     return bound.as_widget(attrs=attrs)
