@@ -59,8 +59,8 @@ _DECIDE = """
         CASE WHEN row_number() OVER household_rows > 1 THEN first_value(row_id) OVER household_rows END
           AS household_twin
       FROM roster_row
-      WINDOW person_rows AS (PARTITION BY benefit, person_id ORDER BY row_id),
-             household_rows AS (PARTITION BY benefit, household ORDER BY row_id)
+      WINDOW person_rows AS (PARTITION BY benefit, person_id ORDER BY (monthly_fen <= 0), row_id),
+             household_rows AS (PARTITION BY benefit, household ORDER BY (monthly_fen <= 0), row_id)
     ) r
     LEFT JOIN people_person p ON p.id = r.person_id
     LEFT JOIN people_household h ON h.id = r.household
@@ -224,7 +224,7 @@ def _outcome(
         field, code = _REFUSED[verdict]
         return RosterOutcome(row.row_id, "refused", (Message(field, code, "refused", found=row.roster),))
     if verdict == "repeated":
-        message = Message("证件号码", "roster_repeated", "warning")
+        message = Message("证件号码", "roster_repeated", "warning", done="first_kept")
         return RosterOutcome(row.row_id, "unchanged", (message,))
     if verdict == "held":
         return RosterOutcome(row.row_id, "unchanged")

@@ -1,0 +1,9 @@
+"""What month end refuses, in words an official can act on."""
+
+
+class MonthRefused(Exception):
+    """The month may not be run now; the message says why and what to do first."""
+
+
+class MonthBusy(MonthRefused):
+    """Another run is at work at this moment."""

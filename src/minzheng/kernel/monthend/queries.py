@@ -1,0 +1,98 @@
+"""Named readings of month runs: for the screen of the month, for explanations, for the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from minzheng.kernel.monthend import folders
+from minzheng.kernel.monthend.models import MonthRun, MonthTotal, RunState
+from minzheng.kernel.monthend.steps import LABELS
+from minzheng.kernel.monthend.totals import MEASURES
+from minzheng.kernel.outreach.models import Lead
+from minzheng.kernel.periods import Month
+from minzheng.kernel.programmes import compile_law, load_programmes
+from minzheng.kernel.rules import Explanation, evaluate_household, explain, read_household
+
+
+def latest_run(month: Month | None = None) -> MonthRun | None:
+    """The latest attempt of a month, or of the latest month that was run."""
+    runs = MonthRun.objects.all()
+    if month is not None:
+        runs = runs.filter(month=month.first_day)
+    return runs.order_by("-month", "-attempt").first()
+
+
+def months_with_findings() -> list[Month]:
+    """Months that can be explained, the newest first."""
+    rows = MonthRun.objects.exclude(findings_sha256="").values_list("month", flat=True).distinct()
+    return sorted({Month.of(m) for m in rows}, reverse=True)
+
+
+def snapshot_dir_of(month: Month) -> Path | None:
+    """The folder of the snapshot that the month's latest run rests on, or None where the month was not run."""
+    run = (
+        MonthRun.objects.filter(month=month.first_day)
+        .exclude(snapshot_identity="")
+        .order_by("-attempt")
+        .first()
+    )
+    return folders.snapshot_folder(str(month), run.snapshot_identity) if run else None
+
+
+def findings_dir_of(month: Month) -> Path | None:
+    """The folder of the findings of the month's latest run, or None where the month was not run."""
+    run = (
+        MonthRun.objects.filter(month=month.first_day)
+        .exclude(findings_sha256="")
+        .order_by("-attempt")
+        .first()
+    )
+    if run is None:
+        return None
+    return folders.findings_folder(str(month), run.law_identity, run.snapshot_identity)
+
+
+def explain_lead(lead: Lead) -> Explanation | None:
+    """Why a lead was raised, with every condition and its paper; None where its snapshot is gone."""
+    month = Month.of(lead.last_month)
+    folder = snapshot_dir_of(month)
+    if folder is None or not folder.exists() or lead.household_id is None:
+        return None
+    law = compile_law([p for p in load_programmes() if p.in_force(month)], month)
+    try:
+        inputs = read_household(folder, lead.household_id)
+    except KeyError:
+        return None
+    trace = evaluate_household(law, inputs)
+    return explain(law, trace, lead.benefit, lead.person_id if lead.unit == "person" else None)
+
+
+def progress_of(run: MonthRun) -> list[dict[str, Any]]:
+    """The steps of a run with their state and progress, as a page or a program shows them."""
+    return [
+        {
+            "name": step.name,
+            "label": LABELS[step.name],
+            "state": step.state,
+            "done": step.done,
+            "total": step.total,
+            "detail": step.detail,
+        }
+        for step in run.steps.order_by("position")
+    ]
+
+
+def totals_by_place(run: MonthRun, *, prefix_length: int = 6) -> list[dict[str, Any]]:
+    """A run's totals by benefit and district (6) or street (9), as far as the acting post may see."""
+    sums: dict[tuple[str, str, str], dict[str, int]] = {}
+    for total in MonthTotal.objects.filter(run=run).order_by("programme", "benefit", "division_code"):
+        key = (total.programme, total.benefit, total.division_code[:prefix_length])
+        row = sums.setdefault(key, dict.fromkeys(MEASURES, 0))
+        for measure in MEASURES:
+            row[measure] += getattr(total, measure)
+    return [{"programme": p, "benefit": b, "division_code": d, **row} for (p, b, d), row in sums.items()]
+
+
+def is_running(run: MonthRun) -> bool:
+    return run.state == RunState.RUNNING
