@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -123,7 +124,7 @@ def take_effect(*, month: Month, on: date) -> int:
         due = cursor.fetchall()
     grants, later = [], []
     for notice_id, programme, benefit, person, household, amounts, fen_now, division in due:
-        steps = [(Month.parse(m), int(f)) for m, f in amounts]
+        steps = [(Month.parse(m), int(f)) for m, f in json.loads(amounts)]
         if steps[-1][1] != fen_now:
             steps.append((month, fen_now))
         grants.append(
