@@ -1,5 +1,93 @@
 """What every page knows: who acts, for which place, what the menu offers."""
 
+from __future__ import annotations
 
-def page(request):
-    return {}
+import os
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from minzheng.kernel.access.actor import RESIDENT, Actor
+from minzheng.kernel.access.permissions import may, role_name
+from minzheng.kernel.places.queries import names
+from minzheng.kernel.ui.frame import Frame, NavItem, PostChoice
+
+# Entry of the workbench's menu → the permission that shows it.
+WORK = (
+    ("work_home", gettext_noop("首页"), None),
+    ("work_leads", gettext_noop("线索"), "outreach.look"),
+    ("work_people", gettext_noop("人员"), "people.search"),
+    ("work_months", gettext_noop("月结"), "monthend.look"),
+    ("work_payments", gettext_noop("发放"), "payments.look"),
+    ("work_feeds", gettext_noop("数据接收"), "sources.look"),
+    ("work_law", gettext_noop("政策参数"), "law.look"),
+    ("work_audit", gettext_noop("操作记录"), "audit.look"),
+)
+MINE = (
+    ("my_home", gettext_noop("我的待遇")),
+    ("my_payments", gettext_noop("我的发放")),
+    ("my_looks", gettext_noop("谁看过我的档案")),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The frame around the page, for `ui/base.html`."""
+    actor: Actor | None = getattr(request, "actor", None)
+    common: dict[str, Any] = {
+        "language_url": reverse("language"),
+        "is_synthetic": os.environ.get("MINZHENG_DEMO") == "1",
+        "notice": _("演示数据均为合成，与任何真实个人无关。") if os.environ.get("MINZHENG_DEMO") == "1" else "",
+    }
+    if actor is None:
+        signed_in = request.user.is_authenticated if hasattr(request, "user") else False
+        door = {"logout_url": reverse("logout")} if signed_in else {"login_url": reverse("login")}
+        return {"frame": Frame(home_url="/", **door, **common)}
+    if actor.kind == RESIDENT:
+        return {
+            "frame": Frame(
+                audience="resident",
+                home_url=reverse("my_home"),
+                nav=[_entry(request, name, label) for name, label in MINE],
+                person_label=request.user.get_full_name() or request.user.get_username(),
+                logout_url=reverse("logout"),
+                **common,
+            )
+        }
+    return {
+        "frame": Frame(
+            audience="staff",
+            home_url=reverse("work_home"),
+            section=_("工作台"),
+            nav=[_entry(request, name, label) for name, label, needs in WORK if needs is None or may(needs)],
+            posts=_posts(request, actor),
+            switch_post_url=reverse("choose_post"),
+            person_label=actor.label,
+            logout_url=reverse("logout"),
+            search_url=reverse("work_people") if may("people.search") else "",
+            search_label=_("姓名、拼音或证件号后四位"),
+            **common,
+        )
+    }
+
+
+def _entry(request: HttpRequest, name: str, label: str) -> NavItem:
+    href = reverse(name)
+    home = name.endswith("_home")
+    return NavItem(_(label), href, request.path == href if home else request.path.startswith(href))
+
+
+def _posts(request: HttpRequest, actor: Actor) -> list[PostChoice]:
+    posts = getattr(request, "posts", [])
+    found = names({post.division_code for post in posts})
+    return [
+        PostChoice(
+            post.pk,
+            role_name(post.role),
+            found.get(post.division_code, post.division_code),
+            post.pk == actor.post_id,
+        )
+        for post in posts
+    ]

@@ -1,0 +1,71 @@
+"""The door: who comes in is sent to their own pages; errors are said in words that help."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from minzheng.kernel.access.actor import RESIDENT
+from minzheng.kernel.access.middleware import open_to_all
+from minzheng.kernel.programmes.registry import load_programmes
+
+
+@open_to_all
+def front(request: HttpRequest) -> HttpResponse:
+    """The front page; officials and residents who are signed in go straight to their work or their own page."""
+    actor = getattr(request, "actor", None)
+    if actor is not None:
+        return redirect("my_home" if actor.kind == RESIDENT else "work_home")
+    if request.user.is_authenticated:
+        return redirect("choose_post")
+    return render(request, "web/front.html", {"programmes": load_programmes()})
+
+
+@open_to_all
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Switches between Chinese and English and returns to the page."""
+    asked = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    answer = redirect(back)
+    if asked in dict(settings.LANGUAGES):
+        answer.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            asked,
+            max_age=365 * 24 * 3600,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        translation.activate(asked)
+    return answer
+
+
+@open_to_all
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answers when the database answers, for whoever watches the server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Says that this may not be done in this post, and why."""
+    return render(request, "web/refused.html", {"why": str(exception or "")}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Says the same whether a record does not exist or lies outside the post's scope."""
+    return render(request, "web/not_found.html", status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Says that nothing was saved and what to do; needs neither database nor session."""
+    return render(request, "web/failed.html", status=500)
