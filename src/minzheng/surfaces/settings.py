@@ -132,11 +132,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
         "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-] + [{"NAME": "minzheng.kernel.access.passwords.CharacterClasses"}]
+] + [{"NAME": f"minzheng.kernel.access.passwords.{name}"} for name in ("Length", "CharacterClasses")]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5

@@ -72,7 +72,7 @@ def acting_as_resident(person_id: int, *, label: str = "居民本人", address: 
         yield actor
 
 
-def _read_post(condition: str, values: list[object]) -> Actor:
+def _read_post(condition: str, values: list[int]) -> Actor:
     with connection.cursor() as cursor:
         cursor.execute(_READ + condition, values)
         row = cursor.fetchone()

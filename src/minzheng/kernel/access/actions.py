@@ -141,7 +141,7 @@ def end_post(*, post: Post, on: date, reason: str) -> Post:
     actor = require("access.grant_post")
     if not reason.strip():
         raise AccessRefused("请写明终止原因。Say why the post ends.")
-    if post.role == "service" or post.official_id == actor.official_id:
+    if post.role == "service" or post.official.pk == actor.official_id:
         raise AccessRefused(
             "不能终止系统服务或自己的岗位。The service's post and one's own are ended by nobody here."
         )

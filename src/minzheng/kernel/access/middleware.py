@@ -117,7 +117,7 @@ class ActingMiddleware:
 def too_many(request: HttpRequest, error: Exception) -> HttpResponse:
     """The page that asks to wait a minute (429)."""
     try:
-        text = render_to_string("429.html", {"message": str(error)}, request=request)
+        text: str = render_to_string("429.html", {"message": str(error)}, request=request)
     except TemplateDoesNotExist:
         text = str(error)
     return HttpResponse(text, status=429, headers={"Retry-After": "60"})

@@ -7,6 +7,19 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+SHORTEST = 8
+
+
+class Length:
+    """Eight characters or more; Django's own check has no Chinese wording."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if len(password) < SHORTEST:
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return _("密码至少八位。")
+
 
 class CharacterClasses:
     """Three of four kinds: capital letters, small letters, digits, signs (复杂度). Usual practice under GB/T 22239 level 3."""

@@ -93,4 +93,8 @@ def as_resident(request: pytest.FixtureRequest) -> Iterator[Callable[[int], None
     else:
         request.getfixturevalue("db")
     with ExitStack() as stack:
-        yield lambda person_id: stack.enter_context(acting_as_resident(person_id)) and None
+
+        def enter(person_id: int) -> None:
+            stack.enter_context(acting_as_resident(person_id))
+
+        yield enter

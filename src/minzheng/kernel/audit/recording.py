@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 LOOK, UNMASK = "people.look", "people.unmask"
 
@@ -38,14 +37,14 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_entry (at, actor_kind, role, actor_label, act, subject, person_id, division_code,"
-            " reason, detail, address) VALUES (now(), '', '', '', %s, %s, %s, %s, %s, %s, '')",
+            " reason, detail, address) VALUES (now(), '', '', '', %s, %s, %s, %s, %s, %s::jsonb, '')",
             [
                 act,
                 _text(subject),
                 person_id,
                 division_code or "",
                 _text(reason),
-                Jsonb(_clean(detail or {}), dumps=_dumps),
+                json.dumps(_clean(detail or {}), cls=DjangoJSONEncoder, ensure_ascii=False),
             ],
         )
 
@@ -99,13 +98,9 @@ def unmask(person_id: int, *, fields: Sequence[str], reason: str, division_code:
     )
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-
-
 def _text(value: str) -> str:
-    # PostgreSQL keeps no NUL in text; a form can send one.
-    return value.replace("\0", "�")
+    # PostgreSQL keeps no NUL and no half of a surrogate pair in text; forms and file names can bring both.
+    return value.replace("\0", "�").encode("utf-8", "replace").decode()
 
 
 def _clean(value: Any) -> Any:
