@@ -1,0 +1,105 @@
+"""民政在享名册: records accounts and hands the rows to whoever keeps awards."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import polars as pl
+
+from minzheng.kernel.money import format_yuan
+from minzheng.kernel.people import actions as people
+from minzheng.kernel.sources.feeds.linking import compare_with_register, link_households, link_people, same_key_twice
+from minzheng.kernel.sources.registry import RosterRow, writer
+from minzheng.kernel.sources.rows import Context, Row
+
+_USUAL = 5
+
+
+def check(rows: Sequence[Row], context: Context) -> None:
+    fields = context.contract.fields
+    linked = link_people(rows, context)
+    compare_with_register(rows, linked, context)
+    link_households([row for row in rows if row.person_id], context, is_required=False)
+    same_key_twice(rows, context, code="fact_differs")
+    _units(rows, context)
+    holders: dict[str, str] = {}
+    for row in rows:
+        start = row.get("start_month")
+        if start and start > context.period:
+            row.say(fields["start_month"].label, "roster_starts_later", start)
+        account, holder = row.get("account"), row.get("citizen_number")
+        if account and holder and holders.setdefault(account, holder) != holder:
+            row.say(fields["account"].label, "account_shared", account)
+        if row.get("monthly") == 0:
+            row.say(fields["monthly"].label, "roster_amount", row.raw_of("monthly"), level="review")
+
+
+def _units(rows: Sequence[Row], context: Context) -> None:
+    """Amounts of one programme repeat; one that is a hundred times a usual amount is probably fen."""
+    label = context.contract.fields["monthly"].label
+    usual: dict[str, Counter[int]] = defaultdict(Counter)
+    for row in rows:
+        if row.get("monthly"):
+            usual[row.get("roster") or ""][row.get("monthly")] += 1
+    for row in rows:
+        amount, counts = row.get("monthly"), usual[row.get("roster") or ""]
+        if amount and counts[amount] < _USUAL and amount % 100 == 0 and counts[amount // 100] >= _USUAL:
+            row.say(label, "amount_hundredfold", format_yuan(amount), expected=format_yuan(amount // 100))
+
+
+def apply(rows: Sequence[Row], context: Context) -> None:
+    take = writer(context.contract.writer)
+    _accounts(rows, context)
+    by_id = {row.id: row for row in rows}
+    outcomes = take(
+        rows=[
+            RosterRow(
+                row_id=row.id,
+                person_id=row.person_id or 0,
+                household_id=row.household_id,
+                roster=row.get("roster"),
+                start_month=row.get("start_month").first_day,
+                monthly_fen=row.get("monthly"),
+                bank=row.get("bank") or "",
+                account_number=row.get("account") or "",
+            )
+            for row in rows
+        ],
+        as_of=context.as_of,
+        file_id=context.file_id,
+        authority=context.source,
+    )
+    for told in outcomes:
+        row = by_id[told.row_id]
+        for message in told.messages:
+            row.say(message.field, message.code, message.found, level=message.level, done=message.done, expected=message.expected)
+        row.outcome = told.outcome
+
+
+def _accounts(rows: Sequence[Row], context: Context) -> None:
+    """One account a person: the first the roster names; another programme's other account is kept for that programme."""
+    by_roster: dict[str, dict[int, Row]] = defaultdict(dict)
+    main: dict[int, str] = {}
+    for row in rows:
+        number, person = row.get("account"), row.person_id
+        if number and person:
+            purpose = "" if main.setdefault(person, number) == number else row.get("roster")
+            by_roster[purpose].setdefault(person, row)
+    for purpose, group in sorted(by_roster.items()):
+        frame = pl.DataFrame(
+            [
+                {
+                    "row": row.id,
+                    "person_id": row.person_id,
+                    "bank": row.get("bank") or "",
+                    "number": row.get("account"),
+                    "holder": row.get("name"),
+                }
+                for row in group.values()
+            ],
+            schema=people.ACCOUNT_SCHEMA,
+        )
+        people.set_accounts(
+            frame, on=context.period.first_day, source=context.source, purpose=purpose, file=context.file_name
+        )

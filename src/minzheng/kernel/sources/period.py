@@ -1,0 +1,56 @@
+"""Which month a file speaks of: what its columns say, else its title, its name, else the dates in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from minzheng.kernel.periods import Month
+from minzheng.kernel.sources.contract import Contract
+from minzheng.kernel.sources.normalise import Settings, normaliser
+
+_IN_TITLE = re.compile(r"(20\d{2})\s*[年\-./]\s*(\d{1,2})\s*月?")
+_IN_NAME = re.compile(r"(?<!\d)(20\d{2})\s*[年\-_.]?\s*(0[1-9]|1[0-2]|[1-9](?=月))")
+STRONG = ("given", "column", "title", "name")
+
+
+def infer(
+    contract: Contract, columns: Sequence[dict[str, Any]], raws: Iterable[tuple[str, list[Any]]], name: str
+) -> tuple[Month, str] | None:
+    """The month and where it was found; None where the file names none.
+
+    Args:
+        columns: `FeedFile.columns`.
+        raws: (sheet, cells) of each data row.
+    """
+    found = {column["sheet"]: column["columns"] for column in columns}
+    rows = list(raws)
+    if contract.period_field:
+        months = _months(contract, [contract.period_field], found, rows)
+        # A typing error in one row does not move the file to another month.
+        common = [month for month, count in months.items() if count >= max(1, sum(months.values()) // 100)]
+        if common:
+            return max(common), "column"
+    for text, source in ((" ".join(column["title"] for column in columns), "title"), (name, "name")):
+        hit = (_IN_TITLE if source == "title" else _IN_NAME).search(text)
+        if hit and 1 <= int(hit[2]) <= 12:
+            return Month(int(hit[1]), int(hit[2])), source
+    dates = [one.name for one in contract.fields.values() if one.kind == "date" and one.is_past]
+    months = _months(contract, dates, found, rows)
+    several = [month for month, count in months.items() if count > 1] or list(months)
+    return (max(several), "content") if several else None
+
+
+def _months(
+    contract: Contract, names: list[str], columns: dict[str, Any], rows: list[tuple[str, list[Any]]]
+) -> Counter[Month]:
+    read = normaliser("month", Settings())
+    months: Counter[Month] = Counter()
+    for sheet, cells in rows:
+        for name in names:
+            place = columns.get(sheet, {}).get(name)
+            if place and place[0] < len(cells) and (month := read(cells[place[0]]).value):
+                months[month] += 1
+    return months

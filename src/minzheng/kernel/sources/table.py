@@ -1,0 +1,177 @@
+"""Finds the table in a sheet: the heading line, the data below it, and what is neither; loses no line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from minzheng.kernel.sources.contract import Contract, contracts, read_heading
+from minzheng.kernel.sources.reading import Line, Note, RawFile, Sheet
+
+_TOP = 25
+_TOTAL = re.compile(r"^(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|本页合计|total|sum|subtotal)", re.IGNORECASE)
+_NOTE = re.compile(r"^[（(]?(注|备注|说明|填表|制表|审核|填报|单位|负责人|联系|经办|日期|截至|数据来源|来源|打印|导出)")
+_IDENTITY = re.compile(r"\d{6,}")
+
+
+@dataclass(slots=True)
+class Table:
+    """One sheet read by a contract: where its heading stands, which column is which field, and what each line is."""
+
+    sheet: Sheet
+    header_line: int
+    columns: dict[str, tuple[int, str]]
+    headings: list[str]
+    kinds: list[str]
+    title: str = ""
+    notes: list[Note] = field(default_factory=list)
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip()
+
+
+def _joined(upper: Line, lower: Line) -> list[Any]:
+    """A heading of two lines: the lower cell counts where it says something."""
+    width = max(len(upper.cells), len(lower.cells))
+    cells = []
+    for position in range(width):
+        above = upper.cells[position] if position < len(upper.cells) else None
+        below = lower.cells[position] if position < len(lower.cells) else None
+        cells.append(below if _text(below) else above)
+    return cells
+
+
+def _heading_of(contract: Contract, sheet: Sheet) -> tuple[float, int, list[Any], int] | None:
+    """The best heading: fit, index of its last line, its cells, how many lines it takes."""
+    if sheet.header is not None:
+        fit = contract.fit(sheet.header)
+        return (fit, -1, list(sheet.header), 0) if fit else None
+    best: tuple[float, int, list[Any], int] | None = None
+    top = [(at, line) for at, line in enumerate(sheet.lines[: _TOP * 4]) if not line.is_blank][:_TOP]
+    for order, (at, line) in enumerate(top):
+        options = [(line.cells, at, 1)]
+        if order + 1 < len(top) and top[order + 1][0] == at + 1:
+            options.append((_joined(line, top[order + 1][1]), at + 1, 2))
+        for cells, last, height in options:
+            fit = contract.fit(cells)
+            # A heading of two lines must know more than either line alone.
+            if fit and (best is None or fit > best[0] + 1e-9):
+                best = (fit, last, cells, height)
+    return best
+
+
+def recognise(raw: RawFile, name: str) -> Contract | None:
+    """The contract whose headings fit best; the file's name decides only between equals."""
+    merits = []
+    for contract in contracts().values():
+        fits = [found[0] for sheet in raw.sheets if not sheet.is_hidden and (found := _heading_of(contract, sheet))]
+        if fits:
+            hinted = any(hint.lower() in name.lower() for hint in contract.hints)
+            known = max(fits) * len(contract.fields)
+            merits.append((known + (2.5 if hinted else 0.0), max(fits), contract))
+    if not merits:
+        return _by_order(raw, name)
+    return max(merits, key=lambda merit: merit[:2])[2]
+
+
+def _by_order(raw: RawFile, name: str) -> Contract | None:
+    """Without a heading line, the file's name and the number of columns must both speak for a contract."""
+    if raw.form != "csv":
+        return None
+    first = next((line for line in raw.sheets[0].lines if not line.is_blank), None)
+    for contract in contracts().values():
+        full = [column for column in contract.fields.values() if column.name != contract.sheet_field]
+        if first is None or not any(hint.lower() in name.lower() for hint in contract.hints):
+            continue
+        if len(first.cells) in (len(full), len(full) - 1) and _IDENTITY.search(_text(first.cells[0])):
+            return contract
+    return None
+
+
+def nearest(raw: RawFile) -> tuple[str, list[str]]:
+    """For a file that fits no contract: the contract that knows most of its columns, and those columns."""
+    best: tuple[int, str, list[str]] = (0, "", [])
+    for sheet in raw.sheets:
+        rows = [sheet.header] if sheet.header is not None else [line.cells for line in sheet.lines[:_TOP]]
+        for cells in rows:
+            for contract in contracts().values():
+                known = len(contract.columns(cells))
+                if known > best[0]:
+                    best = (known, contract.name, [_text(cell) for cell in cells if _text(cell)])
+    if not best[2] and raw.sheets and raw.sheets[0].lines:
+        first = next((line for line in raw.sheets[0].lines if not line.is_blank), raw.sheets[0].lines[0])
+        best = (0, "", [_text(cell)[:40] for cell in first.cells if _text(cell)][:30])
+    return best[1], best[2]
+
+
+def tables(raw: RawFile, contract: Contract) -> Iterator[Table]:
+    """Every sheet with its lines sorted into data and what is not; sheets without the contract's headings too."""
+    for sheet in raw.sheets:
+        found = None if sheet.is_hidden else _heading_of(contract, sheet)
+        if found is None and not sheet.is_hidden and raw.form == "csv":
+            names = [one for one in contract.fields if one != contract.sheet_field]
+            width = max((len(line.cells) for line in sheet.lines), default=0)
+            columns = {one: (at, "") for at, one in enumerate(names[:width])}
+            note = Note("header_supplied", "、".join(contract.fields[one].label for one in columns), "warning")
+            yield _sorted(Table(sheet, 0, columns, [], [], notes=[note]), contract, -1, 0)
+            continue
+        if found is None:
+            notes = [] if sheet.is_hidden or not sheet.lines else [Note("sheet_unrecognised", sheet.name, "warning")]
+            kinds = ["blank" if line.is_blank else "other_sheet" for line in sheet.lines]
+            yield Table(sheet, 0, {}, [], kinds, notes=notes)
+            continue
+        _, last, cells, height = found
+        header_line = sheet.lines[last].number if last >= 0 else 0
+        table = Table(sheet, header_line, contract.columns(cells), [_text(cell) for cell in cells], [])
+        yield _sorted(table, contract, last, height)
+
+
+def _sorted(table: Table, contract: Contract, last: int, height: int) -> Table:
+    heading = [read_heading(cell).key for cell in table.headings]
+    taken = {position for position, _ in table.columns.values()}
+    seen: set[str] = set()
+    for position, key in enumerate(heading):
+        if key and key in seen:
+            table.notes.append(Note("duplicate_header", table.headings[position], "warning"))
+        elif key and position not in taken:
+            table.notes.append(Note("unknown_column", table.headings[position]))
+        seen.add(key)
+    for name, column in contract.fields.items():
+        if name not in table.columns and name != contract.sheet_field and column.if_missing != "accept":
+            table.notes.append(Note("missing_column", column.label, "warning"))
+    keys = [table.columns[name][0] for name in contract.needs if name in table.columns]
+    for at, line in enumerate(table.sheet.lines):
+        if line.is_blank:
+            kind = "blank"
+        elif at <= last - height:
+            kind = "title"
+            table.title += " ".join(_text(cell) for cell in line.cells if _text(cell)) + " "
+        elif at <= last:
+            kind = "header"
+        else:
+            kind = _kind(line, heading, keys)
+        table.kinds.append(kind)
+    return table
+
+
+def _kind(line: Line, heading: list[str], keys: list[int]) -> str:
+    if line.broken:
+        return "data"
+    filled = [(position, _text(cell)) for position, cell in enumerate(line.cells) if _text(cell)]
+    first = filled[0][1]
+    # The heading repeated at the top of each printed page.
+    if len(filled) > 1 and [read_heading(cell).key for _, cell in filled] == [
+        heading[position] if position < len(heading) else "" for position, _ in filled
+    ]:
+        return "header"
+    key_text = " ".join(text for position, text in filled if position in keys)
+    if _TOTAL.match(first) and not _IDENTITY.search(key_text):
+        return "total"
+    if _NOTE.match(first) and not _IDENTITY.search(key_text) and len(filled) <= 3:
+        return "note"
+    if len(filled) == 1 and len(heading) > 2 and not _IDENTITY.search(first):
+        return "note"
+    return "data"
