@@ -18,6 +18,14 @@ from minzheng.kernel.periods import Month
 
 CITY = "310000"
 
+# The orders `o` of a batch, found through the index on month and programme.
+OF_BATCH = """o.accounting_month = %(batch_month)s AND o.programme = %(batch_programme)s AND o.batch_id = %(batch)s"""
+
+
+def of_batch(batch: Batch) -> dict[str, object]:
+    """The values of `OF_BATCH`."""
+    return {"batch": batch.pk, "batch_month": batch.accounting_month, "batch_programme": batch.programme}
+
 
 @transaction.atomic
 def prepare_batch(*, programme: str, month: Month, division_code: str = CITY, on: date) -> Batch:
@@ -35,36 +43,37 @@ def prepare_batch(*, programme: str, month: Month, division_code: str = CITY, on
     key = {"programme": programme, "accounting_month": month.first_day, "division_code": division_code}
     low, high = scope_of(division_code)
     with connection.cursor() as cursor:
-        waiting = """state = 'drafted' AND batch_id IS NULL AND programme = %s AND accounting_month = %s
-                     AND division_code >= %s AND division_code < %s"""
-        values = [programme, month.first_day, low, high]
+        # The batch's number comes first, so that one pass moves the orders and adds them up.
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('payments_batch', 'id'))")
+        number = cursor.fetchone()[0]
         cursor.execute(
-            # The rows are locked here, so that a drafting run cannot change a sum that was just added up.
-            f"""SELECT count(*), coalesce(sum(amount_fen), 0) FROM
-                (SELECT amount_fen FROM payments_order WHERE {waiting} FOR UPDATE) o""",
-            values,
+            """WITH moved AS (
+                 UPDATE payments_order SET batch_id = %s, state = 'in_batch'
+                 WHERE state = 'drafted' AND batch_id IS NULL AND programme = %s AND accounting_month = %s
+                   AND division_code >= %s AND division_code < %s
+                 RETURNING amount_fen)
+               SELECT count(*), coalesce(sum(amount_fen), 0)::bigint FROM moved""",
+            [number, programme, month.first_day, low, high],
         )
         count, total = cursor.fetchone()
-        if not count:
-            earlier = Batch.objects.filter(**key, state=Batch.State.PREPARED).order_by("-number").first()
-            if earlier is not None:
-                return earlier
-            raise NothingToPay(
-                f"{month.chinese} {programme} 没有待入批的支付指令；请先生成发放清单，并查看暂缓的指令"
-                f" / no drafted order of {programme} waits in {month}: draft first, or look at those held"
-            )
-        last = Batch.objects.filter(**key).aggregate(last=Max("number"))["last"] or 0
-        batch = Batch.objects.create(
-            **key,
-            number=last + 1,
-            orders_count=count,
-            total_fen=total,
-            prepared_by_id=actor.official_id,
-            prepared_on=on,
+    if not count:
+        earlier = Batch.objects.filter(**key, state=Batch.State.PREPARED).order_by("-number").first()
+        if earlier is not None:
+            return earlier
+        raise NothingToPay(
+            f"{month.chinese} {programme} 没有待入批的支付指令；请先生成发放清单，并查看暂缓的指令"
+            f" / no drafted order of {programme} waits in {month}: draft first, or look at those held"
         )
-        cursor.execute(
-            f"UPDATE payments_order SET batch_id = %s, state = 'in_batch' WHERE {waiting}", [batch.pk, *values]
-        )
+    last = Batch.objects.filter(**key).aggregate(last=Max("number"))["last"] or 0
+    batch = Batch.objects.create(
+        pk=number,
+        **key,
+        number=last + 1,
+        orders_count=count,
+        total_fen=total,
+        prepared_by_id=actor.official_id,
+        prepared_on=on,
+    )
     _trace("payments.prepare_batch", batch)
     return batch
 
@@ -100,8 +109,7 @@ def approve_batch(*, batch_id: int, on: date) -> Batch:
     check_sum(batch)
     batch.state, batch.approved_by_id, batch.approved_on = Batch.State.APPROVED, actor.official_id, on
     batch.save(update_fields=["state", "approved_by", "approved_on"])
-    post("commit", where="o.batch_id = %(batch)s", values={"batch": batch.pk}, on=on)
-    _move_paid_through(batch)
+    post("commit", where=OF_BATCH, values=of_batch(batch), on=on)
     _trace("payments.approve_batch", batch)
     return batch
 
@@ -126,8 +134,9 @@ def withdraw_batch(*, batch_id: int, reason: str, on: date) -> Batch:
         reverse_transfers(batch_id=batch.pk, kind="commit", on=on, month=month)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE payments_order SET state = 'drafted', batch_id = NULL WHERE batch_id = %s AND state = 'in_batch'",
-            [batch.pk],
+            f"""UPDATE payments_order o SET state = 'drafted', batch_id = NULL
+                WHERE {OF_BATCH} AND o.state = 'in_batch'""",
+            of_batch(batch),
         )
     batch.state = Batch.State.WITHDRAWN
     batch.save(update_fields=["state"])
@@ -153,7 +162,8 @@ def check_sum(batch: Batch) -> None:
     """Raises BatchChanged unless the batch's orders add up to what was prepared."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), coalesce(sum(amount_fen), 0) FROM payments_order WHERE batch_id = %s", [batch.pk]
+            f"SELECT count(*), coalesce(sum(o.amount_fen), 0)::bigint FROM payments_order o WHERE {OF_BATCH}",
+            of_batch(batch),
         )
         count, total = cursor.fetchone()
     if (count, total) != (batch.orders_count, batch.total_fen):
@@ -167,28 +177,16 @@ def _refuse_own_payment(batch: Batch, official_id: int | None) -> None:
     """An official who is also a resident with an account here is not paid by their own approval."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT 1 FROM access_official f
-               JOIN access_residentaccount r ON r.user_id = f.user_id
-               JOIN payments_order o ON o.person_id = r.person_id AND o.batch_id = %s
-               WHERE f.id = %s LIMIT 1""",
-            [batch.pk, official_id],
+            f"""SELECT 1 FROM access_official f
+                JOIN access_residentaccount r ON r.user_id = f.user_id
+                JOIN payments_order o ON o.person_id = r.person_id
+                WHERE f.id = %(official)s AND {OF_BATCH} LIMIT 1""",
+            {**of_batch(batch), "official": official_id},
         )
         if cursor.fetchone():
             raise SameOfficer(
                 f"批次 {batch.message_id} 含付给您本人的款项，须回避 / {batch.message_id} pays you: another must approve it"
             )
-
-
-def _move_paid_through(batch: Batch) -> None:
-    """Tells the awards up to which month they are ordered for payment, so that a later end knows what was overpaid."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE awards_award a SET paid_through = p.through
-               FROM (SELECT award_id, max(benefit_month) AS through FROM payments_order
-                     WHERE batch_id = %s GROUP BY award_id) p
-               WHERE a.id = p.award_id AND (a.paid_through IS NULL OR a.paid_through < p.through)""",
-            [batch.pk],
-        )
 
 
 def _trace(act: str, batch: Batch, *, reason: str = "") -> None:

@@ -14,15 +14,16 @@ from django.db import connection, transaction
 from minzheng.kernel import audit
 from minzheng.kernel.access import require
 from minzheng.kernel.payments.bankfiles import bank_csv, pain001
+from minzheng.kernel.payments.bankfiles.message import Message
 from minzheng.kernel.payments.bankfiles.payer import payer
-from minzheng.kernel.payments.bankfiles.rows import lines
-from minzheng.kernel.payments.batches import lock_batch
+from minzheng.kernel.payments.bankfiles.rows import copy_lines
+from minzheng.kernel.payments.batches import OF_BATCH, check_sum, lock_batch, of_batch
 from minzheng.kernel.payments.errors import BatchChanged, NotReady
 from minzheng.kernel.payments.models import BankFile, Batch
 from minzheng.kernel.payments.posting import post
 from minzheng.kernel.storage.paths import files_home
 
-_WRITERS = {BankFile.Format.PAIN001: pain001.write, BankFile.Format.CSV: bank_csv.write}
+_LAYOUTS = {BankFile.Format.PAIN001: pain001, BankFile.Format.CSV: bank_csv}
 
 
 @transaction.atomic
@@ -62,11 +63,12 @@ def export_batch(*, batch_id: int, format: str = BankFile.Format.PAIN001, on: da
     if is_instruction:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE payments_order SET state = 'sent' WHERE batch_id = %s AND state = 'in_batch'", [batch.pk]
+                f"UPDATE payments_order o SET state = 'sent' WHERE {OF_BATCH} AND o.state = 'in_batch'",
+                of_batch(batch),
             )
             if cursor.rowcount != batch.orders_count:
                 raise BatchChanged(f"批次 {batch.message_id} 的指令状态不一致 / the orders of the batch are not all waiting")
-        post("send", where="o.batch_id = %(batch)s", values={"batch": batch.pk}, on=on)
+        post("send", where=OF_BATCH, values=of_batch(batch), on=on)
         batch.state, batch.sent_on = Batch.State.SENT, on
         batch.save(update_fields=["state", "sent_on"])
     audit.record(
@@ -108,6 +110,8 @@ def _folder() -> Path:
 
 def _write(batch: Batch, format: str, on: date) -> tuple[str, int]:
     """Write and store the file; returns its hash and size. The file is whole on disk before anything names it."""
+    # The orders of a batch are frozen, so the sum checked here is the sum written below.
+    check_sum(batch)
     folder = _folder()
     digest = hashlib.sha256()
     handle = tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", delete=False)
@@ -118,19 +122,15 @@ def _write(batch: Batch, format: str, on: date) -> tuple[str, int]:
                 digest.update(block)
                 handle.write(block)
 
-            count, total = _WRITERS[BankFile.Format(format)](
-                put,
-                lines(batch.pk),
-                message_id=batch.message_id,
-                count=batch.orders_count,
-                total_fen=batch.total_fen,
-                on=on,
-                payer=payer(),
-            )
-            if (count, total) != (batch.orders_count, batch.total_fen):
+            layout = _LAYOUTS[BankFile.Format(format)]
+            message = Message(batch.message_id, batch.orders_count, batch.total_fen, on, payer())
+            put(layout.head(message))
+            count = copy_lines(put, layout.LINE, batch, csv=layout.IS_CSV)
+            put(layout.tail(message))
+            if count != batch.orders_count:
                 raise BatchChanged(
-                    f"银行文件写出 {count} 笔、{total} 分，批次为 {batch.orders_count} 笔、{batch.total_fen} 分"
-                    " / the file does not add up to the approved batch: withdraw it and prepare it again"
+                    f"银行文件写出 {count} 笔，批次为 {batch.orders_count} 笔"
+                    " / the file does not hold the approved orders: withdraw the batch and prepare it again"
                 )
             handle.flush()
             os.fsync(handle.fileno())

@@ -94,8 +94,9 @@ class Order(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["batch", "id"], name="payments_order_batch", condition=models.Q(batch__isnull=False)),
             models.Index(fields=["person"], name="payments_order_person"),
+            # A batch is found by its month and programme, most of whose orders it holds. With no index on the batch
+            # itself, putting an order into one leaves every index alone.
             models.Index(
                 fields=["accounting_month", "programme", "division_code"], name="payments_order_month_place"
             ),

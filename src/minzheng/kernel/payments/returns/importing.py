@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from minzheng.kernel import audit
 from minzheng.kernel.access import require
 from minzheng.kernel.payments import locks
-from minzheng.kernel.payments.batches import lock_batch
+from minzheng.kernel.payments.batches import OF_BATCH, lock_batch, of_batch
 from minzheng.kernel.payments.errors import DuplicateAnswer, NotReady
 from minzheng.kernel.payments.models import Batch, ReturnFile, ReturnRow
 from minzheng.kernel.payments.months import open_month
@@ -116,6 +116,7 @@ def import_returns(*, content: bytes, name: str, on: date) -> ReturnReport:
         cursor.execute(_JUDGE, values)
         cursor.execute("DROP TABLE payments_answer")
         settled, returned = _ANSWERED.format(outcome=Outcome.SETTLED), _ANSWERED.format(outcome=Outcome.RETURNED)
+        _move_paid_through(settled, values)
         post("settle", where=settled, values=values, on=on)
         cursor.execute(f"UPDATE payments_order o SET state = 'paid' WHERE {settled}", values)
         # What comes back after its month was closed lands in the open month; the closed order stays as it was.
@@ -166,8 +167,9 @@ def confirm_paid(*, batch_id: int, on: date) -> int:
             f"批次 {batch.message_id} 现为“{batch.get_state_display()}”，尚未送银行"
             f" / {batch.message_id} is {batch.state}: it was not sent to the bank"
         )
-    values: dict[str, object] = {"batch": batch.pk}
-    where = "o.batch_id = %(batch)s AND o.state = 'sent'"
+    values = of_batch(batch)
+    where = f"{OF_BATCH} AND o.state = 'sent'"
+    _move_paid_through(where, values)
     count = post("settle", where=where, values=values, on=on)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE payments_order o SET state = 'paid' WHERE {where}", values)
@@ -184,6 +186,23 @@ def confirm_paid(*, batch_id: int, on: date) -> int:
 
 def _settle_batches(batch_ids: Iterable[int], on: date) -> None:
     """A batch is settled when the bank has answered for each of its orders."""
-    Batch.objects.filter(pk__in=list(batch_ids), state=Batch.State.SENT).exclude(orders__state="sent").update(
-        state=Batch.State.SETTLED, settled_on=on
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE payments_batch b SET state = 'settled', settled_on = %s
+               WHERE b.id = ANY(%s) AND b.state = 'sent' AND NOT EXISTS (
+                 SELECT 1 FROM payments_order o WHERE o.accounting_month = b.accounting_month
+                   AND o.programme = b.programme AND o.batch_id = b.id AND o.state = 'sent')""",
+            [on, list(batch_ids)],
+        )
+
+
+def _move_paid_through(where: str, values: dict[str, object]) -> None:
+    """Tells the awards through which month the bank has paid, so that a later end knows what was overpaid."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE awards_award a SET paid_through = p.through
+                FROM (SELECT o.award_id, max(o.benefit_month) AS through FROM payments_order o
+                      WHERE {where} GROUP BY o.award_id) p
+                WHERE a.id = p.award_id AND (a.paid_through IS NULL OR a.paid_through < p.through)""",
+            values,
+        )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import connection
-from minzheng.kernel.access import acting_as_service
-from minzheng.kernel.awards.models import Overpayment
+from minzheng.kernel.access import acting, acting_as_service
+from minzheng.kernel.awards.models import Award, Overpayment
+from minzheng.kernel.payments.actions import confirm_paid
 from minzheng.kernel.payments.tests.world import JULY, MONTHLY, QUARTERLY, World, day
 from minzheng.kernel.people.models import BankAccount, Person
 from minzheng.kernel.periods import Month
@@ -195,10 +195,10 @@ def test_a_drafting_run_of_many_awards_is_a_handful_of_statements(world: World, 
     assert len(world.orders()) == 5
 
 
-def test_the_award_remembers_through_which_month_it_is_ordered(world: World) -> None:
+def test_the_award_remembers_through_which_month_the_bank_has_paid(world: World) -> None:
     award = world.award(world.person())
-    world.send()
-    with world.seeing(), connection.cursor() as cursor:
-        cursor.execute("SELECT paid_through FROM awards_award WHERE id = %s", [award])
-        assert cursor.fetchone()[0] == JULY.first_day
-    assert day(JULY).month == 7
+    batch = world.send()
+    with acting(world.preparer):
+        confirm_paid(batch_id=batch.pk, on=day(JULY))
+    with world.seeing():
+        assert Award.objects.get(pk=award).paid_through == JULY.first_day
