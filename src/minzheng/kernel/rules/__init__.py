@@ -67,6 +67,7 @@ from minzheng.kernel.rules.snapshot import (
     find_household_of,
     read_household,
     read_snapshot_record,
+    snapshot_schema,
     write_snapshot,
 )
 from minzheng.kernel.rules.symbols import Household, Maybe, Person, Symbol
@@ -134,6 +135,7 @@ __all__ = [
     "rule",
     "rule_values",
     "rules_in",
+    "snapshot_schema",
     "total",
     "where",
     "write_snapshot",

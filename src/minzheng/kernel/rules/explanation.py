@@ -207,7 +207,7 @@ class _Reader:
         known = raw is not None
         value = raw if known else column.missing
         owner = int(row["household_id" if entity == HOUSEHOLD else "person_id"])
-        paper = self.trace.inputs.provenance.get((entity, owner, name), Provenance("", column.sender))
+        paper = self.trace.inputs.provenance.get((entity, owner, name), Provenance(""))
         if column.dtype == "bool" and value is not None:
             value = bool(value)
         return InputView(
@@ -220,7 +220,7 @@ class _Reader:
             text=in_words(value, column.unit, column),
             known=known,
             source=paper.source,
-            authority=paper.authority,
+            authority=paper.authority or column.sender,
             on=paper.on,
         )
 

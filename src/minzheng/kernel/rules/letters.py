@@ -54,6 +54,12 @@ def _papers(condition: ConditionView) -> str:
     return "；".join(kept)
 
 
+def _told(condition: ConditionView) -> str:
+    """Who told us the facts behind a condition, and of which day."""
+    said = [f"{i.source or i.authority} {i.on}".strip() for i in condition.inputs if i.known and i.on]
+    return "、".join(dict.fromkeys(said))
+
+
 def _opening(e: Explanation) -> tuple[str, str]:
     month = Month.parse(e.month)
     whom, whom_en = ("您", "You") if e.unit == "person" else ("您的家庭", "Your household")
@@ -115,7 +121,10 @@ def sentences(e: Explanation, names: Mapping[int, str]) -> tuple[tuple[str, ...]
             f" – {figures_en}" if figures_en else ""
         )
         papers = _papers(condition)
-        pairs.append((f"{chinese}（依据：{papers}）。", f"{english} (source: {papers})."))
+        told = _told(condition)
+        told_en = f"; facts: {told}" if told else ""
+        told = f"；资料：{told}" if told else ""
+        pairs.append((f"{chinese}（依据：{papers}{told}）。", f"{english} (source: {papers}{told_en})."))
     pairs += _rival_sentences(e, names)
     if e.status == "eligible":
         for step in e.steps:
