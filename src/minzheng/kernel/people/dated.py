@@ -71,6 +71,8 @@ class Decision:
     on: date | None = None
     before: tuple[Any, ...] | None = None
     before_source: str = ""
+    is_confirmed: bool = False
+    """Whether the period in force now carries this office's word and day."""
     reason: str = ""
 
 
@@ -88,13 +90,13 @@ def write_periods(
         row = current.get(wish.person_id)
         if row is None:
             values = _filled(wish.values, register.defaults)
-            decisions[wish.person_id] = Decision(Change.OPENED, wish.start)
+            decisions[wish.person_id] = Decision(Change.OPENED, wish.start, is_confirmed=True)
             opening.append((wish.person_id, *values, span(wish.start, wish.end)))
             continue
         row_id, lower, upper, row_source, row_rank, row_day = row[:6]
         before = tuple(row[6 : 6 + size])
         stronger = overwrites(new_rank=authority, new_day=observed_on, old_rank=row_rank, old_day=row_day)
-        decision = Decision(Change.SAME, lower, before, row_source)
+        decision = Decision(Change.SAME, lower, before, row_source, is_confirmed=stronger)
         decisions[wish.person_id] = decision
         values = _filled(wish.values, before)
         same_period = _key(register, before) == _key(register, values)

@@ -28,6 +28,9 @@ class Known:
     ethnicity: str
     deregistered_on: date | None
     death_date: date | None
+    division_code: str
+    hukou_division_code: str
+    hukou_is_local: bool
     provenance: dict[str, dict[str, Any]]
     changed: bool = False
 
@@ -50,6 +53,18 @@ class Batch:
             "on": self.observed_on.isoformat(),
         }
         return said | ({"file": self.file, "row": row} if self.file else {})
+
+
+KNOWN_COLUMNS = (
+    "p.id, p.name, p.sex, p.birth_date, p.ethnicity, p.deregistered_on, p.death_date, p.division_code,"
+    " p.hukou_division_code, p.hukou_is_local, p.provenance::text"
+)
+"""What a query selects of `people_person p` for `known_from`."""
+
+
+def known_from(row: tuple[Any, ...]) -> Known:
+    """A person from a row of `KNOWN_COLUMNS`."""
+    return Known(*row[:-1], json.loads(row[-1]))
 
 
 def decide_field(batch: Batch, result: RowResult, person: Known, name: str, value: Any) -> None:
@@ -89,17 +104,18 @@ def decide_field(batch: Batch, result: RowResult, person: Known, name: str, valu
 
 def save_people(people: Iterable[Known]) -> None:
     """Writes back what `decide_field` changed."""
+    columns = {
+        "id": "bigint", "name": "text", "name_pinyin": "text", "sex": "smallint", "birth_date": "date",
+        "ethnicity": "text", "deregistered_on": "date", "death_date": "date", "division_code": "text",
+        "hukou_division_code": "text", "hukou_is_local": "boolean", "provenance": "jsonb",
+    }  # fmt: skip
     rows = [
         (p.id, p.name, pinyin_key(p.name), p.sex, p.birth_date, p.ethnicity, p.deregistered_on, p.death_date,
-         json.dumps(p.provenance, ensure_ascii=False))
+         p.division_code, p.hukou_division_code, p.hukou_is_local, json.dumps(p.provenance, ensure_ascii=False))
         for p in people
     ]  # fmt: skip
     if not rows:
         return
-    columns = {
-        "id": "bigint", "name": "text", "name_pinyin": "text", "sex": "smallint", "birth_date": "date",
-        "ethnicity": "text", "deregistered_on": "date", "death_date": "date", "provenance": "jsonb",
-    }  # fmt: skip
     staged = stage(columns, rows)
     values = ", ".join(f"{name} = s.{name}" for name in columns if name != "id")
     execute(f"UPDATE people_person p SET {values} FROM {staged} s WHERE p.id = s.id")

@@ -11,7 +11,15 @@ import polars as pl
 from django.db import transaction
 
 from minzheng.kernel.audit import record
-from minzheng.kernel.people.fields import Batch, Known, decide_field, save_people, save_writings
+from minzheng.kernel.people.fields import (
+    KNOWN_COLUMNS,
+    Batch,
+    Known,
+    decide_field,
+    known_from,
+    save_people,
+    save_writings,
+)
 from minzheng.kernel.people.names import Likeness, compare_names, pinyin_key
 from minzheng.kernel.people.relations import save_events, write_relations
 from minzheng.kernel.people.staging import (
@@ -86,6 +94,7 @@ def register_people(
     _insert_people(batch, fresh)
     _update_people(batch, [e for e in entries if e["person_id"] in known], known)
     write_relations(batch, entries, known)
+    save_people(person for person in known.values() if person.changed)
     save_events(batch.events, source=batch.source)
     counts = Counter(str(result.outcome) for result in batch.results.values())
     record("people.register", subject=file or source, detail={"source": source, **counts})
@@ -99,7 +108,7 @@ def _link(entries: list[dict[str, Any]]) -> dict[int, Known]:
         ((e["row"], e["person_id"], e["identifier_kind"], e["identifier"]) for e in entries),
     )
     found = fetch(
-        f"""SELECT s.row, p.id, p.name, p.sex, p.birth_date, p.ethnicity, p.deregistered_on, p.death_date, p.provenance::text
+        f"""SELECT s.row, {KNOWN_COLUMNS}
             FROM {staged} s
             LEFT JOIN people_identifier i ON i.kind = s.kind AND i.value = s.value AND s.person_id IS NULL
             JOIN people_person q ON q.id = coalesce(s.person_id, i.person_id)
@@ -109,7 +118,7 @@ def _link(entries: list[dict[str, Any]]) -> dict[int, Known]:
     by_row = {row[0]: row[1] for row in found}
     for entry in entries:
         entry["person_id"] = by_row.get(entry["row"])
-    return {row[1]: Known(*row[1:8], json.loads(row[8])) for row in found}
+    return {row[1]: known_from(row[1:]) for row in found}
 
 
 def _refuse_conflicts(
@@ -252,4 +261,3 @@ def _update_people(batch: Batch, entries: list[dict[str, Any]], known: dict[int,
         elif result.kept:
             result.outcome = Outcome.KEPT
     save_writings(writings, source=batch.source, observed_on=batch.observed_on)
-    save_people([person for person in known.values() if person.changed])

@@ -68,10 +68,11 @@ def write_relations(batch: Batch, entries: list[dict[str, Any]], known: dict[int
         )
         for person, decision in decided.items():
             _tell(batch, by_person[person], field, values[person], decision)
+            if person in known and decision.is_confirmed and field != "household":
+                _mirror(batch, known[person], field, values[person], by_person[person]["row"])
     ended = [(person, None, end) for person, end in ends.items() if end and person in known]
     for register in (RESIDENCES, HUKOU, MEMBERSHIPS):
         end_periods(register, ended)
-    mirror_current([e["person_id"] for e in entries if e["person_id"] in known])
 
 
 def _past(since: date | None, batch: Batch) -> bool:
@@ -173,8 +174,22 @@ def _tell(
         batch.events.append((person, kind, decision.on, None, str(values[0] or ""), detail))
 
 
+def _mirror(batch: Batch, person: Known, field: str, values: tuple[Any, ...], row: int) -> None:
+    """Repeats a confirmed place or hukou on the person, where row-level security and lists read them."""
+    before = (person.division_code, person.hukou_division_code, person.hukou_is_local)
+    if field == "residence":
+        person.division_code = values[0]
+    else:
+        person.hukou_division_code = values[0] or person.hukou_division_code
+        person.hukou_is_local = person.hukou_is_local if values[1] is None else values[1]
+    after = (person.division_code, person.hukou_division_code, person.hukou_is_local)
+    said = person.provenance.get(field)
+    if before != after or said is None or said["on"] != batch.observed_on.isoformat():
+        person.provenance[field], person.changed = batch.provenance(field, row), True
+
+
 def mirror_current(person_ids: list[int]) -> None:
-    """Repeats the place and hukou in force on the person, where row-level security and lists read them.
+    """Repeats on the person the place and hukou of the latest period, for verbs that know only the periods.
 
     Whoever has died or left keeps the last ones.
     """

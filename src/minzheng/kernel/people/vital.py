@@ -22,7 +22,15 @@ from minzheng.kernel.people.dated import (
     reopen_periods,
     write_periods,
 )
-from minzheng.kernel.people.fields import Batch, Known, decide_field, save_people, save_writings
+from minzheng.kernel.people.fields import (
+    KNOWN_COLUMNS,
+    Batch,
+    Known,
+    decide_field,
+    known_from,
+    save_people,
+    save_writings,
+)
 from minzheng.kernel.people.names import Likeness, clean_name, compare_names, pinyin_key
 from minzheng.kernel.people.relations import mirror_current, save_events
 from minzheng.kernel.people.staging import Outcome, RowResult, conform, fetch, result_frame
@@ -44,14 +52,13 @@ CORRECTABLE = ("name", "sex", "birth_date", "ethnicity", "death_date", "deregist
 def known_people(person_ids: list[int]) -> dict[int, Known]:
     """People as recorded, locked so that two batches cannot both decide on one; merged records answer by the survivor."""
     rows = fetch(
-        """SELECT q.id, p.id, p.name, p.sex, p.birth_date, p.ethnicity, p.deregistered_on, p.death_date,
-                  p.provenance::text
+        f"""SELECT q.id, {KNOWN_COLUMNS}
            FROM people_person q JOIN people_person p ON p.id = coalesce(q.merged_into_id, q.id)
            WHERE q.id = ANY(%s) ORDER BY p.id FOR UPDATE OF p""",
         [sorted(set(person_ids))],
     )
     one_each: dict[int, Known] = {}
-    return {row[0]: one_each.setdefault(row[1], Known(*row[1:8], json.loads(row[8]))) for row in rows}
+    return {row[0]: one_each.setdefault(row[1], known_from(row[1:])) for row in rows}
 
 
 @transaction.atomic

@@ -61,11 +61,14 @@ def hangs_on_person(
 # characters and pairs of characters: the same answers on every server, and pairs serve two-character names.
 SEARCH = (
     f"""
-    CREATE FUNCTION people_grams(name text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-      SELECT coalesce(array_agg(DISTINCT substr(s, i, n)), ARRAY[]::text[])
-      FROM (SELECT left(lower(name), 60) AS s) t, generate_series(1, length(s)) i, (VALUES (1), (2)) v(n)
-      WHERE i + n - 1 <= length(s)
-    $$;
+    CREATE FUNCTION people_grams(name text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    DECLARE
+      short text := left(lower(name), 60);
+      grams text[] := string_to_array(short, NULL);
+    BEGIN
+      FOR i IN 1..length(short) - 1 LOOP grams := grams || (grams[i] || grams[i + 1]); END LOOP;
+      RETURN grams;
+    END $$;
     GRANT EXECUTE ON FUNCTION people_grams(text) TO "{web_role()}";
     CREATE INDEX people_person_grams ON people_person USING gin (people_grams(name));
     CREATE INDEX people_personname_grams ON people_personname USING gin (people_grams(name));
