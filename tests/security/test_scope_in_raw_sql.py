@@ -102,6 +102,28 @@ def test_another_districts_row_cannot_be_changed_deleted_or_made(guarded):
             )
 
 
+@pytest.mark.parametrize("role", ["system_admin", "security_admin", "audit_admin", "statistician"])
+def test_administrators_and_statisticians_of_the_whole_city_see_no_register(guarded, role):
+    with acting(_post(role, "310000")), connection.cursor() as cursor:
+        assert _count() == 0
+        cursor.execute(f"UPDATE {TABLE} SET fen = 0")
+        assert cursor.rowcount == 0
+        assert _ask("SELECT access_place_low()") == [("31",)]
+
+
+def test_totals_are_read_by_a_statistician_and_changed_by_none(guarded):
+    _run_as_owner(
+        'CREATE TABLE scratch_total (division_code text COLLATE "C", fen bigint)',
+        _forward(grant_web("scratch_total")),
+        _forward(enable_scope("scratch_total", figures=True)),
+        "INSERT INTO scratch_total VALUES ('310107', 5), ('310104', 6)",
+    )
+    with acting(_post("statistician", "310107")), connection.cursor() as cursor:
+        assert _ask("SELECT fen FROM scratch_total") == [(5,)]
+        cursor.execute("UPDATE scratch_total SET fen = 0")
+        assert cursor.rowcount == 0
+
+
 def test_a_row_cannot_be_moved_out_of_scope(guarded):
     with acting(_post()), _refused():
         _ask(f"UPDATE {TABLE} SET division_code = '310104001' WHERE division_code = '310107001' RETURNING id")

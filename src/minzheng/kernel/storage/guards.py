@@ -65,6 +65,7 @@ def enable_scope(
     division_columns: Sequence[str] = ("division_code",),
     domain_column: str | None = None,
     person_column: str | None = None,
+    figures: bool = False,
 ) -> migrations.RunSQL:
     """Row-level security: the acting post sees and writes rows of its division subtree and its domains.
 
@@ -74,7 +75,8 @@ def enable_scope(
     Args:
         division_columns: the row is in scope when any of these lies in the post's subtree.
         domain_column: programme or benefit code the post must cover.
-        person_column: the person a row belongs to.
+        person_column: the person a row belongs to; needs an index, or the division's is not used either.
+        figures: the rows are totals, which posts without sight of the registers (statisticians) may read too.
     """
     places = " OR ".join(
         f"({column} >= (SELECT access_low()) AND {column} < (SELECT access_high()))"
@@ -87,12 +89,15 @@ def enable_scope(
             f" OR {domain_column} = ANY((SELECT access_domains())::text[]))"
         )
     own = f" OR {person_column} = (SELECT access_person())" if person_column else ""
+    read = scope
+    if figures:
+        read = scope.replace("access_low()", "access_place_low()").replace("access_high()", "access_place_high()")
     return statement(
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
         CREATE POLICY {table}_owner ON {table} TO "{owner_role()}" USING (true) WITH CHECK (true);
-        CREATE POLICY {table}_read ON {table} FOR SELECT TO "{web_role()}" USING (({scope}){own});
+        CREATE POLICY {table}_read ON {table} FOR SELECT TO "{web_role()}" USING (({read}){own});
         CREATE POLICY {table}_insert ON {table} FOR INSERT TO "{web_role()}" WITH CHECK ({scope});
         CREATE POLICY {table}_update ON {table} FOR UPDATE TO "{web_role()}" USING ({scope}) WITH CHECK ({scope});
         CREATE POLICY {table}_delete ON {table} FOR DELETE TO "{web_role()}" USING ({scope});

@@ -65,14 +65,31 @@ BEGIN
 END $$;
 """
 
-_OPEN = ("access_low", "access_high", "access_domains", "access_person", "access_role", "access_official")
+# Administrators run the platform and statisticians read totals: neither has a person's row to see, not even by raw SQL.
+# Their place counts for the trace and for figures alone.
+_NO_REGISTERS = "'system_admin', 'security_admin', 'audit_admin', 'statistician'"
+_LOW = "public.access_scope_low(p.division_code)"
+_REGISTERS = f"CASE WHEN p.role NOT IN ({_NO_REGISTERS}) THEN {_LOW}"
+
+_OPEN = (
+    "access_low",
+    "access_high",
+    "access_place_low",
+    "access_place_high",
+    "access_domains",
+    "access_person",
+    "access_role",
+    "access_official",
+)
 _ALL = ("access_signed(text)", *(f"{name}()" for name in (*_OPEN, "access_actor_post")))
 
 FUNCTIONS = (
     _SIGNED
     + _POST
-    + _of_post("access_low", "text", "public.access_scope_low(p.division_code)")
-    + _of_post("access_high", "text", "public.access_scope_low(p.division_code) || ':'")
+    + _of_post("access_low", "text", f"{_REGISTERS} END")
+    + _of_post("access_high", "text", f"{_REGISTERS} || ':' END")
+    + _of_post("access_place_low", "text", _LOW)
+    + _of_post("access_place_high", "text", f"{_LOW} || ':'")
     + _of_post("access_domains", "text[]", "p.domains::text[]")
     + _of_post("access_role", "text", "p.role::text")
     + _of_post("access_official", "bigint", "p.official_id")

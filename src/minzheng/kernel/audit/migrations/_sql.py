@@ -112,7 +112,7 @@ READERS = (
     CREATE POLICY audit_entry_owner ON audit_entry TO "{owner_role()}" USING (true) WITH CHECK (true);
     CREATE POLICY audit_entry_read ON audit_entry FOR SELECT TO "{web_role()}" USING (
       ((SELECT access_role()) IN ('auditor', 'audit_admin', 'service')
-       AND division_code >= (SELECT access_low()) AND division_code < (SELECT access_high()))
+       AND division_code >= (SELECT access_place_low()) AND division_code < (SELECT access_place_high()))
       OR official_id = (SELECT access_official()) OR person_id = (SELECT access_person()));
     CREATE POLICY audit_entry_insert ON audit_entry FOR INSERT TO "{web_role()}" WITH CHECK (true);
     """,

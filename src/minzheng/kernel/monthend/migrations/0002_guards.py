@@ -12,5 +12,5 @@ class Migration(migrations.Migration):
         grant_web("monthend_monthrun", "SELECT, INSERT, UPDATE"),
         grant_web("monthend_monthstep", "SELECT, INSERT, UPDATE"),
         grant_web("monthend_monthtotal", "SELECT, INSERT, UPDATE, DELETE"),
-        enable_scope("monthend_monthtotal", domain_column="programme"),
+        enable_scope("monthend_monthtotal", domain_column="programme", figures=True),
     ]
