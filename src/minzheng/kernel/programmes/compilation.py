@@ -80,11 +80,14 @@ class _State:
             return where(tracer.project(self.status) == ELIGIBLE, self.share, 0)
         return tracer.project(where(self.status == ELIGIBLE, self.net, 0))  # type: ignore[no-any-return]
 
-    def exclude(self, excluded: Symbol) -> None:
+    def exclude(self, excluded: Symbol, tracer: Tracer) -> None:
         """Take the benefit away where a rival stands in its place."""
         if excluded._node.entity in ("", self.benefit.unit):
             self.net = where(excluded, 0, self.net)
             self.status = where(excluded, NOT_ELIGIBLE, self.status)
+            if self.share is not None:
+                # A later line may add the shares up again, so they go with the whole.
+                self.share = where(tracer.project(excluded), 0, self.share)
             return
         assert self.share is not None
         self.share = where(excluded, 0, self.share)
@@ -214,7 +217,7 @@ class _Compiler:
                 f"叠加规则 {pair.first}／{pair.second}：{loser} 须写明 share（每人的份额）/ "
                 f"{loser} is paid to households; name the rule of each member's share to set it against a person's"
             )
-        state.exclude(excluded)
+        state.exclude(excluded, self.tracer)
         if is_input(winner):
             column = catalogue()[self._input_entity(winner), input_name(winner)]
             label, label_en = column.label, column.label_en
