@@ -1,6 +1,6 @@
 """Identifiers that look right and belong to nobody.
 
-Citizen numbers use area codes that no place ever had (310199 and its neighbours), with a right check digit. Employers'
+Citizen numbers use area codes that no place ever had (310198 and its neighbours), with a right check digit. Employers'
 codes use the same area. Account numbers begin with digits that no issuer in China has.
 """
 
@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import date
 from random import Random
 
-RESERVED_AREAS = ("310199", "310198", "310197", "310196")
+RESERVED_AREAS = ("310198", "310197", "310196", "310195")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 
 import typer
+
+from minzheng.kernel.storage.address import ServerError
 
 app = typer.Typer(
     name="minzheng",
@@ -38,9 +41,19 @@ def run() -> None:
     Exit codes: 0 done; 1 the work was refused or found wrong (the message says why); 2 the call was not understood.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minzheng.surfaces.settings")
+    if _needs_no_database(sys.argv[1:]):
+        os.environ["MINZHENG_NO_DATABASE"] = "1"
     import django  # Django reads its settings, and so starts the database, only when a command really runs.
 
-    django.setup()
+    try:
+        django.setup()
+    except ServerError as error:
+        sys.exit(str(error))
     for name, module in AREAS.items():
         app.add_typer(import_module(f"minzheng.surfaces.cli.{module}").app, name=name)
     app()
+
+
+def _needs_no_database(words: list[str]) -> bool:
+    """Reading a help page starts no server, and neither does stopping one."""
+    return len(words) < 2 or "--help" in words or words[:2] == ["db", "stop"]

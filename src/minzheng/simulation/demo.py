@@ -1,0 +1,135 @@
+"""The demonstration: a synthetic city in an installation of its own, taken through its first month end.
+
+Every step finds out for itself whether it is done, so a demonstration that was killed goes on, and a second one is ready
+at once. It never mixes with a register of real people.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import connections
+
+from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.access.demo import DemoOfficial, create_demo_officials
+from minzheng.kernel.monthend.actions import run_month
+from minzheng.kernel.monthend.models import MonthRun, RunState
+from minzheng.kernel.monthend.queries import latest_run
+from minzheng.kernel.monthend.steps import LABELS
+from minzheng.kernel.periods import Month
+from minzheng.kernel.sources.actions import load_folder
+from minzheng.kernel.sources.models import FeedFile
+from minzheng.kernel.storage.paths import state_home
+from minzheng.kernel.storage.schema import bring_up_to_date
+from minzheng.simulation.city import write_city_files
+from minzheng.simulation.files import FILES
+
+MONTH = Month(2022, 7)
+FILES_ON = date(2022, 6, 30)
+SERVICE = "demo"
+# Area codes beginning so belong to no place; whoever has another one may be a real person.
+_SYNTHETIC = "31019[5-9]"
+
+Watcher = Callable[[str, str], None]
+
+
+class DemoRefused(RuntimeError):
+    """The demonstration may not run here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was prepared."""
+
+    folder: Path
+    run: MonthRun
+    officials: list[DemoOfficial]
+
+
+def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
+    """Brings the demonstration to the end of its first month; `watch` is told (step, detail).
+
+    Raises:
+        DemoRefused: the database holds people who may be real, or one of the files was not taken.
+    """
+    migrated = bring_up_to_date()
+    watch("数据库", f"已执行 {len(migrated)} 项数据表升级" if migrated else "数据表已是最新")
+    _require_no_real_people()
+    os.environ["MINZHENG_DEMO"] = "1"  # The accounts' password is public; only a demonstration makes them.
+    with acting_as_service(SERVICE):
+        officials = create_demo_officials()
+    watch("演示账户", f"{len(officials)} 个")
+    run = latest_run_of_month()
+    folder = state_home() / "demo" / f"city-{scale}-{seed}"
+    if run is None or run.state != RunState.DONE:
+        _write_city(folder, scale=scale, seed=seed, watch=watch)
+        _take_in(folder, watch)
+        run = _run_month(watch)
+    else:
+        watch("月度办理", f"{MONTH.chinese}此前已办理")
+    return Demo(folder, run, officials)
+
+
+def latest_run_of_month() -> MonthRun | None:
+    """The latest run of the demonstration's month, if there was one."""
+    with acting_as_service(SERVICE):
+        return latest_run(MONTH)
+
+
+def _require_no_real_people() -> None:
+    """Read as the owner: row-level security would hide from us whom we must not touch."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE value !~ %s) FROM people_identifier WHERE kind = 'citizen'",
+            [f"^{_SYNTHETIC}"],
+        )
+        known, foreign = cursor.fetchone()
+    # Files with faults bring a few odd numbers; a real register has nearly all of them so.
+    if foreign > 50 and foreign > known // 10:
+        raise DemoRefused(
+            f"数据库中已有 {foreign} 人的证件号码不属于合成人口，演示不会写入。The database holds people who may be real; the "
+            "demonstration keeps away from it. Choose another MINZHENG_HOME or DATABASE_URL for it."
+        )
+
+
+def _write_city(folder: Path, *, scale: int, seed: int, watch: Watcher) -> None:
+    if all((folder / name).exists() for name in FILES):
+        watch("城市文件", str(folder))
+        return
+    city = write_city_files(
+        folder,
+        scale=scale,
+        seed=seed,
+        on=FILES_ON,
+        progress=lambda done, total: watch("城市文件", f"{done}/{total} 个区"),
+    )
+    watch("城市文件", f"{city.people:,} 人，{city.households:,} 户：{city.folder}")
+
+
+def _take_in(folder: Path, watch: Watcher) -> None:
+    results = load_folder(
+        folder,
+        period=Month.of(FILES_ON),
+        progress=lambda told: watch("接收文件", f"{told.step} {told.file}"),
+    )
+    failed = [result.name for result in results if result.state != FeedFile.State.APPLIED]
+    if failed:
+        raise DemoRefused(
+            f"以下文件未能写入，请查看 minzheng feeds：{'、'.join(failed)} / these files were not taken"
+        )
+    watch("接收文件", f"{len(results)} 个文件已写入")
+
+
+def _run_month(watch: Watcher) -> MonthRun:
+    run = run_month(
+        MONTH,
+        progress=lambda told: watch(
+            "月度办理", LABELS[told.step] + (f" {told.done:,}/{told.total:,}" if told.total else "")
+        ),
+    )
+    watch("月度办理", f"{MONTH.chinese}已办理")
+    return run

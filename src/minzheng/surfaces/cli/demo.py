@@ -1,0 +1,107 @@
+"""`minzheng demo`: a synthetic city and its month end, ready to be looked at."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.money import format_yuan
+from minzheng.surfaces.cli.server import serve as serve_pages
+
+app = typer.Typer(
+    help="演示 A synthetic city of one to a thousand, its offices' files, and its first month end. Nobody in it is real.",
+    no_args_is_help=True,
+)
+console = Console()
+Scale = Annotated[int, typer.Option(min=1, help="One synthetic resident for so many real ones.")]
+Seed = Annotated[int, typer.Option(help="The same seed makes the same city.")]
+
+
+@app.command("city")
+def city(
+    folder: Annotated[Path, typer.Argument(help="Folder for the eight offices' files.")],
+    scale: Scale = 1000,
+    seed: Seed = 1,
+) -> None:
+    """只生成文件 Writes the eight offices' files of the synthetic city and does nothing else."""
+    from minzheng.simulation.city import write_city_files
+
+    with console.status("正在生成 Writing…"):
+        made = write_city_files(folder, scale=scale, seed=seed)
+    console.print(f"{made.people:,} 人，{made.households:,} 户：{made.folder}", markup=False)
+
+
+@app.command("prepare")
+def prepare(scale: Scale = 1000, seed: Seed = 1) -> None:
+    """准备演示 Database, accounts, files, month end. What is done already is kept; a killed one goes on."""
+    _prepare(scale, seed)
+
+
+@app.command("serve")
+def serve(
+    once: Annotated[bool, typer.Option("--once", help="End after the month end with its summary.")] = False,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    scale: Scale = 1000,
+    seed: Seed = 1,
+) -> None:
+    """演示并启动服务 Prepares what is missing, then serves the screens until Ctrl-C (with --once: ends before)."""
+    _prepare(scale, seed)
+    if once:
+        return
+    # Accounts with a public password may only be used in a process that was told so.
+    os.environ["MINZHENG_DEMO"] = "1"
+    console.print(f"\n[bold]http://{host}:{port}/[/bold]   Ctrl-C 结束 ends it\n")
+    raise typer.Exit(serve_pages(host=host, port=port))
+
+
+def _prepare(scale: int, seed: int) -> None:
+    from minzheng.simulation.demo import DemoRefused, prepare_demo
+
+    began = time.monotonic()
+    shown = ""
+    with console.status("") as status:
+
+        def watch(step: str, detail: str) -> None:
+            nonlocal shown
+            if console.is_terminal:
+                status.update(f"{step}：{detail}")
+            elif step != shown:
+                console.print(f"· {step}…", markup=False)
+            shown = step
+
+        try:
+            demo = prepare_demo(scale=scale, seed=seed, watch=watch)
+        except DemoRefused as refusal:
+            Console(stderr=True).print(str(refusal), style="red", markup=False)
+            raise typer.Exit(1) from refusal
+    _show(demo)  # type: ignore[arg-type]
+    console.print(f"用时 {time.monotonic() - began:.0f} 秒", markup=False)
+
+
+def _show(demo) -> None:  # type: ignore[no-untyped-def]
+    from minzheng.kernel.monthend.totals import by_benefit
+    from minzheng.kernel.programmes import load_programmes
+    from minzheng.simulation.demo import MONTH, SERVICE
+
+    with acting_as_service(SERVICE):
+        totals = by_benefit(demo.run)
+    names = {benefit.code: benefit.name for programme in load_programmes() for benefit in programme.benefits}
+    table = Table("待遇", title=f"{MONTH.chinese}月度办理 Month end", title_justify="left")
+    for heading in ("符合条件", "在享", "主动发现与变更", "发放单", "发放金额（元）"):
+        table.add_column(heading, justify="right")
+    for benefit, row in totals.items():
+        numbers = (row["eligible"], row["in_force"], row["leads"], row["orders"])
+        table.add_row(names[benefit], *(f"{n:,}" for n in numbers), format_yuan(row["ordered_fen"], grouped=True))
+    console.print(table)
+    accounts = Table("账户", "密码", "姓名", "职务", "岗位", title="演示账户 Accounts", title_justify="left")
+    for one in demo.officials:
+        accounts.add_row(one.username, one.password, one.name, one.title, one.roles)
+    console.print(accounts)
