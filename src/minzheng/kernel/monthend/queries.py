@@ -57,11 +57,11 @@ def explain_lead(lead: Lead) -> Explanation | None:
     """Why a lead was raised, with every condition and its paper; None where its snapshot is gone."""
     month = Month.of(lead.last_month)
     folder = snapshot_dir_of(month)
-    if folder is None or not folder.exists() or lead.household_id is None:
+    if folder is None or not folder.exists():
         return None
     law = compile_law([p for p in load_programmes() if p.in_force(month)], month)
     try:
-        inputs = read_household(folder, lead.household_id)
+        inputs = read_household(folder, lead.household_id or -(lead.person_id or 0))
     except KeyError:
         return None
     trace = evaluate_household(law, inputs)

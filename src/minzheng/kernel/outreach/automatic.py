@@ -84,7 +84,7 @@ def _tell(about: str, month: Month, on: date, paper: str) -> None:
     """One notice for each collected change."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT c.programme, c.benefit, a.person_id, c.household_id, c.award_id, c.amount_fen, c.current_fen,
+            """SELECT c.programme, c.benefit, a.person_id, a.household_id, c.award_id, c.amount_fen, c.current_fen,
                       c.reason, p.division_code, p.name
                FROM automatic_change c JOIN awards_award a ON a.id = c.award_id
                JOIN people_person p ON p.id = a.person_id ORDER BY c.award_id"""

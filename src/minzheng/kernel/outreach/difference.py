@@ -42,7 +42,8 @@ _COMPARE = """
       SELECT 'household', coalesce(f.benefit, h.benefit), h.person_id, coalesce(f.household_id, h.household_id), h.id,
              h.monthly_fen, h.end_month, f.status, f.amount_fen, f.reference_fen,
              coalesce(f.division_code, h.division_code)
-      FROM (SELECT * FROM found WHERE person_id IS NULL) f
+      -- A household's benefit needs a household on record: somebody registered alone is first given one.
+      FROM (SELECT * FROM found WHERE person_id IS NULL AND household_id > 0) f
       FULL JOIN (SELECT * FROM held WHERE unit = 'household') h
         ON h.benefit = f.benefit AND h.household_id = f.household_id
     ), kinds AS (

@@ -92,7 +92,8 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
                   award_id, amount_fen, current_fen, reason, reason_data, state, division_code, due_on, attempts)
                 SELECT %(month)s, %(month)s, d.kind, d.programme, d.benefit, d.unit,
                   coalesce(CASE WHEN d.unit = 'person' THEN d.person_id END, head.person_id, d.person_id),
-                  d.household_id, d.award_id, d.amount_fen, d.current_fen, d.reason, '{{}}', 'open', d.division_code,
+                  -- Somebody without a household counts as one of their own, under a negative number of no record.
+                  CASE WHEN d.household_id > 0 THEN d.household_id END, d.award_id, d.amount_fen, d.current_fen, d.reason, '{{}}', 'open', d.division_code,
                   %(due)s, 1
                 FROM lead_wanted d
                 LEFT JOIN LATERAL (

@@ -93,7 +93,8 @@ def issue_notices(
             until=until,
         )
         made.append(
-            ("grant", month.first_day, programme_code, benefit_code, person, household, None, fen, 0, first.first_day,
+            ("grant", month.first_day, programme_code, benefit_code, person, household if household > 0 else None, None,
+             fen, 0, first.first_day,
              Jsonb([[str(m), f] for m, f in amounts]), "meets_conditions", letter, on, until, "issued", "", division)
         )  # fmt: skip
     issued = insert_notices(made)
