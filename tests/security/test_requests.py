@@ -160,6 +160,20 @@ def test_signing_in_and_out_leaves_a_trace_and_a_new_session(client, reviewer):
     assert client.get("/").status_code == 302
 
 
+def test_the_stored_session_does_not_tell_the_key_that_signs_in(client, reviewer):
+    _sign_in(client, _account(reviewer).username)
+    key = client.cookies["sessionid"].value
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_key FROM django_session")
+        stored = [row[0] for row in cursor.fetchall()]
+    assert stored and key not in stored
+    thief = Client()
+    for taken in stored:
+        thief.cookies["sessionid"] = taken
+        assert thief.get("/").status_code == 302
+    assert client.get("/").status_code == 200
+
+
 def test_signing_out_needs_a_post_request(client, reviewer):
     client.force_login(_account(reviewer))
     assert client.get("/logout/").status_code == 405

@@ -304,6 +304,27 @@ def test_a_post_can_be_ended_and_never_rewritten(guarded):
         )
 
 
+@pytest.mark.parametrize(
+    "column", ["password = 'x'", "is_active = true", "username = 'x'", "is_superuser = true"]
+)
+def test_an_account_cannot_be_taken_over_by_raw_sql(guarded, column):
+    official, other = _post("street_officer", "310107001"), _post("city_policy_officer", "310000")
+    _run_as_owner(
+        "UPDATE auth_user SET is_active = false WHERE id = (SELECT max(user_id) FROM access_official)"
+    )
+    for block in (acting(official), transaction.atomic()):
+        with block, _refused():
+            _ask(
+                f"UPDATE auth_user SET {column} WHERE id = (SELECT user_id FROM access_official WHERE id = %s)",
+                other.official_id,
+            )
+    with acting(official):
+        _ask(
+            "UPDATE auth_user SET password = 'mine' WHERE id = (SELECT user_id FROM access_official WHERE id = %s)",
+            official.official_id,
+        )
+
+
 def test_a_foreign_temporary_table_does_not_stand_in_for_the_posts(guarded):
     with transaction.atomic():
         _ask("CREATE TEMPORARY TABLE access_signingkey (key bytea)")

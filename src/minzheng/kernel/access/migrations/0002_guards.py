@@ -2,7 +2,13 @@
 
 from django.db import migrations
 
-from minzheng.kernel.access.migrations._sql import FUNCTIONS, POSTS_KEEP, SERVICE_ACCOUNT, WHO_WRITES
+from minzheng.kernel.access.migrations._sql import (
+    ACCOUNTS_KEEP,
+    FUNCTIONS,
+    POSTS_KEEP,
+    SERVICE_ACCOUNT,
+    WHO_WRITES,
+)
 from minzheng.kernel.storage.guards import grant_web, statement
 
 
@@ -17,6 +23,7 @@ class Migration(migrations.Migration):
         statement(*POSTS_KEEP),
         statement(*SERVICE_ACCOUNT),
         statement(*WHO_WRITES),
+        statement(*ACCOUNTS_KEEP),
         grant_web("access_official", "SELECT, INSERT, UPDATE"),
         grant_web("access_post", "SELECT, INSERT, UPDATE"),
         grant_web("access_residentaccount", "SELECT, INSERT"),

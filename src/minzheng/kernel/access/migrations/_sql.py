@@ -188,3 +188,31 @@ WHO_WRITES = (
     + _written_by("access_residentaccount", "'system_admin', 'service'"),
     _unwritten("access_official") + _unwritten("access_post") + _unwritten("access_residentaccount"),
 )
+
+# Passwords are changed by the system administrator or by whose they are. Signing in writes the time of it, no more.
+ACCOUNTS_KEEP = (
+    f"""
+    CREATE FUNCTION access_account_keeps() RETURNS trigger LANGUAGE plpgsql {_DEFINER} AS $$
+    DECLARE
+      own boolean := EXISTS (SELECT 1 FROM public.access_official o
+                             WHERE o.user_id = OLD.id AND o.id = public.access_official())
+                  OR EXISTS (SELECT 1 FROM public.access_residentaccount r
+                             WHERE r.user_id = OLD.id AND r.person_id = public.access_person());
+    BEGIN
+      IF session_user <> '{web_role()}' OR coalesce(public.access_role(), '') IN ('system_admin', 'service') THEN
+        RETURN NEW;
+      END IF;
+      IF (NEW.id, NEW.username, NEW.is_active, NEW.is_superuser, NEW.is_staff)
+         IS DISTINCT FROM (OLD.id, OLD.username, OLD.is_active, OLD.is_superuser, OLD.is_staff)
+         OR (NEW.password IS DISTINCT FROM OLD.password AND NOT own) THEN
+        RAISE EXCEPTION '账户只能由系统管理员更改：an account is changed by the system administrator only'
+          USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      RETURN NEW;
+    END $$;
+    REVOKE ALL ON FUNCTION access_account_keeps() FROM PUBLIC;
+    CREATE TRIGGER access_account_keeps BEFORE UPDATE ON auth_user
+      FOR EACH ROW EXECUTE FUNCTION access_account_keeps();
+    """,
+    "DROP TRIGGER access_account_keeps ON auth_user; DROP FUNCTION access_account_keeps();",
+)
