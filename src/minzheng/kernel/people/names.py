@@ -24,6 +24,7 @@ _SPACES = re.compile(r"\s+")
 _MARKUP = re.compile(r"[<>]|&[a-zA-Z#][a-zA-Z0-9]*;|javascript:", re.IGNORECASE)
 _FORMULA = re.compile(r"^[=+\-@\t\r|%]")
 _DIGITS = re.compile(r"[0-9]")
+_TAGS = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 # Two-character surnames (复姓) still borne today; the list orders and searches names and decides nothing else.
@@ -249,7 +250,7 @@ def compare_names(one: str, other: str) -> Likeness:
 
 
 def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", _VARIATION_SELECTORS.sub("", name))
+    plain = unicodedata.normalize("NFKC", _TAGS.sub("", _VARIATION_SELECTORS.sub("", name)))
     return plain.replace("·", "").replace(" ", "").casefold()
 
 
