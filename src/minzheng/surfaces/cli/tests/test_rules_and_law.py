@@ -1,0 +1,118 @@
+"""`minzheng rules` and `minzheng law` as somebody types them, over a snapshot on disk."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from minzheng.kernel.periods import Month
+from minzheng.kernel.rules import HouseholdInputs, write_snapshot
+from minzheng.kernel.rules.cases import frames_of
+from minzheng.surfaces.cli import law, rules
+
+runner = CliRunner()
+JULY = Month(2022, 7)
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    people = [
+        {"person_id": 11, "household_id": 1, "birth_month": Month(1940, 3).index, "hukou_is_local": True,
+         "relation": 1, "pension_fen": 200_000},
+        {"person_id": 12, "household_id": 1, "birth_month": Month(1990, 3).index, "hukou_is_local": True,
+         "relation": 3, "wage_fen": 84_000},
+    ]  # fmt: skip
+    frames = frames_of([HouseholdInputs({"household_id": 1, "division_code": 310107014001}, people)])
+    write_snapshot(*frames, tmp_path / "snapshot", month=JULY, as_of=date(2022, 7, 1))
+    return tmp_path / "snapshot"
+
+
+def test_somebody_refused_is_told_the_figures_and_the_article(snapshot: Path) -> None:
+    arguments = [
+        "explain",
+        "--snapshot",
+        str(snapshot),
+        "--household",
+        "1",
+        "-m",
+        "2022-07",
+        "-b",
+        "subsistence_allowance",
+    ]
+    told = runner.invoke(rules.app, arguments)
+    assert told.exit_code == 0
+    # (2000 + 840) / 2 = 1420, which is not below 1420.
+    assert "不符合" in told.output and "1,420.00元，须低于1,420.00元" in told.output
+    assert "上海市社会救助条例 第十条" in told.output
+    english = runner.invoke(rules.app, [*arguments, "--english"])
+    assert "does not qualify" in english.output
+    machine = json.loads(runner.invoke(rules.app, [*arguments, "--json"]).output)
+    assert [a["status"] for a in machine] == ["not_eligible"]
+
+
+def test_a_person_is_explained_every_benefit_of_their_own_and_the_household_s(snapshot: Path) -> None:
+    told = runner.invoke(
+        rules.app, ["explain", "--snapshot", str(snapshot), "--person", "11", "-m", "2022-07", "--json"]
+    )
+    answers = json.loads(told.output)
+    assert [(a["benefit"], a["person_id"], a["amount_fen"]) for a in answers] == [
+        ("subsistence_allowance", None, 0),
+        ("old_age_allowance", 11, 18_000),
+        ("disability_living", 11, 0),
+        ("disability_nursing", 11, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--person", "99"], 1, "the snapshot holds no person 99"),
+        (["--household", "99"], 1, "no household 99"),
+        (["--person", "11", "-b", "moon_allowance"], 1, "moon_allowance"),
+        ([], 2, "name one of them"),
+        (["--person", "11", "--household", "1"], 2, "name one of them"),
+        (["--identifier", "310199194002010011"], 2, "a snapshot holds no"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong_and_ends_with_its_code(
+    snapshot: Path, arguments: list[str], code: int, said: str
+) -> None:
+    told = runner.invoke(rules.app, ["explain", "--snapshot", str(snapshot), "-m", "2022-07", *arguments])
+    assert told.exit_code == code
+    assert said in " ".join(told.output.replace("│", " ").split())
+
+
+def test_a_snapshot_is_evaluated_to_a_folder(snapshot: Path, tmp_path: Path) -> None:
+    run = json.loads(
+        runner.invoke(rules.app, ["evaluate", str(snapshot), str(tmp_path / "out"), "--json"]).stdout
+    )
+    assert run["month"] == "2022-07" and run["rows"] == 1
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8")) == run
+    again = runner.invoke(rules.app, ["evaluate", str(tmp_path / "nowhere"), str(tmp_path / "out")])
+    assert again.exit_code == 1
+
+
+def test_the_rules_of_a_month_are_listed_with_their_articles() -> None:
+    listed = json.loads(runner.invoke(rules.app, ["list", "-m", "2022年7月", "--json"]).output)
+    assert listed["month"] == "2022-07"
+    sources = {r["name"]: r["source"] for r in listed["rules"]}
+    assert sources["subsistence_allowance.meets_income_test"] == "上海市社会救助条例 第十条"
+    # Before 2021 the disability subsidies followed another scheme, which is not written here.
+    older = json.loads(runner.invoke(rules.app, ["list", "-m", "2020-12", "--json"]).output)
+    assert not [r for r in older["rules"] if r["name"].startswith("disability_subsidies")]
+    assert runner.invoke(rules.app, ["list", "-m", "2022-13"]).exit_code == 2
+    assert runner.invoke(rules.app, ["list", "-m", "2022-07", "--programme", "nothing"]).exit_code == 1
+
+
+def test_the_law_s_standing_names_assumed_and_stale_values() -> None:
+    rows = json.loads(runner.invoke(law.app, ["status", "--on", "2026-12-01", "--json"]).output)
+    assumed = {(r["programme"], r["parameter"]) for r in rows if "illustrative" in r["problems"]}
+    assert ("old_age_allowance", "objection_days") in assumed
+    assert not [r for r in rows if "unsourced" in r["problems"] or "stale" in r["problems"]]
+    later = json.loads(runner.invoke(law.app, ["status", "--on", "2028-01-01", "--json"]).output)
+    assert any("stale" in r["problems"] for r in later)
+    assert runner.invoke(law.app, ["status", "--on", "2026-12-01", "--strict"]).exit_code == 1
