@@ -10,6 +10,7 @@ from django.db.models import Max
 from minzheng.kernel import audit
 from minzheng.kernel.access import require, scope_of
 from minzheng.kernel.payments import locks
+from minzheng.kernel.payments.bulk import for_many_rows
 from minzheng.kernel.payments.errors import BatchChanged, NotReady, NothingToPay, SameOfficer
 from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.payments.months import require_open
@@ -42,7 +43,7 @@ def prepare_batch(*, programme: str, month: Month, division_code: str = CITY, on
     locks.hold(locks.PREPARING, month.index)
     key = {"programme": programme, "accounting_month": month.first_day, "division_code": division_code}
     low, high = scope_of(division_code)
-    with connection.cursor() as cursor:
+    with for_many_rows(), connection.cursor() as cursor:
         # The batch's number comes first, so that one pass moves the orders and adds them up.
         cursor.execute("SELECT nextval(pg_get_serial_sequence('payments_batch', 'id'))")
         number = cursor.fetchone()[0]
@@ -109,7 +110,8 @@ def approve_batch(*, batch_id: int, on: date) -> Batch:
     check_sum(batch)
     batch.state, batch.approved_by_id, batch.approved_on = Batch.State.APPROVED, actor.official_id, on
     batch.save(update_fields=["state", "approved_by", "approved_on"])
-    post("commit", where=OF_BATCH, values=of_batch(batch), on=on)
+    with for_many_rows():
+        post("commit", where=OF_BATCH, values=of_batch(batch), on=on)
     _trace("payments.approve_batch", batch)
     return batch
 

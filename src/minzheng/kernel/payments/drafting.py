@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection, transaction
 
 from minzheng.kernel import audit
 from minzheng.kernel.access import require
 from minzheng.kernel.payments import locks
+from minzheng.kernel.payments.bulk import for_many_rows
 from minzheng.kernel.payments.months import require_open
 from minzheng.kernel.payments.schedule import Schedule, schedules
 from minzheng.kernel.periods import Month
@@ -213,9 +213,10 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
         "on": on,
     }
     counts = {}
-    with connection.cursor() as cursor:
+    # The planner cannot know how many awards a handful of benefits has; looking up each of a million by index takes the
+    # night that one pass through the table does not.
+    with for_many_rows(enable_nestloop="off"), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS payments_target")
-        planner = _plan_for_many(cursor)
         cursor.execute(TARGETS, values)
         cursor.execute("ANALYZE payments_target")
         for name, sql in (
@@ -230,7 +231,6 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
         cursor.execute(WAITING, values)
         waiting, waiting_fen, held = cursor.fetchone()
         cursor.execute("DROP TABLE payments_target")
-        _restore(cursor, planner)
     report = DraftReport(
         month,
         counts["drafted"],
@@ -247,23 +247,3 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
         detail={**counts, "waiting": waiting, "waiting_fen": int(waiting_fen), "held": held},
     )
     return report
-
-
-def _plan_for_many(cursor: Any) -> dict[str, str]:
-    """Plans the run's statements for many rows; returns what was set before.
-
-    The planner cannot know how many awards a handful of benefits has, and looking each of a million up by index takes
-    the night that one pass through the table does not.
-    """
-    chosen = {"enable_nestloop": "off", "work_mem": "256MB"}
-    before = {}
-    for name, value in chosen.items():
-        cursor.execute("SELECT current_setting(%s)", [name])
-        before[name] = cursor.fetchone()[0]
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])
-    return before
-
-
-def _restore(cursor: Any, settings: dict[str, str]) -> None:
-    for name, value in settings.items():
-        cursor.execute("SELECT set_config(%s, %s, true)", [name, value])

@@ -18,6 +18,7 @@ from minzheng.kernel.payments.bankfiles.message import Message
 from minzheng.kernel.payments.bankfiles.payer import payer
 from minzheng.kernel.payments.bankfiles.rows import copy_lines
 from minzheng.kernel.payments.batches import OF_BATCH, check_sum, lock_batch, of_batch
+from minzheng.kernel.payments.bulk import for_many_rows
 from minzheng.kernel.payments.errors import BatchChanged, NotReady
 from minzheng.kernel.payments.models import BankFile, Batch
 from minzheng.kernel.payments.posting import post
@@ -61,14 +62,14 @@ def export_batch(*, batch_id: int, format: str = BankFile.Format.PAIN001, on: da
         exported_on=on,
     )
     if is_instruction:
-        with connection.cursor() as cursor:
+        with for_many_rows(), connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE payments_order o SET state = 'sent' WHERE {OF_BATCH} AND o.state = 'in_batch'",
                 of_batch(batch),
             )
             if cursor.rowcount != batch.orders_count:
                 raise BatchChanged(f"批次 {batch.message_id} 的指令状态不一致 / the orders of the batch are not all waiting")
-        post("send", where=OF_BATCH, values=of_batch(batch), on=on)
+            post("send", where=OF_BATCH, values=of_batch(batch), on=on)
         batch.state, batch.sent_on = Batch.State.SENT, on
         batch.save(update_fields=["state", "sent_on"])
     audit.record(

@@ -15,13 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        statement(*_sql.MOVES),
         statement(*_sql.ORDERS_KEEP),
         statement(*_sql.CLOSED_MONTHS),
         statement(*_sql.TWO_OFFICIALS),
         statement(*_sql.ROOM_FOR_CHANGES),
         grant_web("payments_order", "SELECT, INSERT, UPDATE"),
-        grant_web("payments_ordermove", "SELECT"),
         grant_web("payments_batch", "SELECT, INSERT, UPDATE"),
         grant_web("payments_bankfile", "SELECT, INSERT"),
         grant_web("payments_returnfile", "SELECT, INSERT, UPDATE"),

@@ -3,14 +3,13 @@
 from minzheng.kernel.payments.models.answers import ReturnFile, ReturnRow
 from minzheng.kernel.payments.models.batches import BankFile, Batch
 from minzheng.kernel.payments.models.ledger import MonthClose, Transfer
-from minzheng.kernel.payments.models.orders import Order, OrderMove
+from minzheng.kernel.payments.models.orders import Order
 
 __all__ = [
     "BankFile",
     "Batch",
     "MonthClose",
     "Order",
-    "OrderMove",
     "ReturnFile",
     "ReturnRow",
     "Transfer",

@@ -114,11 +114,3 @@ class Order(models.Model):
     def account_masked(self) -> str:
         """The account as screens show it: the last four digits."""
         return "•••• " + self.account_number[-4:] if self.account_number else ""
-
-
-class OrderMove(models.Model):
-    """A permitted change of an order's state; the trigger refuses every other one."""
-
-    pk = models.CompositePrimaryKey("from_state", "to_state")
-    from_state = models.TextField()
-    to_state = models.TextField()

@@ -17,6 +17,7 @@ from minzheng.kernel import audit
 from minzheng.kernel.access import require
 from minzheng.kernel.payments import locks
 from minzheng.kernel.payments.batches import OF_BATCH, lock_batch, of_batch
+from minzheng.kernel.payments.bulk import for_many_rows
 from minzheng.kernel.payments.errors import DuplicateAnswer, NotReady
 from minzheng.kernel.payments.models import Batch, ReturnFile, ReturnRow
 from minzheng.kernel.payments.months import open_month
@@ -101,7 +102,7 @@ def import_returns(*, content: bytes, name: str, on: date) -> ReturnReport:
         rows=len(answers.rows),
     )
     values: dict[str, object] = {"file": file.pk, "place": actor.division_code}
-    with connection.cursor() as cursor:
+    with for_many_rows(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS payments_answer")
         cursor.execute(
             """CREATE TEMP TABLE payments_answer (row_number int, end_to_end_id text, amount_text text, fen bigint,

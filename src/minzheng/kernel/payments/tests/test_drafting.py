@@ -190,7 +190,7 @@ def test_a_suspended_month_is_not_paid_and_is_paid_later_when_it_is_found_due(wo
 def test_a_drafting_run_of_many_awards_is_a_handful_of_statements(world: World, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     for number in range(5):
         world.award(world.person(account=f"62220200{number:04d}"))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(40):
         world.draft(schedules=(MONTHLY, QUARTERLY))
     assert len(world.orders()) == 5
 
