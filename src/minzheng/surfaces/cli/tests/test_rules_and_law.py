@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.audit.queries import looks_at
+from minzheng.kernel.people.models import Identifier
+from minzheng.kernel.people.tests.world import register_one
 from minzheng.kernel.periods import Month
 from minzheng.kernel.rules import HouseholdInputs, write_snapshot
 from minzheng.kernel.rules.cases import frames_of
@@ -116,3 +120,23 @@ def test_the_law_s_standing_names_assumed_and_stale_values() -> None:
     later = json.loads(runner.invoke(law.app, ["status", "--on", "2028-01-01", "--json"]).output)
     assert any("stale" in r["problems"] for r in later)
     assert runner.invoke(law.app, ["status", "--on", "2026-12-01", "--strict"]).exit_code == 1
+
+
+@pytest.mark.django_db
+def test_the_register_explains_somebody_by_identifier_and_leaves_a_trace_they_can_see() -> None:
+    with acting_as_service("test"):
+        told = register_one()
+        whose = Identifier.objects.get(person_id=told["person_id"]).value
+    arguments = ["explain", "--identifier", f" {whose} ", "-m", "2022-07", "-b", "old_age_allowance"]
+    answer = runner.invoke(rules.app, [*arguments, "--json"])
+    assert answer.exit_code == 0, answer.output
+    (found,) = json.loads(answer.stdout)
+    # Born in January 1970: fifty-two in July 2022.
+    age = next(c for c in found["conditions"] if c["rule"] == "old_age_allowance.is_old_enough")
+    assert (found["status"], age["value"], age["threshold"]) == ("not_eligible", 52, 65)
+    birth = next(i for i in age["inputs"] if i["name"] == "birth_month")
+    assert birth["source"] and birth["on"], "the office that told us stands beside the fact"
+    with acting_as_service("test"):
+        assert looks_at(told["person_id"]).count() == 1
+    unknown = runner.invoke(rules.app, ["explain", "--identifier", "310199190001010000", "-m", "2022-07"])
+    assert unknown.exit_code == 1 and "no record of this identifier" in unknown.output
