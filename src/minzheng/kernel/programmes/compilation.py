@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes.manifest import Benefit, Programme
+from minzheng.kernel.programmes.registry import load_programmes
 from minzheng.kernel.programmes.stacking import (
     Pair,
     StackingMatrix,
@@ -316,6 +318,12 @@ def matrix_of(programmes: Sequence[Programme]) -> StackingMatrix:
                 pairs.extend(load_stacking(folder / "stacking.yaml").pairs)
     check_order(pairs)
     return StackingMatrix(tuple(pairs))
+
+
+@lru_cache(maxsize=64)
+def law_for(month: Month) -> Law:
+    """The law of a month from the programmes that the settings list, compiled once for each process."""
+    return compile_law(load_programmes(), month)
 
 
 def compile_law(

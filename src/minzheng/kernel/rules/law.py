@@ -99,10 +99,13 @@ class Law:
     parameters: dict[str, LawParameter]
     table_names: dict[int, str] = field(default_factory=dict)
     programmes: tuple[str, ...] = ()
+    #: A digest of the month, the graph, and every label and paper that an explanation would cite.
+    identity: str = field(init=False, default="")
 
-    @property
-    def identity(self) -> str:
-        """A digest of the month, the graph, and every label and paper that an explanation would cite."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "identity", self._digest())
+
+    def _digest(self) -> str:
         text = json.dumps(
             [
                 str(self.month),

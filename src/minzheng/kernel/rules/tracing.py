@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NoReturn
 
 from minzheng.kernel.parameters import MonthParameters, ParameterError
@@ -360,6 +361,7 @@ class Tracer:
         return number
 
 
+@cache
 def refuse_identity_tests(rule: Rule) -> None:
     """Refuse `is` by reading the text: it never asks the symbol, so it would silently be false."""
     try:

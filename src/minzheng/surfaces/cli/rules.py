@@ -20,7 +20,7 @@ from minzheng.kernel.people.identifiers import normalise
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.people.queries import households_by_number, people_by_identifier
 from minzheng.kernel.periods import Month, today
-from minzheng.kernel.programmes import compile_law, load_programmes
+from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import (
     Explanation,
     HouseholdInputs,
@@ -63,10 +63,6 @@ def _month(text: str) -> Month:
         raise typer.BadParameter(str(error), param_hint="--month") from error
 
 
-def _law(month: Month) -> Law:
-    return compile_law(load_programmes(), month)
-
-
 @app.command("list")
 def list_rules(
     month: MonthOption = "",
@@ -78,7 +74,7 @@ def list_rules(
     Example: minzheng rules list --month 2022-07 --programme subsistence_allowance
     """
     with _refusals():
-        law = _law(_month(month))
+        law = law_for(_month(month))
     rules = [r for r in law.rules.values() if not programme or r.name.startswith(f"{programme}.")]
     if programme and not rules:
         console.print(f"没有项目 {programme}。现有：{'、'.join(law.programmes)}", style="red", markup=False)
@@ -121,7 +117,7 @@ def evaluate(
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("计算 evaluating", total=None)
             run = evaluate_snapshot(
-                _law(month),
+                law_for(month),
                 snapshot,
                 out,
                 progress=lambda done, parts: bar.update(task, completed=done, total=parts),
@@ -198,7 +194,7 @@ def explain_decision(
         raise typer.BadParameter("快照不含证件号码，请用 --person / a snapshot holds no identifiers")
     chosen = _month(month)
     with _refusals():
-        law = _law(chosen)
+        law = law_for(chosen)
         names: dict[int, str] = {}
         if snapshot is not None:
             inputs, whom = _from_snapshot(snapshot, person, household)
