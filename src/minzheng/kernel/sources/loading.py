@@ -25,9 +25,21 @@ from minzheng.kernel.sources.processing import process
 from minzheng.kernel.sources.reading.files import SUFFIXES
 from minzheng.kernel.sources.review import retry_waiting
 from minzheng.kernel.sources.staging import contract_of, stage
+from minzheng.kernel.storage.bulk import refresh_statistics
 
 POPULATION = "police_population"
 _LARGEST_FILE = 2_000_000_000
+_MANY_ROWS = 5_000  # Fewer do not change how a register is best searched.
+_FILLED = (
+    "people_person",
+    "people_identifier",
+    "people_household",
+    "people_membership",
+    "people_residence",
+    "people_hukourecord",
+    "people_fact",
+    "sources_feedrow",
+)
 
 
 class FolderNotFound(FileNotFoundError):
@@ -113,6 +125,8 @@ def apply_file(file_id: int) -> None:
         if file.state in (FeedFile.State.STAGED, FeedFile.State.CHECKED) and file.period:
             file.notes = [note for note in file.notes if note["code"] != "no_writer"]
             process(file)
+            if file.counts.get("rows", 0) > _MANY_ROWS:
+                refresh_statistics(*_FILLED)
 
 
 def _is_aside(path: Path) -> bool:

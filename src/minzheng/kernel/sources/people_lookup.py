@@ -33,41 +33,48 @@ class KnownHousehold:
     division_code: str
 
 
-_PERSON = """
-    SELECT {first}, p.id, p.name, p.sex, p.birth_date, p.death_date, p.deregistered_on, p.division_code, h.id,
-           coalesce(h.number, '')
-    FROM {table}
-    JOIN people_person q ON q.id = {join}
-    JOIN people_person p ON p.id = coalesce(q.merged_into_id, q.id)
-    LEFT JOIN LATERAL (SELECT m.household_id FROM people_membership m WHERE m.person_id = p.id
-                       ORDER BY upper_inf(m.during) DESC, lower(m.during) DESC NULLS LAST LIMIT 1) m ON true
-    LEFT JOIN people_household h ON h.id = m.household_id
+# Tables just filled have no statistics, so each step is a lookup by index whatever the planner believes.
+_BY_IDENTIFIER = "SELECT value, person_id FROM people_identifier WHERE kind = %s AND value = ANY(%s)"
+_PEOPLE = """
+    SELECT id, merged_into_id, name, sex, birth_date, death_date, deregistered_on, division_code
+    FROM people_person WHERE id = ANY(%s)
+"""
+_MEMBERSHIPS = """
+    SELECT m.person_id, h.id, h.number FROM people_membership m JOIN people_household h ON h.id = m.household_id
+    WHERE m.person_id = ANY(%s) ORDER BY upper_inf(m.during), lower(m.during) NULLS FIRST
 """
 
 
 def people_by_identifier(values: Iterable[str], kind: str = "citizen") -> dict[str, KnownPerson]:
     """Identifier → person; merged records lead to the one that stands."""
     wanted = sorted(set(values))
-    if not wanted:
-        return {}
-    query = _PERSON.format(
-        first="i.value",
-        table="unnest(%s::text[]) w(value) JOIN people_identifier i ON i.kind = %s AND i.value = w.value",
-        join="i.person_id",
-    )
-    return _people(query, [wanted, kind])
+    found = dict(_fetch(_BY_IDENTIFIER, [kind, wanted])) if wanted else {}
+    people = people_by_id(found.values())
+    return {value: people[person] for value, person in found.items() if person in people}
 
 
 def people_by_id(ids: Iterable[int]) -> dict[int, KnownPerson]:
     wanted = sorted(set(ids))
-    query = _PERSON.format(first="w.id", table="unnest(%s::bigint[]) w(id)", join="w.id")
-    return _people(query, [wanted]) if wanted else {}
+    if not wanted:
+        return {}
+    rows = {row[0]: row[1:] for row in _fetch(_PEOPLE, [wanted])}
+    survivors = {row[0] for row in rows.values() if row[0]} - set(rows)
+    if survivors:
+        rows |= {row[0]: row[1:] for row in _fetch(_PEOPLE, [sorted(survivors)])}
+    # Of several memberships the last one read is the current or latest.
+    homes = {row[0]: row[1:] for row in _fetch(_MEMBERSHIPS, [sorted(rows)])}
+    people = {}
+    for wanted_id in wanted:
+        person = rows[wanted_id][0] or wanted_id if wanted_id in rows else None
+        if person in rows:
+            people[wanted_id] = KnownPerson(person, *rows[person][1:], *homes.get(person, (None, "")))
+    return people
 
 
-def _people(query: str, parameters: list[Any]) -> dict[Any, KnownPerson]:
+def _fetch(query: str, parameters: list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return {row[0]: KnownPerson(*row[1:]) for row in cursor.fetchall()}
+        return list(cursor.fetchall())
 
 
 def households_by_number(numbers: Iterable[str]) -> dict[str, list[KnownHousehold]]:

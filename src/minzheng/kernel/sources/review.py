@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from minzheng.kernel.access import current_actor, require
 from minzheng.kernel.audit import recording
@@ -62,6 +63,9 @@ def decide_review(
         _refuse(file, item)
     else:
         _take(file, item, person_id if action == "link" else None, values or {})
+        item.row.refresh_from_db()
+        if item.contract == "police_population":
+            retry_waiting(follows=item.row)
     state = {"new": "new", "link": "linked", "accept": "accepted", "refuse": "refused"}[action]
     _close(item, state, reason.strip())
     item.row.refresh_from_db()
@@ -83,6 +87,7 @@ def _take(file: FeedFile, item: ReviewItem, person_id: int | None, values: dict[
         raise CannotDecide(_words(row, REFUSED))
     feed = feed_of(context.contract)
     feed.check([row], context)
+    _refuse_takeover(row, person_id)
     if context.contract.feed not in ("population", "means") and row.person_id is None:
         raise CannotDecide("该行还没有关联到人，请选择“关联”并指明人员 / the row names nobody yet; link it to a person")
     if context.contract.feed == "means" and row.household_id is None:
@@ -97,6 +102,16 @@ def _take(file: FeedFile, item: ReviewItem, person_id: int | None, values: dict[
     row.settle()
     save_rows([row], context)
     _recount(file)
+
+
+def _refuse_takeover(row: Row, person_id: int | None) -> None:
+    """A number that is somebody else's stays theirs unless the row is linked to that very person."""
+    other = next((message for message in row.messages if message.code == "name_differs"), None)
+    if other and person_id is None and row.person_id:
+        raise CannotDecide(
+            f"该号码已登记在“{other.expected}”名下（人员 {row.person_id}）。同一人改名请关联到该人员；另一人请更正号码，或把号码留空"
+            f" / the number is person {row.person_id}'s: link to them, or correct or empty the number"
+        )
 
 
 _NEEDED = {
@@ -160,13 +175,21 @@ def _recount(file: FeedFile) -> None:
     locked.save(update_fields=["counts"])
 
 
-def retry_waiting() -> int:
+def retry_waiting(*, follows: FeedRow | None = None) -> int:
     """Takes rows that waited for a person or household who is registered by now; returns how many (自动重核).
 
     Called inside the acting transaction.
+
+    Args:
+        follows: only rows that speak of the person or household this row has just entered.
     """
     items: dict[int, dict[int, ReviewItem]] = defaultdict(dict)
     opened = ReviewItem.objects.filter(state=ReviewItem.State.OPEN, code__in=_RETRIED)
+    if follows is not None:
+        number, household = follows.values.get("citizen_number"), follows.values.get("household_number")
+        of_person = Q(evidence__values__citizen_number=number) if number else Q(pk=None)
+        of_household = Q(code="household_unknown", evidence__values__household_number=household)
+        opened = opened.filter(of_person | (of_household if household else Q(pk=None)))
     for item in opened.select_related("row").order_by("id").iterator(chunk_size=2000):
         items[item.row.file_id][item.row_id] = item
     taken = 0

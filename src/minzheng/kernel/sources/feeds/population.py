@@ -32,7 +32,9 @@ def check(rows: Sequence[Row], context: Context) -> None:
     fresh = [row for row in rows if not row.outcome]
     _same_identifier(fresh, context)
     _against_register(fresh)
-    _households(fresh, context)
+    # A row decided by hand comes alone; its household was looked at with the file.
+    if not any(row.accepted for row in rows):
+        _households(fresh, context)
 
 
 def _identity(row: Row, context: Context) -> None:
