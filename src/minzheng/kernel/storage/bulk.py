@@ -67,3 +67,12 @@ def read_frame(query: str, parameters: Sequence[Any] = (), *, schema: dict[str, 
         schema={name: pl.String if name in booleans else dtype for name, dtype in schema.items()},
     )
     return frame.with_columns([(pl.col(name) == "t").alias(name) for name in booleans])
+
+
+def refresh_statistics(*tables: str) -> None:
+    """Tells the planner how full these tables are now; call it after filling them, before joining them.
+
+    The server does so by itself, but only after a minute.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT storage_refresh_statistics(%s)", [list(tables)])

@@ -91,7 +91,9 @@ def enable_scope(
     own = f" OR {person_column} = (SELECT access_person())" if person_column else ""
     read = scope
     if figures:
-        read = scope.replace("access_low()", "access_place_low()").replace("access_high()", "access_place_high()")
+        read = scope.replace("access_low()", "access_place_low()").replace(
+            "access_high()", "access_place_high()"
+        )
     return statement(
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;

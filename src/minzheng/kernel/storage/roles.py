@@ -19,6 +19,19 @@ from minzheng.kernel.storage.paths import state_home
 ROLES = (OWNER, WEB, STATISTICS)
 EXTENSIONS = ("btree_gist", "pg_trgm", "ltree")
 OLDEST = 150000
+# Only the owner may analyse a table. The web role, which fills them in bulk, asks through this: without fresh counts the
+# planner takes a table for empty that has just been filled, and joins it row by row.
+_REFRESH_STATISTICS = """
+create or replace function public.storage_refresh_statistics(tables text[]) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare name text;
+begin
+  foreach name in array tables loop
+    execute format('analyze public.%I', name);
+  end loop;
+end $$;
+revoke all on function public.storage_refresh_statistics(text[]) from public;
+"""
 
 
 def prepare(admin: Address, *, server: str) -> Addresses:
@@ -73,6 +86,15 @@ def prepare_database(admin: Address) -> None:
         connection.execute(sql.SQL("revoke all on database {} from public").format(database))
         connection.execute("revoke create on schema public from public")
         connection.execute(sql.SQL("alter schema public owner to {}").format(owner))
+        connection.execute(_REFRESH_STATISTICS)
+        connection.execute(
+            sql.SQL("alter function storage_refresh_statistics(text[]) owner to {}").format(owner)
+        )
+        connection.execute(
+            sql.SQL("grant execute on function storage_refresh_statistics(text[]) to {}").format(
+                sql.Identifier(WEB)
+            )
+        )
         for role in (WEB, STATISTICS):
             grantee = sql.Identifier(role)
             connection.execute(
@@ -85,7 +107,8 @@ def _is_prepared(connection: psycopg.Connection) -> bool:
     row = connection.execute(
         """select bool_and(has_database_privilege(role, current_database(), 'connect')
                            and has_schema_privilege(role, 'public', 'usage')
-                           and not has_schema_privilege(role, 'public', 'create')),
+                           and not has_schema_privilege(role, 'public', 'create'))
+                 and to_regprocedure('public.storage_refresh_statistics(text[])') is not null,
                   (select pg_get_userbyid(nspowner) = %s from pg_namespace where nspname = 'public')
            from unnest(%s::text[]) as role""",
         [OWNER, [WEB, STATISTICS]],
