@@ -10,7 +10,7 @@ from pathlib import Path
 
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes.manifest import Benefit, Programme
-from minzheng.kernel.programmes.registry import load_programmes
+from minzheng.kernel.programmes.registry import listed_packages, load_programmes
 from minzheng.kernel.programmes.stacking import (
     Pair,
     StackingMatrix,
@@ -320,10 +320,14 @@ def matrix_of(programmes: Sequence[Programme]) -> StackingMatrix:
     return StackingMatrix(tuple(pairs))
 
 
-@lru_cache(maxsize=64)
 def law_for(month: Month) -> Law:
     """The law of a month from the programmes that the settings list, compiled once for each process."""
-    return compile_law(load_programmes(), month)
+    return _compiled(listed_packages(), month)
+
+
+@lru_cache(maxsize=64)
+def _compiled(packages: tuple[str, ...], month: Month) -> Law:
+    return compile_law(load_programmes(packages), month)
 
 
 def compile_law(

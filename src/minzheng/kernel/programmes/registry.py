@@ -14,7 +14,8 @@ from minzheng.kernel.programmes.manifest import Benefit, Programme
 from minzheng.kernel.rules import LawError, rules_in
 
 
-def _listed() -> tuple[str, ...]:
+def listed_packages() -> tuple[str, ...]:
+    """The packages that the setting MINZHENG_DOMAINS names."""
     from django.conf import (
         settings,
     )  # Only where no list is given; the kernel's law core runs without Django.
@@ -72,7 +73,7 @@ def load_programmes(packages: Sequence[str] | None = None) -> list[Programme]:
     Raises:
         LawError: two programmes or benefits share a code or a roster name.
     """
-    programmes = [load_programme(p) for p in (_listed() if packages is None else packages)]
+    programmes = [load_programme(p) for p in (listed_packages() if packages is None else packages)]
     seen: dict[str, str] = {}
     for programme in programmes:
         keys = [f"项目 {programme.code}", *(f"待遇 {b.code}" for b in programme.benefits)]

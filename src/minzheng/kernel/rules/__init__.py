@@ -16,7 +16,7 @@ from minzheng.kernel.rules.columns import (
 )
 from minzheng.kernel.rules.decorator import Rule, rule, rules_in
 from minzheng.kernel.rules.errors import CycleError, LawError, RuleError, SnapshotDamaged
-from minzheng.kernel.rules.explanation import ConditionView, Explanation, InputView, SumStep, explain
+from minzheng.kernel.rules.explanation import explain
 from minzheng.kernel.rules.graph import Graph, Node
 from minzheng.kernel.rules.inputs import (
     CHILD,
@@ -71,6 +71,14 @@ from minzheng.kernel.rules.snapshot import (
     write_snapshot,
 )
 from minzheng.kernel.rules.symbols import Household, Maybe, Person, Symbol
+from minzheng.kernel.rules.views import (
+    ConditionView,
+    Explanation,
+    InputView,
+    PaperView,
+    RivalView,
+    SumStep,
+)
 
 __all__ = [
     "CHILD",
@@ -103,8 +111,10 @@ __all__ = [
     "LawRule",
     "Maybe",
     "Node",
+    "PaperView",
     "Person",
     "Provenance",
+    "RivalView",
     "Rule",
     "RuleError",
     "RunRecord",

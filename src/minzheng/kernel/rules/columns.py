@@ -23,9 +23,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from minzheng.kernel.rules.errors import SnapshotDamaged
-from minzheng.kernel.rules.graph import HOUSEHOLD, PERSON, Node
+from minzheng.kernel.rules.graph import HOUSEHOLD, PERSON
 from minzheng.kernel.rules.law import ELIGIBLE, MAY_QUALIFY, Law
-from minzheng.kernel.rules.operations import OPERATIONS
+from minzheng.kernel.rules.parts import Part, compute_all, plan, roll
 from minzheng.kernel.rules.snapshot import HOUSEHOLDS_FILE, PERSONS_FILE, file_sha256, read_snapshot_record
 
 FINDINGS_FILE, RUN_FILE = "findings.parquet", "run.json"
@@ -69,140 +69,14 @@ class RunRecord:
         return asdict(self)
 
 
-class _Part:
-    """One part's frames and the values computed over them."""
-
-    def __init__(self, persons: pl.DataFrame, households: pl.DataFrame) -> None:
-        self.frames = {PERSON: persons, HOUSEHOLD: households}
-        runs = persons["household_id"].rle()
-        lengths = runs.struct.field("len")
-        # The row's household as a number within the part, and each household's last row.
-        if not runs.struct.field("value").equals(households["household_id"]):
-            raise SnapshotDamaged(
-                "两个文件的分段不一致 / the parts of persons.parquet and households.parquet differ"
-            )
-        self.lengths = lengths.cast(pl.Int64)
-        self.ends = (self.lengths.cum_sum() - 1).cast(pl.UInt32)
-        self.single = persons.height == households.height
-        self.home_of = persons["household_id"].rle_id()
-        self.values: dict[int, Any] = {}
-
-    def height(self, entity: str) -> int:
-        return self.frames[entity].height
-
-    def total(self, value: Any) -> pl.Series:
-        if not isinstance(value, pl.Series):
-            return self.lengths * value
-        if self.single:
-            return value
-        ends = value.cum_sum().gather(self.ends)
-        return ends - ends.shift(1, fill_value=0)
-
-    def project(self, value: Any) -> Any:
-        return value.gather(self.home_of) if isinstance(value, pl.Series) and not self.single else value
-
-    def read(self, node: Node) -> pl.Series:
-        frame = self.frames[node.entity]
-        if node.name not in frame.columns:
-            raise SnapshotDamaged(f"快照缺少列 {node.name} / the snapshot lacks the column {node.name}")
-        column = frame[node.name]
-        if node.op == "known":
-            return column.is_not_null()
-        if column.null_count():
-            column = column.fill_null(node.value)
-        return column.cast(pl.Boolean if node.dtype == "bool" else pl.Int64)
-
-    def compute(self, node: Node) -> Any:
-        args = [self.values[a] for a in node.args]
-        match node.op:
-            case "const":
-                return node.value
-            case "input" | "known" | "input_or":
-                return self.read(node)
-            case "project":
-                return self.project(args[0])
-            case "sum":
-                return self.total(args[0])
-            case "any":
-                return self.total(args[0].cast(pl.Int64)) > 0
-            case "all":
-                return self.total((~args[0]).cast(pl.Int64)) == 0
-        operation = OPERATIONS[node.op]
-        return operation.columns(*args, node.value) if operation.extra else operation.columns(*args)
-
-    def column(self, number: int, node: Node) -> pl.Series:
-        """A node's value for every row, constants too."""
-        value = self.values[number]
-        if isinstance(value, pl.Series):
-            return value
-        kind = pl.Boolean if node.dtype == "bool" else pl.Int64
-        return pl.repeat(value, self.height(node.entity or PERSON), dtype=kind, eager=True)
-
-
-def _run(law: Law, part: _Part, order: list[int], last_use: dict[int, int], keep: set[int]) -> None:
-    """Compute nodes in order, dropping each value after its last use."""
-    nodes = law.graph.nodes
-    for number in order:
-        part.values[number] = part.compute(nodes[number])
-        for arg in nodes[number].args:
-            if last_use[arg] == number and arg not in keep:
-                part.values.pop(arg, None)
-
-
-def _plan(law: Law, roots: list[int]) -> tuple[list[int], dict[int, int]]:
-    order = law.graph.reachable(roots)
-    last_use: dict[int, int] = {}
-    for number in order:
-        for arg in law.graph.nodes[number].args:
-            last_use[arg] = number
-    return order, last_use
-
-
-def _roll(law: Law, part: _Part) -> list[tuple[int, pl.DataFrame]]:
-    """The part's non-zero findings, benefit by benefit."""
-    found = []
-    for at, benefit in enumerate(law.benefits.values()):
-        status = part.column(benefit.status, law.graph.nodes[benefit.status])
-        frame = part.frames[benefit.unit]
-        if not isinstance(part.values[benefit.status], pl.Series):
-            # The law settles it for everybody in this month.
-            status = pl.repeat(part.values[benefit.status], frame.height, dtype=pl.Int64, eager=True)
-        net = part.values[benefit.net]
-        chosen = (status > 0).arg_true()
-        person_id = (
-            frame["person_id"].gather(chosen)
-            if benefit.unit == PERSON
-            else pl.repeat(None, len(chosen), dtype=pl.Int64, eager=True)
-        )
-        amount = (
-            net.gather(chosen)
-            if isinstance(net, pl.Series)
-            else pl.repeat(net, len(chosen), dtype=pl.Int64, eager=True)
-        )
-        found.append(
-            (
-                at,
-                pl.DataFrame(
-                    {
-                        "household_id": frame["household_id"].gather(chosen),
-                        "person_id": person_id,
-                        "status": status.gather(chosen).cast(pl.Int8),
-                        "amount_fen": amount,
-                    }
-                ),
-            )
-        )
-    return found
-
-
-def _parts(snapshot_dir: Path, columns: dict[str, list[str]]) -> Iterator[Callable[[], _Part]]:
+def _parts(snapshot_dir: Path, columns: dict[str, list[str]]) -> Iterator[Callable[[], Part]]:
     """A loader for each part, run on the worker's thread."""
     paths = {PERSON: snapshot_dir / PERSONS_FILE, HOUSEHOLD: snapshot_dir / HOUSEHOLDS_FILE}
     groups = {kind: pq.read_metadata(path).num_row_groups for kind, path in paths.items()}
     if groups[PERSON] != groups[HOUSEHOLD]:
         raise SnapshotDamaged("两个文件的分段数不同 / the files have different numbers of parts")
 
-    def load(group: int) -> _Part:
+    def load(group: int) -> Part:
         frames = {}
         for kind, path in paths.items():
             with pq.ParquetFile(path) as file:
@@ -211,7 +85,7 @@ def _parts(snapshot_dir: Path, columns: dict[str, list[str]]) -> Iterator[Callab
                     raise SnapshotDamaged(f"快照缺少列 / the snapshot lacks columns: {sorted(missing)}")
                 table = file.read_row_group(group, columns=columns[kind], use_threads=False)
             frames[kind] = pl.DataFrame(pl.from_arrow(table)).rechunk()
-        return _Part(frames[PERSON], frames[HOUSEHOLD])
+        return Part(frames[PERSON], frames[HOUSEHOLD])
 
     for group in range(groups[PERSON]):
         yield partial(load, group)
@@ -248,17 +122,17 @@ def evaluate_snapshot(
             f"快照属于 {record.month}，规则属于 {law.month} / the snapshot is of another month"
         )
     keep = set(law.roots())
-    order, last_use = _plan(law, law.roots())
+    order, last_use = plan(law, law.roots())
     codes = [(b.programme, b.code) for b in law.benefits.values()]
     programmes = pa.array([p for p, _ in codes], pa.string())
     benefits = pa.array([b for _, b in codes], pa.string())
     counts = {code: [0, 0, 0] for _, code in codes}
     rows = 0
 
-    def work(load: Callable[[], _Part]) -> list[tuple[int, pl.DataFrame]]:
+    def work(load: Callable[[], Part]) -> list[tuple[int, pl.DataFrame]]:
         part = load()
-        _run(law, part, order, last_use, keep)
-        return _roll(law, part)
+        compute_all(law, part, order, last_use, keep)
+        return roll(law, part)
 
     out_dir.mkdir(parents=True, exist_ok=True)
     unfinished = out_dir / (FINDINGS_FILE + ".partial")
@@ -329,16 +203,16 @@ def read_findings(out_dir: Path) -> pl.DataFrame:
 
 def evaluate_frames(law: Law, persons: pl.DataFrame, households: pl.DataFrame) -> pl.DataFrame:
     """The findings of frames in memory, sorted by household as a snapshot is."""
-    part = _Part(persons, households)
-    order, last_use = _plan(law, law.roots())
-    _run(law, part, order, last_use, set(law.roots()))
+    part = Part(persons, households)
+    order, last_use = plan(law, law.roots())
+    compute_all(law, part, order, last_use, set(law.roots()))
     codes = [(b.programme, b.code) for b in law.benefits.values()]
     return pl.concat(
         [
             frame.select(
                 pl.lit(codes[at][0]).alias("programme"), pl.lit(codes[at][1]).alias("benefit"), pl.all()
             )
-            for at, frame in _roll(law, part)
+            for at, frame in roll(law, part)
         ]
     )
 
@@ -346,7 +220,7 @@ def evaluate_frames(law: Law, persons: pl.DataFrame, households: pl.DataFrame) -
 def rule_values(law: Law, persons: pl.DataFrame, households: pl.DataFrame) -> dict[str, pl.Series]:
     """Every rule's column over frames in memory, for tests and for indicators that need more."""
     roots = [r.node for r in law.rules.values()]
-    part = _Part(persons, households)
-    order, last_use = _plan(law, roots)
-    _run(law, part, order, last_use, set(roots))
+    part = Part(persons, households)
+    order, last_use = plan(law, roots)
+    compute_all(law, part, order, last_use, set(roots))
     return {name: part.column(r.node, law.graph.nodes[r.node]).alias(name) for name, r in law.rules.items()}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.periods import Month
-
-if TYPE_CHECKING:
-    from minzheng.kernel.rules.explanation import ConditionView, Explanation
+from minzheng.kernel.rules.views import ConditionView, Explanation
 
 _MARKS = {True: "已满足", False: "未满足", None: "待核查"}
 _ASKED = {"<": "低于", "≤": "不超过", ">": "高于", "≥": "不低于", "=": "等于", "≠": "不等于"}
