@@ -23,7 +23,7 @@ class FactKind:
     missing: int | None
     """What a rule sees where nobody told us; None is unknown."""
     fresh_months: int | None = None
-    """How many months a value serves after its own; None is until a newer one."""
+    """How many months a value serves after its own period; None is only within the period it names."""
     unit: str = ""
     codes: dict[int, str] = field(default_factory=dict)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.facts import FactKind, catalogue, kinds_of
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods import Month
@@ -81,7 +82,8 @@ class Said:
     """Where a value of the frames comes from."""
 
     source: str
-    authority: int
+    authority: str
+    """The office's full name."""
     on: str
     file: str = ""
     row: str = ""
@@ -240,36 +242,37 @@ def _provenance(
         if "death_date" in _json(recorded):
             origin["person", person_id, "is_alive"] = _said(_json(recorded)["death_date"])
     rows = fetch(
-        "SELECT person_id, source, authority, observed_on FROM people_membership"
+        "SELECT person_id, source, observed_on FROM people_membership"
         " WHERE person_id = ANY(%s) AND during @> %s",
         [people, month.first_day],
     )
-    for person_id, source, authority, on in rows:
-        origin["person", person_id, "relation"] = Said(source, authority, _day(on))
+    for person_id, source, on in rows:
+        origin["person", person_id, "relation"] = _of(source, on)
     for household_id, source, on in fetch(
         "SELECT id, source, observed_on FROM people_household WHERE id = ANY(%s)", [homes]
     ):
-        origin["household", household_id, "division_code"] = Said(source, 0, _day(on))
+        origin["household", household_id, "division_code"] = _of(source, on)
     for entity, key, ids in (("person", "person_id", people), ("household", "household_id", homes)):
         query = _fact_query(key, as_of, f"AND f.{key} = ANY(%(ids)s)")
         values = _fact_values({"first": month.first_day, "ids": ids}, as_of)
-        for subject, kind, source, authority, on, file, row in fetch(
-            f"SELECT chosen.subject, chosen.kind, f.source, f.authority, f.observed_on, f.file, f.file_row"
+        for subject, kind, source, on, file, row in fetch(
+            f"SELECT chosen.subject, chosen.kind, f.source, f.observed_on, f.file, f.file_row"
             f" FROM ({query}) chosen JOIN people_fact f ON f.id = chosen.id",
             values,
         ):
-            origin[entity, subject, kind] = Said(source, authority, _day(on), file, row)
+            origin[entity, subject, kind] = _of(source, on, file, row)
     return origin
 
 
 def _said(said: dict[str, Any]) -> Said:
-    return Said(said["source"], said["authority"], said["on"], said.get("file", ""), str(said.get("row", "")))
+    return _of(said["source"], said["on"], said.get("file", ""), str(said.get("row", "")))
+
+
+def _of(source: str, on: date | str | None, file: str = "", row: str = "") -> Said:
+    office = offices().get(source, {})
+    return Said(source, office.get("label", source), str(on or ""), file, row)
 
 
 def _json(value: Any) -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
     return loaded
-
-
-def _day(value: date | None) -> str:
-    return value.isoformat() if value else ""

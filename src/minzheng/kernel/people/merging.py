@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
+from minzheng.kernel.access import require
 from minzheng.kernel.audit import record
 from minzheng.kernel.people.models import Merge
 from minzheng.kernel.people.names import pinyin_key
@@ -56,8 +57,10 @@ def merge_people(*, survivor_id: int, absorbed_id: int, on: date, reason: str) -
     """Joins two records found to be one person; the survivor's own values stand, its empty fields are filled.
 
     Raises:
+        NotPermitted: the acting post may not merge records.
         CannotMerge: one of them is unknown, already merged, or the two are the same; or no reason was given.
     """
+    require("people.merge")
     if not reason.strip():
         raise CannotMerge("合并须写明理由")
     rows = _locked(survivor_id, absorbed_id)
@@ -121,8 +124,10 @@ def undo_merge(*, merge: Merge, on: date, reason: str) -> Merge:
     """Takes a merge back: what moved returns, what came to the survivor since stays with it.
 
     Raises:
+        NotPermitted: the acting post may not merge records.
         CannotMerge: it was undone before, or one of the two has been merged with a third since.
     """
+    require("people.merge")
     if not reason.strip():
         raise CannotMerge("撤销合并须写明理由")
     merge = Merge.objects.select_for_update().get(pk=merge.pk)

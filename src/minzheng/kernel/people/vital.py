@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from django.db import transaction
 
+from minzheng.kernel.access import require
 from minzheng.kernel.audit import record
 from minzheng.kernel.people.authority import rank
 from minzheng.kernel.people.dated import (
@@ -33,7 +34,7 @@ from minzheng.kernel.people.fields import (
 )
 from minzheng.kernel.people.names import Likeness, clean_name, compare_names, pinyin_key
 from minzheng.kernel.people.relations import mirror_current, save_events
-from minzheng.kernel.people.staging import Outcome, RowResult, conform, fetch, result_frame
+from minzheng.kernel.people.staging import Outcome, RowResult, conform, execute, fetch, result_frame
 
 DEATH_SCHEMA: dict[str, Any] = {"row": pl.Int64, "person_id": pl.Int64, "death_date": pl.Date}
 MOVE_SCHEMA: dict[str, Any] = {
@@ -166,6 +167,14 @@ def move_people(rows: pl.DataFrame, *, source: str, observed_on: date, file: str
             detail = {"from": (decision.before or ("",))[0], "to": wish.values[0]}
             batch.events.append((person_id, "move", decision.on, None, wish.values[0], detail))
     mirror_current(list(decided))
+    # A household lies where its head lives.
+    execute(
+        """UPDATE people_household h SET division_code = p.division_code FROM people_membership m
+           JOIN people_person p ON p.id = m.person_id
+           WHERE m.person_id = ANY(%s) AND m.household_id = h.id AND m.role = 1 AND upper_inf(m.during)
+             AND h.division_code <> p.division_code""",
+        [list(decided)],
+    )
     return finish(batch, "people.move")
 
 
@@ -226,9 +235,11 @@ def correct_field(*, person_id: int, field: str, value: Any, source: str, on: da
     asked of that office. A death date taken back (None) reopens what the death had ended.
 
     Raises:
+        NotPermitted: the acting post may not correct records.
         ValueError: the field is not one that is corrected this way, or no reason was given.
         LookupError: no such person in the acting post's scope.
     """
+    require("people.edit")
     if field not in CORRECTABLE:
         raise ValueError(f"不能直接更正 {field}；可更正：{'、'.join(CORRECTABLE)}")
     if not reason.strip():

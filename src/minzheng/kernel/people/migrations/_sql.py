@@ -15,24 +15,15 @@ OWN_HOUSEHOLD = (
       RETURN (SELECT household_id FROM public.people_membership
               WHERE person_id = me AND upper_inf(during) LIMIT 1);
     END $$;
-    CREATE FUNCTION people_own_members() RETURNS bigint[] LANGUAGE plpgsql STABLE {_DEFINER} AS $$
-    DECLARE me bigint := public.access_person();
-    BEGIN
-      IF me IS NULL THEN RETURN NULL; END IF;
-      RETURN me || ARRAY(SELECT m.person_id FROM public.people_membership m
-                         WHERE m.household_id = public.people_own_household() AND upper_inf(m.during));
-    END $$;
     REVOKE ALL ON FUNCTION people_own_household() FROM PUBLIC;
-    REVOKE ALL ON FUNCTION people_own_members() FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION people_own_household() TO "{web_role()}";
-    GRANT EXECUTE ON FUNCTION people_own_members() TO "{web_role()}";
     """,
-    "DROP FUNCTION people_own_members(); DROP FUNCTION people_own_household();",
+    "DROP FUNCTION people_own_household();",
 )
 
 
 def hangs_on_person(
-    table: str, owner: str, web: str, *, person: str = "person_id", own: str = "", or_household: bool = False
+    table: str, owner: str, web: str, *, person: str = "person_id", or_household: bool = False
 ) -> tuple[str, str]:
     """Row-level security of a table whose rows belong to a person (or a household): seen where that one is seen."""
     seen = f"EXISTS (SELECT 1 FROM people_person p WHERE p.id = {table}.{person})"
@@ -40,7 +31,7 @@ def hangs_on_person(
         seen += f" OR EXISTS (SELECT 1 FROM people_household h WHERE h.id = {table}.household_id)"
     # Without an official there is no low bound, and a resident's view of others must not open through here.
     scope = f"(SELECT access_low()) = '31' OR ((SELECT access_low()) IS NOT NULL AND ({seen}))"
-    mine = f" OR {person} = (SELECT access_person())" + (f" OR {own}" if own else "")
+    mine = f" OR {person} = (SELECT access_person())"
     policies = {
         "owner": f'TO "{owner}" USING (true) WITH CHECK (true)',
         "read": f'FOR SELECT TO "{web}" USING ({scope}{mine})',

@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from minzheng.kernel.access import NotPermitted
 from minzheng.kernel.people.actions import (
     CannotMerge,
     merge_people,
@@ -136,6 +137,12 @@ def test_a_chain_of_merges_is_undone_from_its_end():
     undo(outer)
     undo(inner)
     assert everything() == before
+
+
+def test_a_post_without_the_permission_merges_nobody(as_post):
+    survivor, absorbed = two()
+    with as_post("neighbourhood_worker", HERE), pytest.raises(NotPermitted):
+        merge(survivor, absorbed)
 
 
 @pytest.mark.parametrize("pair", ["same", "unknown", "merged"])

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from minzheng.kernel.access import NotPermitted
 from minzheng.kernel.people.actions import (
     correct_field,
     move_people,
@@ -12,7 +13,15 @@ from minzheng.kernel.people.actions import (
     record_names,
     set_account,
 )
-from minzheng.kernel.people.models import BankAccount, HukouRecord, LifeEvent, Membership, Person, Residence
+from minzheng.kernel.people.models import (
+    BankAccount,
+    Household,
+    HukouRecord,
+    LifeEvent,
+    Membership,
+    Person,
+    Residence,
+)
 from minzheng.kernel.people.queries import accounts_in_force
 from minzheng.kernel.people.tests.world import ELSEWHERE, HERE, JUNE, register_one
 
@@ -110,6 +119,11 @@ class TestCorrection:
         with pytest.raises(ValueError, match="理由"):
             correct_field(person_id=person_id, field="sex", value=2, source="公安", on=JUNE, reason=" ")
 
+    def test_is_refused_to_a_post_without_the_permission(self, as_post):
+        person_id = register_one()["person_id"]
+        with as_post("auditor", "310000"), pytest.raises(NotPermitted):
+            correct_field(person_id=person_id, field="sex", value=2, source="公安", on=JUNE, reason="有误")
+
     def test_at_the_counter_does_not_overwrite_the_police(self):
         person_id = register_one()["person_id"]
         told = correct_field(
@@ -151,6 +165,7 @@ class TestMoveAndNames:
             {"row": [1], "person_id": [person_id], "division_code": [ELSEWHERE], "on": [JUNE]}
         )
         assert move_people(rows, source="公安", observed_on=JUNE)["outcome"][0] == "updated"
+        assert Household.objects.get().division_code == ELSEWHERE
         assert Person.objects.get().division_code == ELSEWHERE
         assert [row.during.upper for row in Residence.objects.order_by("during")] == [JUNE, None]
 
