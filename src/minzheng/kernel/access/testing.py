@@ -50,6 +50,14 @@ class ActingPost:
         self._stack.__exit__(*error)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> None:
+    """A stored password takes a second to compute by design; tests make hundreds."""
+    from minzheng.kernel.access.passwords import Hasher
+
+    Hasher.iterations = 1000
+
+
 @pytest.fixture
 def as_post(request: pytest.FixtureRequest) -> Iterator[Callable[..., ActingPost]]:
     """`as_post("street_officer", "310107014")` acts in a new post from here on; a second call replaces the first.

@@ -9,6 +9,7 @@ from minzheng.kernel.access import acting, acting_as_resident, acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.audit import ReasonMissing, look, record, unmask
 from minzheng.kernel.audit.models import Entry
+from minzheng.kernel.audit.queries import entries, looks_at
 
 
 def test_an_entry_names_the_acting_post_and_cannot_be_made_to_name_another(db):
@@ -83,3 +84,35 @@ def test_text_with_a_nul_byte_is_kept_without_it(db):
         record("sources.load", subject="a\0b\ud800", detail={"name": "c\0"})
         entry = Entry.objects.get()
     assert (entry.subject, entry.detail) == ("a�b?", {"name": "c�"})
+
+
+def test_a_resident_reads_who_looked_at_their_record_latest_first_and_no_other_act(db):
+    with acting(make_post("street_officer", "310107014")):
+        look(5, purpose="人员档案")
+        record("awards.grant", person_id=5)
+        unmask(5, fields=["identifier"], reason="核对身份证号")
+        look(6, purpose="人员档案")
+    with acting_as_resident(5):
+        assert [(e.act, e.reason) for e in looks_at(5)] == [
+            ("people.unmask", "核对身份证号"),
+            ("people.look", ""),
+        ]
+        assert not looks_at(6).exists()
+
+
+def test_entries_are_found_by_block_act_person_and_official(db):
+    post = make_post("auditor", "310107")
+    with acting(post):
+        look(5)
+        record("awards.grant", person_id=5)
+        record("awards.end", person_id=6)
+        assert [e.act for e in entries(act="awards.")] == ["awards.end", "awards.grant"]
+        assert [e.act for e in entries(act="awards.grant")] == ["awards.grant"]
+        assert [e.act for e in entries(person_id=5)] == ["awards.grant", "people.look"]
+        assert entries(official_id=post.official_id).count() == 3
+        first = entries().last()
+        assert (
+            first is not None
+            and entries(since=first.at).count() == 3
+            and not entries(until=first.at).exists()
+        )
