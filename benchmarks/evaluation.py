@@ -75,7 +75,9 @@ def residents(count: int, seed: int = 20220701) -> tuple[pl.DataFrame, pl.DataFr
     homes = homes.with_columns(
         money_assets_fen=pl.when("checked").then(draw("household_id", 21) * 12),
         homes=pl.when("checked").then((draw("household_id", 22) % 10 > 7).cast(pl.Int32) + 1),
-        non_residential_properties=pl.when("checked").then((draw("household_id", 23) % 20 == 0).cast(pl.Int32)),
+        non_residential_properties=pl.when("checked").then(
+            (draw("household_id", 23) % 20 == 0).cast(pl.Int32)
+        ),
         vehicles=pl.when("checked").then((draw("household_id", 24) % 4 == 0).cast(pl.Int32)),
         is_low_income_recognised=draw("household_id", 25) < 9_000,
     )
@@ -109,7 +111,11 @@ def hand_written(snapshot: Path, out: Path, engine: Engine) -> None:
         age=pl.when(born.is_not_null()).then((index - born) // 12),
     )
     p = p.with_columns(member=alive & (local | (kin.is_in([1, 2, 3]) & pl.col("couple"))))
-    own = pl.when("member").then(pl.col("wage_fen").fill_null(0) + pl.col("pension_fen").fill_null(0)).otherwise(0)
+    own = (
+        pl.when("member")
+        .then(pl.col("wage_fen").fill_null(0) + pl.col("pension_fen").fill_null(0))
+        .otherwise(0)
+    )
     p = p.with_columns(
         members=over(pl.col("member").cast(pl.Int64).sum()),
         income=over(own.sum()),
@@ -159,7 +165,9 @@ def hand_written(snapshot: Path, out: Path, engine: Engine) -> None:
         "nursing_status", "nursing_amount",
     )  # fmt: skip
 
-    def roll(frame: pl.LazyFrame, programme: str, benefit: str, status: str, amount: str, person: bool) -> pl.LazyFrame:
+    def roll(
+        frame: pl.LazyFrame, programme: str, benefit: str, status: str, amount: str, person: bool
+    ) -> pl.LazyFrame:
         return frame.filter(pl.col(status) > 0).select(
             pl.lit(programme).alias("programme"),
             pl.lit(benefit).alias("benefit"),
@@ -193,12 +201,18 @@ def timed(action: Callable[[], object]) -> float:
 
 def main() -> None:
     """Generate, check that both rolls are equal, time both in turn, print medians and their ratio."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--residents", type=int, default=1_000_000)
     options.add_argument("--runs", type=int, default=5)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        snapshot, ours, theirs = Path(folder, "snapshot"), Path(folder, "ours"), Path(folder, "theirs.parquet")
+        snapshot, ours, theirs = (
+            Path(folder, "snapshot"),
+            Path(folder, "ours"),
+            Path(folder, "theirs.parquet"),
+        )
         record = write_snapshot(*residents(chosen.residents), snapshot, month=MONTH, as_of=date(2022, 7, 31))
         print(f"residents {record.persons:,}  households {record.households:,}  parts {record.parts}")
         law = compile_law(load_programmes(DOMAINS), MONTH)

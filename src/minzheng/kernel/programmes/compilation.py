@@ -80,7 +80,7 @@ class _State:
         # shares.
         if self.share is not None:
             return where(tracer.project(self.status) == ELIGIBLE, self.share, 0)
-        return tracer.project(where(self.status == ELIGIBLE, self.net, 0))  # type: ignore[no-any-return]
+        return tracer.project(where(self.status == ELIGIBLE, self.net, 0))
 
     def exclude(self, excluded: Symbol, tracer: Tracer) -> None:
         """Take the benefit away where a rival stands in its place."""

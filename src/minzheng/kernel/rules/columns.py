@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from minzheng.kernel.rules.errors import SnapshotDamaged
 from minzheng.kernel.rules.graph import HOUSEHOLD, PERSON

@@ -98,7 +98,7 @@ def _bands_columns(x: pl.Series, table: Bands, below: int) -> pl.Series:
     for start, value in table:
         result = (x >= start).cast(pl.Int64) * (value - held) + result
         held = value
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ class Symbol:
             "write floor_div(a, b) to divide and bands(value, m.table) to look up",
         )
 
-    __int__ = __float__ = __index__ = __round__ = __trunc__ = __complex__ = _no_number  # type: ignore[assignment]
+    __int__ = __float__ = __index__ = __round__ = __trunc__ = __complex__ = _no_number
     __ceil__ = __floor__ = _no_number
 
     def __truediv__(self, other: object) -> NoReturn:
@@ -186,11 +186,11 @@ class Maybe:
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _unknown
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __truediv__ = __rtruediv__ = _unknown
     __lt__ = __le__ = __gt__ = __ge__ = _unknown
-    __eq__ = __ne__ = _unknown  # type: ignore[assignment]
+    __eq__ = __ne__ = _unknown
     __and__ = __rand__ = __or__ = __ror__ = __invert__ = _unknown
     __bool__ = __contains__ = __iter__ = __len__ = __int__ = __float__ = __index__ = _unknown
-    __hash__ = _unknown  # type: ignore[assignment]
-    __abs__ = __round__ = __pow__ = __format__ = _unknown  # type: ignore[assignment]
+    __hash__ = _unknown
+    __abs__ = __round__ = __pow__ = __format__ = _unknown
 
 
 class Person:
