@@ -30,6 +30,7 @@ import django  # noqa: E402
 django.setup()
 
 from django.db import connection, connections, transaction  # noqa: E402
+
 from minzheng.kernel.access import acting, acting_as_service  # noqa: E402
 from minzheng.kernel.access.testing import make_post  # noqa: E402
 from minzheng.kernel.payments.actions import (  # noqa: E402

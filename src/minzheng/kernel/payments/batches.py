@@ -11,7 +11,7 @@ from minzheng.kernel import audit
 from minzheng.kernel.access import require, scope_of
 from minzheng.kernel.payments import locks
 from minzheng.kernel.payments.bulk import for_many_rows
-from minzheng.kernel.payments.errors import BatchChanged, NotReady, NothingToPay, SameOfficer
+from minzheng.kernel.payments.errors import BatchChanged, NothingToPay, NotReady, SameOfficer
 from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.payments.months import require_open
 from minzheng.kernel.payments.posting import post, reverse_transfers

@@ -40,7 +40,8 @@ def close_month(*, month: Month, on: date) -> MonthClose:
         .order_by("programme", "number")
     )
     items = [
-        f"{batch.message_id} {batch.programme} {batch.get_state_display()} {batch.orders_count} 笔" for batch in open_batches
+        f"{batch.message_id} {batch.programme} {batch.get_state_display()} {batch.orders_count} 笔"
+        for batch in open_batches
     ]
     if items:
         raise MonthOpenItems(

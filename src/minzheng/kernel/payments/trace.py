@@ -38,7 +38,10 @@ class OrderTrace:
             "batch": batch.message_id if batch else None,
             "prepared_by": batch.prepared_by.name if batch else None,
             "approved_by": batch.approved_by.name if batch and batch.approved_by else None,
-            "files": [{"name": file.name, "sha256": file.sha256, "instruction": file.is_instruction} for file in self.files],
+            "files": [
+                {"name": file.name, "sha256": file.sha256, "instruction": file.is_instruction}
+                for file in self.files
+            ],
             "entries": [
                 {
                     "id": entry.pk,
@@ -75,7 +78,9 @@ def trace_order(order_id: int) -> OrderTrace:
     Raises:
         Order.DoesNotExist: there is none, or the acting post does not see it.
     """
-    order = Order.objects.select_related("batch__prepared_by", "batch__approved_by", "original").get(pk=order_id)
+    order = Order.objects.select_related("batch__prepared_by", "batch__approved_by", "original").get(
+        pk=order_id
+    )
     return OrderTrace(
         order,
         list(Transfer.objects.filter(order_id=order.pk).order_by("id")),
@@ -130,7 +135,13 @@ def trace_budget_line(line: str, *, month: Month | None = None) -> dict[str, Any
     with connection.cursor() as cursor:
         cursor.execute(_LINE, values)
         entries = [
-            {"month": str(Month.of(first)), "district": district, "kind": kind, "orders": count, "fen": side * fen}
+            {
+                "month": str(Month.of(first)),
+                "district": district,
+                "kind": kind,
+                "orders": count,
+                "fen": side * fen,
+            }
             for first, district, kind, side, count, fen in cursor.fetchall()
         ]
         cursor.execute(_STANDS, values)

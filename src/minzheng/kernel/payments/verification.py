@@ -217,7 +217,9 @@ def _balances_against_orders(result: Verification) -> None:
         if should != stands:
             result.wrong += 1
             result.findings.append(
-                Finding("balance", account, f"{account_name(account)}：按指令应为 {should} 分，账面 {stands} 分")
+                Finding(
+                    "balance", account, f"{account_name(account)}：按指令应为 {should} 分，账面 {stands} 分"
+                )
             )
 
 
@@ -228,4 +230,6 @@ def _closed_months(result: Verification) -> None:
     for first_day, sha256 in closed:
         if ledger_sha256(Month.of(first_day)) != sha256:
             result.wrong += 1
-            result.findings.append(Finding("closed_month", f"{first_day:%Y-%m}", "结账后分录被增加、删除或改动"))
+            result.findings.append(
+                Finding("closed_month", f"{first_day:%Y-%m}", "结账后分录被增加、删除或改动")
+            )

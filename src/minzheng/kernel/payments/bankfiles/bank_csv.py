@@ -39,7 +39,8 @@ def head(message: Message) -> bytes:
     """The lines before the first payment: message, day, payer; then the columns' names."""
     payer = message.payer
     return b"\xef\xbb\xbf" + _rows(
-        ["报文号", message.message_id, "日期", message.on.isoformat(), "付款人", payer.name, payer.account], HEADER
+        ["报文号", message.message_id, "日期", message.on.isoformat(), "付款人", payer.name, payer.account],
+        HEADER,
     )
 
 

@@ -68,14 +68,21 @@ def export_batch(*, batch_id: int, format: str = BankFile.Format.PAIN001, on: da
                 of_batch(batch),
             )
             if cursor.rowcount != batch.orders_count:
-                raise BatchChanged(f"批次 {batch.message_id} 的指令状态不一致 / the orders of the batch are not all waiting")
+                raise BatchChanged(
+                    f"批次 {batch.message_id} 的指令状态不一致 / the orders of the batch are not all waiting"
+                )
             post("send", where=OF_BATCH, values=of_batch(batch), on=on)
         batch.state, batch.sent_on = Batch.State.SENT, on
         batch.save(update_fields=["state", "sent_on"])
     audit.record(
         "payments.export",
         subject=batch.message_id,
-        detail={"format": str(format), "sha256": sha256, "orders": batch.orders_count, "total_fen": batch.total_fen},
+        detail={
+            "format": str(format),
+            "sha256": sha256,
+            "orders": batch.orders_count,
+            "total_fen": batch.total_fen,
+        },
         division_code=batch.division_code,
     )
     return file
@@ -99,7 +106,9 @@ def open_file(file: BankFile) -> BinaryIO:
     except FileNotFoundError:
         digest = ""
     if digest != file.sha256:
-        raise NotReady(f"银行文件 {file.name} 已丢失或被改动 / the stored file {file.name} is missing or was changed")
+        raise NotReady(
+            f"银行文件 {file.name} 已丢失或被改动 / the stored file {file.name} is missing or was changed"
+        )
     return path.open("rb")
 
 

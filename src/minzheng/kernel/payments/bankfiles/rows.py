@@ -43,7 +43,8 @@ def copy_lines(put: Callable[[bytes], object], line: str, batch: Batch, *, csv: 
     """
     native = raw_connection()
     query = ClientCursor(native).mogrify(
-        f"SELECT {line.replace('%', '%%')} FROM payments_order o WHERE {OF_BATCH} ORDER BY o.id", of_batch(batch)
+        f"SELECT {line.replace('%', '%%')} FROM payments_order o WHERE {OF_BATCH} ORDER BY o.id",
+        of_batch(batch),
     )
     count = 0
     form = " (FORMAT csv)" if csv else ""

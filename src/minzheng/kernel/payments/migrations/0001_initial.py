@@ -6,226 +6,557 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_guards'),
-        ('awards', '0002_guards'),
-        ('people', '0002_guards'),
+        ("access", "0002_guards"),
+        ("awards", "0002_guards"),
+        ("people", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.TextField()),
-                ('accounting_month', models.DateField()),
-                ('division_code', models.TextField(db_collation='C')),
-                ('number', models.IntegerField()),
-                ('state', models.TextField(choices=[('prepared', '待复核'), ('approved', '已复核'), ('sent', '已送银行'), ('settled', '已结清'), ('withdrawn', '已撤回')], default='prepared')),
-                ('orders_count', models.IntegerField()),
-                ('total_fen', models.BigIntegerField()),
-                ('prepared_on', models.DateField()),
-                ('approved_on', models.DateField(null=True)),
-                ('sent_on', models.DateField(null=True)),
-                ('settled_on', models.DateField(null=True)),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("programme", models.TextField()),
+                ("accounting_month", models.DateField()),
+                ("division_code", models.TextField(db_collation="C")),
+                ("number", models.IntegerField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("prepared", "待复核"),
+                            ("approved", "已复核"),
+                            ("sent", "已送银行"),
+                            ("settled", "已结清"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="prepared",
+                    ),
+                ),
+                ("orders_count", models.IntegerField()),
+                ("total_fen", models.BigIntegerField()),
+                ("prepared_on", models.DateField()),
+                ("approved_on", models.DateField(null=True)),
+                ("sent_on", models.DateField(null=True)),
+                ("settled_on", models.DateField(null=True)),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BankFile',
+            name="BankFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('format', models.TextField(choices=[('pain.001', 'ISO 20022 pain.001.001.09'), ('csv', '银行代发清单 CSV')])),
-                ('is_instruction', models.BooleanField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('orders_count', models.IntegerField()),
-                ('total_fen', models.BigIntegerField()),
-                ('exported_on', models.DateField()),
-                ('exported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='payments.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "format",
+                    models.TextField(
+                        choices=[("pain.001", "ISO 20022 pain.001.001.09"), ("csv", "银行代发清单 CSV")]
+                    ),
+                ),
+                ("is_instruction", models.BooleanField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("orders_count", models.IntegerField()),
+                ("total_fen", models.BigIntegerField()),
+                ("exported_on", models.DateField()),
+                (
+                    "exported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="payments.batch"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MonthClose',
+            name="MonthClose",
             fields=[
-                ('month', models.DateField(primary_key=True, serialize=False)),
-                ('closed_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('orders_count', models.BigIntegerField()),
-                ('paid_fen', models.BigIntegerField()),
-                ('carried_count', models.BigIntegerField()),
-                ('ledger_sha256', models.CharField(max_length=64)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                ("month", models.DateField(primary_key=True, serialize=False)),
+                ("closed_on", models.DateField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("orders_count", models.BigIntegerField()),
+                ("paid_fen", models.BigIntegerField()),
+                ("carried_count", models.BigIntegerField()),
+                ("ledger_sha256", models.CharField(max_length=64)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.TextField()),
-                ('benefit', models.TextField()),
-                ('budget_line', models.TextField()),
-                ('division_code', models.TextField(db_collation='C')),
-                ('benefit_month', models.DateField()),
-                ('accounting_month', models.DateField()),
-                ('kind', models.TextField(choices=[('regular', '当月发放'), ('arrears', '补发'), ('correction', '差额补发'), ('reissue', '退票重发')])),
-                ('sequence', models.SmallIntegerField(default=0)),
-                ('amount_fen', models.BigIntegerField()),
-                ('payee_name', models.TextField()),
-                ('bank', models.TextField(blank=True)),
-                ('account_number', models.TextField(blank=True)),
-                ('state', models.TextField(choices=[('drafted', '待入批'), ('held', '暂缓'), ('in_batch', '已入批'), ('sent', '已送银行'), ('paid', '已到账'), ('returned', '已退票'), ('reissued', '已重发'), ('cancelled', '已取消')], default='drafted')),
-                ('hold_reason', models.TextField(blank=True, choices=[('', ''), ('no_account', '没有可用的银行账户'), ('no_name', '没有领款人姓名'), ('bad_account', '银行账号格式不对'), ('payee_dead', '领款人已死亡，须指定新的领款人')], default='')),
-                ('award', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='awards.award')),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='orders', to='payments.batch')),
-                ('original', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='followers', to='payments.order')),
-                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("programme", models.TextField()),
+                ("benefit", models.TextField()),
+                ("budget_line", models.TextField()),
+                ("division_code", models.TextField(db_collation="C")),
+                ("benefit_month", models.DateField()),
+                ("accounting_month", models.DateField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("regular", "当月发放"),
+                            ("arrears", "补发"),
+                            ("correction", "差额补发"),
+                            ("reissue", "退票重发"),
+                        ]
+                    ),
+                ),
+                ("sequence", models.SmallIntegerField(default=0)),
+                ("amount_fen", models.BigIntegerField()),
+                ("payee_name", models.TextField()),
+                ("bank", models.TextField(blank=True)),
+                ("account_number", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("drafted", "待入批"),
+                            ("held", "暂缓"),
+                            ("in_batch", "已入批"),
+                            ("sent", "已送银行"),
+                            ("paid", "已到账"),
+                            ("returned", "已退票"),
+                            ("reissued", "已重发"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="drafted",
+                    ),
+                ),
+                (
+                    "hold_reason",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("", ""),
+                            ("no_account", "没有可用的银行账户"),
+                            ("no_name", "没有领款人姓名"),
+                            ("bad_account", "银行账号格式不对"),
+                            ("payee_dead", "领款人已死亡，须指定新的领款人"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "award",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="awards.award",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="orders",
+                        to="payments.batch",
+                    ),
+                ),
+                (
+                    "original",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="followers",
+                        to="payments.order",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnFile',
+            name="ReturnFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('message_id', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('format', models.TextField()),
-                ('imported_on', models.DateField()),
-                ('accounting_month', models.DateField()),
-                ('rows', models.IntegerField(default=0)),
-                ('settled', models.IntegerField(default=0)),
-                ('returned', models.IntegerField(default=0)),
-                ('refused', models.IntegerField(default=0)),
-                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("message_id", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("format", models.TextField()),
+                ("imported_on", models.DateField()),
+                ("accounting_month", models.DateField()),
+                ("rows", models.IntegerField(default=0)),
+                ("settled", models.IntegerField(default=0)),
+                ("returned", models.IntegerField(default=0)),
+                ("refused", models.IntegerField(default=0)),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnRow',
+            name="ReturnRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_number', models.IntegerField()),
-                ('end_to_end_id', models.TextField()),
-                ('amount_text', models.TextField()),
-                ('result', models.TextField()),
-                ('reason_code', models.TextField(blank=True)),
-                ('message', models.TextField(blank=True)),
-                ('outcome', models.TextField(choices=[('settled', '已到账'), ('returned', '已退票'), ('repeated', '已处理过，未再入账'), ('unreadable', '无法识别'), ('unknown_order', '没有这笔支付指令'), ('wrong_amount', '金额与支付指令不符'), ('not_sent', '该笔尚未送银行'), ('contradiction', '与已入账的结果矛盾')])),
-                ('state', models.TextField(choices=[('done', '已办结'), ('open', '待处理'), ('reissued', '已重发'), ('given_up', '不再支付')], default='done')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('programme', models.TextField(blank=True)),
-                ('file', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='answers', to='payments.returnfile')),
-                ('order', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='answers', to='payments.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_number", models.IntegerField()),
+                ("end_to_end_id", models.TextField()),
+                ("amount_text", models.TextField()),
+                ("result", models.TextField()),
+                ("reason_code", models.TextField(blank=True)),
+                ("message", models.TextField(blank=True)),
+                (
+                    "outcome",
+                    models.TextField(
+                        choices=[
+                            ("settled", "已到账"),
+                            ("returned", "已退票"),
+                            ("repeated", "已处理过，未再入账"),
+                            ("unreadable", "无法识别"),
+                            ("unknown_order", "没有这笔支付指令"),
+                            ("wrong_amount", "金额与支付指令不符"),
+                            ("not_sent", "该笔尚未送银行"),
+                            ("contradiction", "与已入账的结果矛盾"),
+                        ]
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("done", "已办结"),
+                            ("open", "待处理"),
+                            ("reissued", "已重发"),
+                            ("given_up", "不再支付"),
+                        ],
+                        default="done",
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                ("programme", models.TextField(blank=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="answers",
+                        to="payments.returnfile",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="answers",
+                        to="payments.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('debit_account', models.TextField()),
-                ('credit_account', models.TextField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('kind', models.TextField(choices=[('commit', '承付'), ('send', '送银行'), ('settle', '到账'), ('return', '退票'), ('give_up', '退回预算'), ('reversal', '冲销')])),
-                ('on', models.DateField()),
-                ('accounting_month', models.DateField()),
-                ('programme', models.TextField()),
-                ('division_code', models.TextField(db_collation='C')),
-                ('batch', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='transfers', to='payments.batch')),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='transfers', to='payments.order')),
-                ('reverses', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to='payments.transfer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("debit_account", models.TextField()),
+                ("credit_account", models.TextField()),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("commit", "承付"),
+                            ("send", "送银行"),
+                            ("settle", "到账"),
+                            ("return", "退票"),
+                            ("give_up", "退回预算"),
+                            ("reversal", "冲销"),
+                        ]
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("accounting_month", models.DateField()),
+                ("programme", models.TextField()),
+                ("division_code", models.TextField(db_collation="C")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="transfers",
+                        to="payments.batch",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="transfers",
+                        to="payments.order",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="payments.transfer",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('programme', 'accounting_month', 'division_code', 'number'), name='payments_batch_key'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "accounting_month", "division_code", "number"), name="payments_batch_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='payments_batch_two_people'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("prepared_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="payments_batch_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'withdrawn']), models.Q(('approved_by__isnull', False), ('approved_on__isnull', False)), _connector='OR'), name='payments_batch_approved_before_sent'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["prepared", "withdrawn"]),
+                    models.Q(("approved_by__isnull", False), ("approved_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="payments_batch_approved_before_sent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('orders_count__gt', 0)), name='payments_batch_not_empty'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("orders_count__gt", 0)), name="payments_batch_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.UniqueConstraint(fields=('batch', 'format'), name='payments_bankfile_once'),
+            model_name="bankfile",
+            constraint=models.UniqueConstraint(fields=("batch", "format"), name="payments_bankfile_once"),
         ),
         migrations.AddConstraint(
-            model_name='bankfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_instruction', True)), fields=('batch',), name='payments_bankfile_one_instruction'),
+            model_name="bankfile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_instruction", True)),
+                fields=("batch",),
+                name="payments_bankfile_one_instruction",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['person'], name='payments_order_person'),
+            model_name="order",
+            index=models.Index(fields=["person"], name="payments_order_person"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['accounting_month', 'programme', 'division_code'], name='payments_order_month_place'),
+            model_name="order",
+            index=models.Index(
+                fields=["accounting_month", "programme", "division_code"], name="payments_order_month_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('award', 'benefit_month', 'sequence'), name='payments_order_key'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("award", "benefit_month", "sequence"), name="payments_order_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'reissue')), fields=('original',), name='payments_order_reissued_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "reissue")),
+                fields=("original",),
+                name="payments_order_reissued_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payments_order_amount_positive'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="payments_order_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['regular', 'arrears']), ('original__isnull', True), ('sequence', 0)), models.Q(('kind', 'correction'), ('original__isnull', False), ('sequence__gt', 0)), models.Q(('kind', 'reissue'), ('original__isnull', False), ('sequence__gt', 0)), _connector='OR'), name='payments_order_kind_fits_sequence'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind__in", ["regular", "arrears"]), ("original__isnull", True), ("sequence", 0)
+                    ),
+                    models.Q(("kind", "correction"), ("original__isnull", False), ("sequence__gt", 0)),
+                    models.Q(("kind", "reissue"), ("original__isnull", False), ("sequence__gt", 0)),
+                    _connector="OR",
+                ),
+                name="payments_order_kind_fits_sequence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('batch__isnull', True), ('state__in', ['drafted', 'held'])), ('state', 'cancelled'), models.Q(('batch__isnull', False), ('state__in', ['in_batch', 'sent', 'paid', 'returned', 'reissued'])), _connector='OR'), name='payments_order_state_fits_batch'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("batch__isnull", True), ("state__in", ["drafted", "held"])),
+                    ("state", "cancelled"),
+                    models.Q(
+                        ("batch__isnull", False),
+                        ("state__in", ["in_batch", "sent", "paid", "returned", "reissued"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="payments_order_state_fits_batch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['drafted', 'in_batch', 'sent', 'paid']), _negated=True), models.Q(('account_number', ''), _negated=True), _connector='OR'), name='payments_order_account_known'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["drafted", "in_batch", "sent", "paid"]), _negated=True),
+                    models.Q(("account_number", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="payments_order_account_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='returnrow',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['programme', 'id'], name='payments_returnrow_open'),
+            model_name="returnrow",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["programme", "id"],
+                name="payments_returnrow_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnrow',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome', 'returned')), fields=('order',), name='payments_returnrow_once'),
+            model_name="returnrow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "returned")), fields=("order",), name="payments_returnrow_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnrow',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'returned'), ('state', 'done'), _connector='OR'), name='payments_returnrow_open_return'),
+            model_name="returnrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "returned"), ("state", "done"), _connector="OR"),
+                name="payments_returnrow_open_return",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payments_transfer_amount_positive'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="payments_transfer_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit_account', models.F('credit_account')), _negated=True), name='payments_transfer_two_accounts'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debit_account", models.F("credit_account")), _negated=True),
+                name="payments_transfer_two_accounts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='payments_transfer_reversal_names_its_entry'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reversal"), ("reverses__isnull", False)),
+                    models.Q(models.Q(("kind", "reversal"), _negated=True), ("reverses__isnull", True)),
+                    _connector="OR",
+                ),
+                name="payments_transfer_reversal_names_its_entry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', True)), fields=('order', 'kind', 'batch'), name='payments_transfer_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", True)),
+                fields=("order", "kind", "batch"),
+                name="payments_transfer_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='payments_transfer_reversed_once'),
+            model_name="transfer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=("reverses",),
+                name="payments_transfer_reversed_once",
+            ),
         ),
     ]

@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
         enable_scope("payments_batch", domain_column="programme"),
         enable_scope("payments_transfer", domain_column="programme"),
         # A row the bank sent for no order of ours has no programme; it belongs to the city's finance office.
-        enable_scope("payments_returnrow", domain_column="(CASE programme WHEN '' THEN '*' ELSE programme END)"),
+        enable_scope(
+            "payments_returnrow", domain_column="(CASE programme WHEN '' THEN '*' ELSE programme END)"
+        ),
         statement(*_sql.FILE_SCOPE),
     ]

@@ -66,11 +66,14 @@ class ReturnRow(models.Model):
                 fields=["order"], condition=models.Q(outcome="returned"), name="payments_returnrow_once"
             ),
             models.CheckConstraint(
-                condition=models.Q(outcome="returned") | models.Q(state="done"), name="payments_returnrow_open_return"
+                condition=models.Q(outcome="returned") | models.Q(state="done"),
+                name="payments_returnrow_open_return",
             ),
         ]
         indexes = [
-            models.Index(fields=["programme", "id"], name="payments_returnrow_open", condition=models.Q(state="open")),
+            models.Index(
+                fields=["programme", "id"], name="payments_returnrow_open", condition=models.Q(state="open")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -80,7 +80,9 @@ class BankFile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["batch", "format"], name="payments_bankfile_once"),
             models.UniqueConstraint(
-                fields=["batch"], condition=models.Q(is_instruction=True), name="payments_bankfile_one_instruction"
+                fields=["batch"],
+                condition=models.Q(is_instruction=True),
+                name="payments_bankfile_one_instruction",
             ),
         ]
 

@@ -36,9 +36,12 @@ class Transfer(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payments_transfer_amount_positive"),
             models.CheckConstraint(
-                condition=~models.Q(debit_account=models.F("credit_account")), name="payments_transfer_two_accounts"
+                condition=models.Q(amount_fen__gt=0), name="payments_transfer_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(debit_account=models.F("credit_account")),
+                name="payments_transfer_two_accounts",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="reversal", reverses__isnull=False)
@@ -52,7 +55,9 @@ class Transfer(models.Model):
                 name="payments_transfer_once",
             ),
             models.UniqueConstraint(
-                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="payments_transfer_reversed_once"
+                fields=["reverses"],
+                condition=models.Q(reverses__isnull=False),
+                name="payments_transfer_reversed_once",
             ),
         ]
 

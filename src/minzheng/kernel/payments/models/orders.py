@@ -45,7 +45,12 @@ class Order(models.Model):
         "people.Person", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     batch = models.ForeignKey(
-        "payments.Batch", models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="orders"
+        "payments.Batch",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="orders",
     )
     original = models.ForeignKey(
         "self", models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="followers"
@@ -73,7 +78,9 @@ class Order(models.Model):
                 condition=models.Q(kind="reissue"),
                 name="payments_order_reissued_once",
             ),
-            models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payments_order_amount_positive"),
+            models.CheckConstraint(
+                condition=models.Q(amount_fen__gt=0), name="payments_order_amount_positive"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["regular", "arrears"], sequence=0, original__isnull=True)
                 | models.Q(kind="correction", sequence__gt=0, original__isnull=False)
@@ -89,7 +96,8 @@ class Order(models.Model):
                 name="payments_order_state_fits_batch",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["drafted", "in_batch", "sent", "paid"]) | ~models.Q(account_number=""),
+                condition=~models.Q(state__in=["drafted", "in_batch", "sent", "paid"])
+                | ~models.Q(account_number=""),
                 name="payments_order_account_known",
             ),
         ]

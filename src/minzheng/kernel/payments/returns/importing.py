@@ -65,7 +65,9 @@ FROM (
 ) j ORDER BY j.row_number
 """
 
-_ANSWERED = """o.id IN (SELECT order_id FROM payments_returnrow WHERE file_id = %(file)s AND outcome = '{outcome}')"""
+_ANSWERED = (
+    """o.id IN (SELECT order_id FROM payments_returnrow WHERE file_id = %(file)s AND outcome = '{outcome}')"""
+)
 _NOT_CLOSED = "o.accounting_month NOT IN (SELECT month FROM payments_monthclose)"
 
 
@@ -116,13 +118,18 @@ def import_returns(*, content: bytes, name: str, on: date) -> ReturnReport:
         cursor.execute("ANALYZE payments_answer")
         cursor.execute(_JUDGE, values)
         cursor.execute("DROP TABLE payments_answer")
-        settled, returned = _ANSWERED.format(outcome=Outcome.SETTLED), _ANSWERED.format(outcome=Outcome.RETURNED)
+        settled, returned = (
+            _ANSWERED.format(outcome=Outcome.SETTLED),
+            _ANSWERED.format(outcome=Outcome.RETURNED),
+        )
         _move_paid_through(settled, values)
         post("settle", where=settled, values=values, on=on)
         cursor.execute(f"UPDATE payments_order o SET state = 'paid' WHERE {settled}", values)
         # What comes back after its month was closed lands in the open month; the closed order stays as it was.
         post("return", where=returned, values=values, on=on, month=month)
-        cursor.execute(f"UPDATE payments_order o SET state = 'returned' WHERE {returned} AND {_NOT_CLOSED}", values)
+        cursor.execute(
+            f"UPDATE payments_order o SET state = 'returned' WHERE {returned} AND {_NOT_CLOSED}", values
+        )
         cursor.execute(
             """SELECT count(*) FILTER (WHERE outcome = 'settled'), count(*) FILTER (WHERE outcome = 'returned'),
                       count(*) FILTER (WHERE outcome NOT IN ('settled', 'returned')) FROM payments_returnrow

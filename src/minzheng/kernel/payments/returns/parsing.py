@@ -74,13 +74,22 @@ def _csv(content: bytes) -> Answers:
     except csv.Error as error:
         raise UnreadableAnswer(f"不是可读的 CSV：{error} / not a readable CSV") from error
     lines = [(number, row) for number, row in enumerate(table, 1) if any(cell.strip() for cell in row)]
-    if len(lines) < 2 or _plain(lines[0][1][0]) != "回执号" or len(lines[0][1]) < 2 or not _plain(lines[0][1][1]):
-        raise UnreadableAnswer("第一行应为“回执号,<银行回执编号>” / the first line must be 回执号,<the bank's number>")
+    if (
+        len(lines) < 2
+        or _plain(lines[0][1][0]) != "回执号"
+        or len(lines[0][1]) < 2
+        or not _plain(lines[0][1][1])
+    ):
+        raise UnreadableAnswer(
+            "第一行应为“回执号,<银行回执编号>” / the first line must be 回执号,<the bank's number>"
+        )
     message_id = _plain(lines[0][1][1])[:_LENGTH]
     header = [_plain(cell) for cell in lines[1][1]]
     missing = [column for column in COLUMNS[:3] if _plain(column) not in header]
     if missing:
-        raise UnreadableAnswer(f"缺少列：{'、'.join(missing)} / columns missing; expected {', '.join(COLUMNS)}")
+        raise UnreadableAnswer(
+            f"缺少列：{'、'.join(missing)} / columns missing; expected {', '.join(COLUMNS)}"
+        )
     places = {column: header.index(_plain(column)) for column in COLUMNS if _plain(column) in header}
 
     def cell(row: list[str], column: str) -> str:
@@ -88,7 +97,8 @@ def _csv(content: bytes) -> Answers:
         return _plain(row[place])[:_LENGTH] if place is not None and place < len(row) else ""
 
     rows = [
-        _answer(number, *(cell(row, column) for column in COLUMNS), results=_RESULTS) for number, row in lines[2:]
+        _answer(number, *(cell(row, column) for column in COLUMNS), results=_RESULTS)
+        for number, row in lines[2:]
     ]
     return Answers(message_id, "csv", rows)
 
@@ -121,7 +131,14 @@ def _pain002(content: bytes) -> Answers:
 
 
 def _answer(
-    number: int, end_to_end_id: str, amount: str, result: str, reason: str, message: str, *, results: dict[str, str]
+    number: int,
+    end_to_end_id: str,
+    amount: str,
+    result: str,
+    reason: str,
+    message: str,
+    *,
+    results: dict[str, str],
 ) -> Answer:
     fen: int | None
     try:

@@ -28,7 +28,9 @@ def correct_account(*, return_id: int, bank: str, number: str, holder: str, reas
     require("payments.reissue", order.programme)
     number = number.replace(" ", "")
     if not (number.isascii() and number.isalnum() and 4 <= len(number) <= 34) or not holder.strip():
-        raise NotReady("请填写户名和账号，账号为 4 至 34 位数字或字母 / give the holder and 4 to 34 digits or letters")
+        raise NotReady(
+            "请填写户名和账号，账号为 4 至 34 位数字或字母 / give the holder and 4 to 34 digits or letters"
+        )
     purpose = (
         BankAccount.objects.filter(person_id=order.person_id, purpose=order.programme, during__contains=on)
         .values_list("purpose", flat=True)
@@ -36,7 +38,12 @@ def correct_account(*, return_id: int, bank: str, number: str, holder: str, reas
         or ""
     )
     set_account(
-        person_id=order.person_id, purpose=purpose, bank=bank.strip(), number=number, holder=holder.strip(), on=on
+        person_id=order.person_id,
+        purpose=purpose,
+        bank=bank.strip(),
+        number=number,
+        holder=holder.strip(),
+        on=on,
     )
     audit.record(
         "payments.correct_account",
@@ -116,9 +123,13 @@ def set_account(*, person_id: int, purpose: str, bank: str, number: str, holder:
 
 def _open_item(return_id: int) -> tuple[ReturnRow, Order]:
     """The open item and its order, the item locked, so that two clicks re-issue once."""
-    row = ReturnRow.objects.select_for_update().filter(pk=return_id, outcome=ReturnRow.Outcome.RETURNED).first()
+    row = (
+        ReturnRow.objects.select_for_update().filter(pk=return_id, outcome=ReturnRow.Outcome.RETURNED).first()
+    )
     if row is None or row.order_id is None:
-        raise NotReady(f"没有退票 {return_id}，或不在您的管辖范围内 / no returned payment {return_id} within your scope")
+        raise NotReady(
+            f"没有退票 {return_id}，或不在您的管辖范围内 / no returned payment {return_id} within your scope"
+        )
     if row.state != ReturnRow.State.OPEN:
         raise NotReady(
             f"退票 {row.end_to_end_id} 已处理：{row.get_state_display()} / {row.end_to_end_id} is already {row.state}"
@@ -135,7 +146,9 @@ def _reissue(row: ReturnRow, order: Order, *, reason: str, on: date) -> Order:
         .first()
     )
     if account is None:
-        raise NotReady("登记簿中没有可用的银行账户，请先更正账户 / the register holds no account: correct it first")
+        raise NotReady(
+            "登记簿中没有可用的银行账户，请先更正账户 / the register holds no account: correct it first"
+        )
     # The same lock as drafting, which numbers corrections of the same award and month.
     locks.hold(locks.DRAFTING, 0)
     last = Order.objects.filter(award_id=order.award_id, benefit_month=order.benefit_month).aggregate(

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.db import Error, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+
 from minzheng.kernel.access import NotPermitted, acting
 from minzheng.kernel.access.models import Post, ResidentAccount
 from minzheng.kernel.access.testing import make_post
@@ -26,8 +27,8 @@ from minzheng.kernel.payments.errors import (
     DuplicateAnswer,
     MonthClosed,
     MonthOpenItems,
-    NotReady,
     NothingToPay,
+    NotReady,
     SameOfficer,
     UnreadableAnswer,
 )
@@ -94,7 +95,12 @@ def test_the_one_who_prepared_may_not_approve_even_with_both_roles(world: World)
         )
     with acting(both), pytest.raises(SameOfficer):
         approve_batch(batch_id=batch.pk, on=day(JULY))
-    with acting(both), pytest.raises(Error, match="two_people"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        acting(both),
+        pytest.raises(Error, match="two_people"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(
             "UPDATE payments_batch SET state = 'approved', approved_by_id = prepared_by_id, approved_on = now()"
         )
@@ -171,7 +177,10 @@ def test_after_a_withdrawal_base_and_correction_do_not_pay_twice(world: World) -
     with acting(world.preparer):
         withdraw_batch(batch_id=batch.pk, reason="重编", on=day(JULY))
     world.draft()
-    assert world.states() == [("2022-07", "regular", 100_000, "drafted"), ("2022-07", "correction", 9_000, "cancelled")]
+    assert world.states() == [
+        ("2022-07", "regular", 100_000, "drafted"),
+        ("2022-07", "correction", 9_000, "cancelled"),
+    ]
 
 
 def test_a_returned_payment_is_paid_again_to_the_right_account_without_a_second_charge(world: World) -> None:
@@ -183,7 +192,12 @@ def test_a_returned_payment_is_paid_again_to_the_right_account_without_a_second_
     (item,) = open_items(world)
     with acting(world.preparer):
         again = correct_account(
-            return_id=item.pk, bank="另一银行", number="6217000000000009", holder="王芳", reason="销户换卡", on=day(JULY, 26)
+            return_id=item.pk,
+            bank="另一银行",
+            number="6217000000000009",
+            holder="王芳",
+            reason="销户换卡",
+            on=day(JULY, 26),
         )
     assert (again.kind, again.original_id, again.account_number) == ("reissue", order.pk, "6217000000000009")
     world.export(world.approve(world.prepare()))
@@ -232,12 +246,15 @@ def test_each_wrong_row_is_named_and_the_right_ones_count(world: World) -> None:
         world.award(world.person(account=f"622202{number:06d}"))
     world.send()
     first, second, third = world.orders()
-    content = answer("R1", (first, "成功"), (first, "退票")) + (
-        f"{second.end_to_end_id},999.99,成功,,\n"
-        f"{third.end_to_end_id},一千,成功,,\n"
-        f"{third.end_to_end_id},1000.00,处理中,,\n"
-        "A999M202207S0,1000.00,成功,,\n'=1+1,1,成功,,\n"
-    ).encode()
+    content = (
+        answer("R1", (first, "成功"), (first, "退票"))
+        + (
+            f"{second.end_to_end_id},999.99,成功,,\n"
+            f"{third.end_to_end_id},一千,成功,,\n"
+            f"{third.end_to_end_id},1000.00,处理中,,\n"
+            "A999M202207S0,1000.00,成功,,\n'=1+1,1,成功,,\n"
+        ).encode()
+    )
     report = take(world, content)
     with world.seeing():
         outcomes = list(ReturnRow.objects.order_by("row_number").values_list("outcome", flat=True))
@@ -259,7 +276,14 @@ def test_a_result_before_the_money_was_sent_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"a,b\n1,2\n", "回执号,R9\n付款指令号,金额（元）\nA1,2\n".encode(), b"<Document>", b"\xff\xfe\x00\x00"]
+    "content",
+    [
+        b"",
+        b"a,b\n1,2\n",
+        "回执号,R9\n付款指令号,金额（元）\nA1,2\n".encode(),
+        b"<Document>",
+        b"\xff\xfe\x00\x00",
+    ],
 )
 def test_a_file_of_no_contract_is_refused_in_words(world: World, content: bytes) -> None:
     with pytest.raises(UnreadableAnswer):
@@ -337,7 +361,9 @@ def test_a_closed_month_takes_no_entry_by_action_or_by_raw_sql(world: World) -> 
             connection.cursor().execute(statement)
 
 
-def test_money_returned_after_the_closing_lands_in_the_open_month_and_is_paid_again_there(world: World) -> None:
+def test_money_returned_after_the_closing_lands_in_the_open_month_and_is_paid_again_there(
+    world: World,
+) -> None:
     world.award(world.person(), end=JULY)
     batch = world.send()
     with acting(world.preparer):
@@ -393,10 +419,15 @@ def test_a_fen_is_followed_from_its_budget_line_to_the_banks_answer(world: World
     assert [entry["kind"] for entry in found["entries"]] == ["commit", "send", "return"]
     assert found["entries"][0]["debit_name"].startswith("业务活动费用")
     assert (found["bank"][0]["message"], found["files"][0]["instruction"]) == ("R1", True)
-    assert (line["net_fen"], line["orders"]) == (100_000, [{"state": "returned", "orders": 1, "fen": 100_000}])
+    assert (line["net_fen"], line["orders"]) == (
+        100_000,
+        [{"state": "returned", "orders": 1, "fen": 100_000}],
+    )
 
 
-@pytest.mark.parametrize("role", ["street_officer", "district_reviewer", "auditor", "statistician", "service"])
+@pytest.mark.parametrize(
+    "role", ["street_officer", "district_reviewer", "auditor", "statistician", "service"]
+)
 def test_other_roles_do_not_approve_money(world: World, role: str) -> None:
     world.award(world.person())
     world.draft()

@@ -22,7 +22,11 @@ def test_a_repeated_run_drafts_nothing_more(world: World) -> None:
 def test_earlier_unpaid_months_go_as_arrears(world: World) -> None:
     world.award(world.person(), start=Month(2022, 5))
     world.draft()
-    assert [row[:2] for row in world.states()] == [("2022-05", "arrears"), ("2022-06", "arrears"), ("2022-07", "regular")]
+    assert [row[:2] for row in world.states()] == [
+        ("2022-05", "arrears"),
+        ("2022-06", "arrears"),
+        ("2022-07", "regular"),
+    ]
 
 
 def test_months_that_the_old_office_paid_are_not_paid_again(world: World) -> None:
@@ -64,7 +68,11 @@ def test_an_order_without_account_is_held_and_freed_when_the_account_comes(world
     assert world.draft().held == 1
     with acting_as_service("test"):
         BankAccount.objects.create(
-            person_id=person, bank="示例银行", number="6222020000000077", holder="王芳", during=(date(2022, 7, 1), None)
+            person_id=person,
+            bank="示例银行",
+            number="6222020000000077",
+            holder="王芳",
+            during=(date(2022, 7, 1), None),
         )
     report = world.draft()
     assert (report.held, report.waiting, report.refreshed) == (0, 1, 1)
@@ -82,7 +90,12 @@ def test_an_account_for_the_programme_goes_before_the_usual_one(world: World) ->
     world.award(person)
     with acting_as_service("test"):
         BankAccount.objects.create(
-            person_id=person, bank="", number="99990001", holder="代管人", purpose="relief", during=(date(2022, 1, 1), None)
+            person_id=person,
+            bank="",
+            number="99990001",
+            holder="代管人",
+            purpose="relief",
+            during=(date(2022, 1, 1), None),
         )
     world.draft()
     (order,) = world.orders()
@@ -187,7 +200,9 @@ def test_a_suspended_month_is_not_paid_and_is_paid_later_when_it_is_found_due(wo
     assert ("2022-07", "arrears", 100_000, "drafted") in world.states()
 
 
-def test_a_drafting_run_of_many_awards_is_a_handful_of_statements(world: World, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_drafting_run_of_many_awards_is_a_handful_of_statements(
+    world: World, django_assert_max_num_queries
+) -> None:  # type: ignore[no-untyped-def]
     for number in range(5):
         world.award(world.person(account=f"62220200{number:04d}"))
     with django_assert_max_num_queries(40):

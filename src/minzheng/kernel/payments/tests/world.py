@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
+
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.access.testing import make_post
@@ -37,7 +38,9 @@ class World:
     approver: Post
     people: list[int] = field(default_factory=list)
 
-    def person(self, name: str = "王芳", *, account: str | None = "6222020000000001", died: date | None = None) -> int:
+    def person(
+        self, name: str = "王芳", *, account: str | None = "6222020000000001", died: date | None = None
+    ) -> int:
         with acting_as_service("test"):
             person = Person.objects.create(name=name, division_code=PLACE, death_date=died)
             if account:
@@ -112,7 +115,9 @@ class World:
 
     def export(self, batch: Batch, format: str = "pain.001"):  # type: ignore[no-untyped-def]
         with acting(self.preparer):
-            return export_batch(batch_id=batch.pk, format=format, on=day(Month.of(batch.accounting_month), 22))
+            return export_batch(
+                batch_id=batch.pk, format=format, on=day(Month.of(batch.accounting_month), 22)
+            )
 
     def send(self, month: Month = JULY, programme: str = PROGRAMME) -> Batch:
         """Draft, prepare, approve and export a month."""
