@@ -80,8 +80,9 @@ class OfficeFiles:
         self._roster = Workbook(write_only=True)
         for name in SHEETS:
             self._sheets[name] = self._roster.create_sheet(name)
-            columns = ["序号", "证件号码", "姓名", "户号", "起始月份", "月标准（元）", "开户行", "账号"]
-            self._sheets[name].append(columns)
+            self._sheets[name].append(
+                ["序号", "证件号码", "姓名", "户号", "起始月份", "月标准（元）", "开户行", "账号"]
+            )
         return self
 
     def __exit__(self, *problem: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +14,9 @@ from rich.table import Table
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.money import format_yuan
 from minzheng.surfaces.cli.server import serve as serve_pages
+
+if TYPE_CHECKING:
+    from minzheng.simulation.demo import Demo
 
 app = typer.Typer(
     help="演示 A synthetic city of one to a thousand, its offices' files, and its first month end. Nobody in it is real.",
@@ -82,11 +85,11 @@ def _prepare(scale: int, seed: int) -> None:
         except DemoRefused as refusal:
             Console(stderr=True).print(str(refusal), style="red", markup=False)
             raise typer.Exit(1) from refusal
-    _show(demo)  # type: ignore[arg-type]
+    _show(demo)
     console.print(f"用时 {time.monotonic() - began:.0f} 秒", markup=False)
 
 
-def _show(demo) -> None:  # type: ignore[no-untyped-def]
+def _show(demo: Demo) -> None:
     from minzheng.kernel.monthend.totals import by_benefit
     from minzheng.kernel.programmes import load_programmes
     from minzheng.simulation.demo import MONTH, SERVICE
@@ -99,7 +102,9 @@ def _show(demo) -> None:  # type: ignore[no-untyped-def]
         table.add_column(heading, justify="right")
     for benefit, row in totals.items():
         numbers = (row["eligible"], row["in_force"], row["leads"], row["orders"])
-        table.add_row(names[benefit], *(f"{n:,}" for n in numbers), format_yuan(row["ordered_fen"], grouped=True))
+        table.add_row(
+            names[benefit], *(f"{n:,}" for n in numbers), format_yuan(row["ordered_fen"], grouped=True)
+        )
     console.print(table)
     accounts = Table("账户", "密码", "姓名", "职务", "岗位", title="演示账户 Accounts", title_justify="left")
     for one in demo.officials:
