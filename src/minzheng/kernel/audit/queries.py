@@ -13,7 +13,7 @@ from minzheng.kernel.audit.recording import LOOK, UNMASK
 def looks_at(person_id: int) -> QuerySet[Entry]:
     """Who looked at a person's record, latest first (谁看过我的档案).
 
-    The resident sees role, place and reason; `actor_label` names the official and is for auditors.
+    The resident sees role, place (`detail["post_division"]`) and reason; `actor_label` names the official and is for auditors.
     """
     return Entry.objects.filter(person_id=person_id, act__in=[LOOK, UNMASK]).order_by("-at", "-id")
 

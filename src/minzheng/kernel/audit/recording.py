@@ -28,7 +28,8 @@ def record(
     Args:
         act: `block.verb`, such as `awards.grant`.
         subject: what it was done to, such as `awards.award:17`.
-        detail: what an auditor needs beside it; dates and amounts are fine, whole identifiers are not.
+        detail: what an auditor needs beside it; dates and amounts are fine, whole identifiers are not. The database adds the acting post's place as
+            `post_division`.
         reason: the official's words; the reason of `acting(...)` where empty.
         person_id: the person concerned, who may see this entry.
         division_code: the place concerned; the acting post's where none.

@@ -24,6 +24,10 @@ FILL = (
         NEW.actor_label := CASE acting.role WHEN 'service'
           THEN coalesce(nullif(current_setting('app.label', true), ''), acting.name) ELSE acting.name END;
         NEW.division_code := coalesce(nullif(NEW.division_code, ''), acting.division_code);
+        -- The entry's place is the person's; whose office looked is told beside it.
+        IF acting.role <> 'service' THEN
+          NEW.detail := NEW.detail || jsonb_build_object('post_division', acting.division_code);
+        END IF;
       ELSIF resident IS NOT NULL THEN
         NEW.actor_kind := 'resident'; NEW.actor_label := '居民本人';
         NEW.person_id := coalesce(NEW.person_id, resident);

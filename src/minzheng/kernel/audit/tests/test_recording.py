@@ -98,6 +98,7 @@ def test_a_resident_reads_who_looked_at_their_record_latest_first_and_no_other_a
             ("people.look", ""),
         ]
         assert not looks_at(6).exists()
+        assert {e.detail["post_division"] for e in looks_at(5)} == {"310107014"}
 
 
 def test_entries_are_found_by_block_act_person_and_official(db):
