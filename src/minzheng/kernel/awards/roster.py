@@ -141,7 +141,11 @@ def take_over_roster(
                     start_month=start,
                     monthly_fen=row.monthly_fen,
                     division_code=deciding_place(
-                        hukou=hukou, hukou_is_local=local, residence=household_place or residence
+                        hukou=hukou,
+                        hukou_is_local=local,
+                        residence=household_place
+                        if benefit.unit == "household" and household_place
+                        else residence,
                     ),
                     origin=Origin.ROSTER.value,
                     reason="roster",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
@@ -39,8 +40,6 @@ Watcher = Callable[[Progress], None]
 
 def usual_day(month: Month) -> date:
     """The day a month's run is dated by where none is given: its last working day."""
-    from datetime import timedelta
-
     day = month.last_day
     while not is_workday(day):
         day -= timedelta(days=1)
@@ -162,7 +161,8 @@ def _do(run: MonthRun, step: MonthStep, month: Month, side: Side, watch: Watcher
 
 def _fail(run: MonthRun, step: MonthStep, error: Exception) -> None:
     """Leaves on record what stopped the run; it can be taken up after the cause is gone."""
-    with transaction.atomic():
+    # Where the database itself has gone away, the run stays as it is and is taken up all the same.
+    with suppress(DatabaseError), transaction.atomic():
         MonthStep.objects.filter(pk=step.pk).update(state=StepState.FAILED)
         MonthRun.objects.filter(pk=run.pk).update(
             state=RunState.FAILED, error=f"{type(error).__name__}: {error}"[:2000]

@@ -94,5 +94,26 @@ def totals_by_place(run: MonthRun, *, prefix_length: int = 6) -> list[dict[str, 
     return [{"programme": p, "benefit": b, "division_code": d, **row} for (p, b, d), row in sums.items()]
 
 
+def differences_by_place(run: MonthRun, *, prefix_length: int = 6) -> list[dict[str, Any]]:
+    """How a run's totals differ from those of the month before, by benefit and place; rows without change are left out."""
+    month = Month.of(run.month)
+    before = (
+        MonthRun.objects.filter(month=(month - 1).first_day, state=RunState.DONE).order_by("-attempt").first()
+    )
+    if before is None:
+        return []
+    keys = ("programme", "benefit", "division_code")
+    now, then = (
+        {tuple(row[k] for k in keys): row for row in totals_by_place(one, prefix_length=prefix_length)}
+        for one in (run, before)
+    )
+    found = []
+    for key in sorted({*now, *then}):
+        change = {m: now.get(key, {}).get(m, 0) - then.get(key, {}).get(m, 0) for m in MEASURES}
+        if any(change.values()):
+            found.append(dict(zip(keys, key, strict=True)) | change)
+    return found
+
+
 def is_running(run: MonthRun) -> bool:
     return run.state == RunState.RUNNING

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from minzheng.kernel.awards.deaths import follow_deaths
+from minzheng.kernel.awards.moves import follow_moves
 from minzheng.kernel.monthend import folders
 from minzheng.kernel.monthend.errors import MonthRefused
 from minzheng.kernel.monthend.findings import load_findings
@@ -20,6 +21,7 @@ from minzheng.kernel.outreach.automatic import adjust_to_standard, change_withou
 from minzheng.kernel.outreach.difference import compare
 from minzheng.kernel.outreach.leads import raise_leads
 from minzheng.kernel.outreach.notices import issue_notices, take_effect
+from minzheng.kernel.outreach.reasons import fill_reasons
 from minzheng.kernel.payments.actions import draft_orders
 from minzheng.kernel.people.frames import population_frames
 from minzheng.kernel.periods import Month
@@ -103,19 +105,24 @@ def findings(work: Work) -> dict[str, Any]:
 def outreach(work: Work) -> dict[str, Any]:
     """Compares findings with awards: leads for people to work on, notices for what starts by itself (主动发现)."""
     difference = compare(month=work.month, programmes=work.programmes)
-    work.report(1, 3)
+    work.report(1, 4)
     leads = raise_leads(month=work.month, on=work.on)
-    work.report(2, 3)
+    work.report(2, 4)
+    fill_reasons(
+        month=work.month, programmes=work.programmes, law=work.law.law, snapshot_dir=work.snapshot_dir
+    )
+    work.report(3, 4)
     notices = issue_notices(
         month=work.month, on=work.on, programmes=work.programmes, snapshot_dir=work.snapshot_dir
     )
-    work.report(3, 3)
+    work.report(4, 4)
     return {"difference": difference, "leads": leads, "notices": notices}
 
 
 def adjust(work: Work) -> dict[str, Any]:
     """Follows deaths, changes of standard and what happens without application into the awards (待遇调整)."""
     deaths = follow_deaths(month=work.month, on=work.on)
+    moved = follow_moves(month=work.month, on=work.on)
     work.report(1, 4)
     compare(month=work.month, programmes=work.programmes)
     standard = adjust_to_standard(month=work.month, on=work.on, papers=work.law.papers)
@@ -127,6 +134,7 @@ def adjust(work: Work) -> dict[str, Any]:
     return {
         "ended_by_death": deaths.ended,
         "payees_changed": deaths.payees_changed,
+        "moved": moved,
         "standard": standard,
         "granted": granted,
         **automatic,

@@ -93,7 +93,8 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
                 SELECT %(month)s, %(month)s, d.kind, d.programme, d.benefit, d.unit,
                   coalesce(CASE WHEN d.unit = 'person' THEN d.person_id END, head.person_id, d.person_id),
                   -- Somebody without a household counts as one of their own, under a negative number of no record.
-                  CASE WHEN d.household_id > 0 THEN d.household_id END, d.award_id, d.amount_fen, d.current_fen, d.reason, '{{}}', 'open', d.division_code,
+                  CASE WHEN d.household_id > 0 THEN d.household_id END, d.award_id, d.amount_fen, d.current_fen, d.reason,
+                  jsonb_strip_nulls(jsonb_build_object('reference_fen', d.reference_fen)), 'open', d.division_code,
                   %(due)s, 1
                 FROM lead_wanted d
                 LEFT JOIN LATERAL (

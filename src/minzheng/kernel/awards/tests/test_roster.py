@@ -8,7 +8,9 @@ import pytest
 
 from minzheng.kernel.awards.deaths import follow_deaths
 from minzheng.kernel.awards.models import Award, AwardEvent, Overpayment
+from minzheng.kernel.awards.moves import follow_moves
 from minzheng.kernel.awards.roster import paid_through, take_over_roster
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import benefit_by_code
 from minzheng.kernel.sources.registry import RosterRow, writer
@@ -16,7 +18,9 @@ from minzheng.kernel.sources.registry import RosterRow, writer
 JUNE = date(2022, 6, 1)
 
 
-def row(number: int, person: int, *, roster="低保", household=None, start=date(2021, 7, 1), fen=133_000) -> RosterRow:
+def row(
+    number: int, person: int, *, roster="低保", household=None, start=date(2021, 7, 1), fen=133_000
+) -> RosterRow:
     return RosterRow(number, person, household, roster, start, fen, "上海农商银行", "6231510303508250")
 
 
@@ -145,3 +149,27 @@ def test_a_later_roster_with_another_amount_goes_to_review(town):
     _, (person,) = town()
     take(row(1, person))
     assert take(row(1, person, fen=142_000)) == {1: ("review", ("roster_award_differs",))}
+
+
+def test_an_award_follows_the_hukou_to_another_street_with_an_event_and_its_periods(town):
+    _, (person,) = town()
+    take(row(1, person))
+    assert follow_moves(month=Month(2022, 7), on=date(2022, 7, 29)) == 0
+    Person.objects.filter(pk=person).update(hukou_division_code="310101002001")
+    assert follow_moves(month=Month(2022, 7), on=date(2022, 7, 29)) == 1
+    award = Award.objects.get()
+    assert award.division_code == award.periods.get().division_code == "310101002001"
+    event = award.events.latest("id")
+    assert (event.action, event.detail["was"], event.detail["becomes"]) == (
+        "move",
+        "310107014029",
+        "310101002001",
+    )
+
+
+def test_a_hukou_outside_the_city_leaves_the_award_with_the_residence(town):
+    _, (person,) = town()
+    take(row(1, person))
+    Person.objects.filter(pk=person).update(hukou_is_local=False, hukou_division_code="320500000000")
+    follow_moves(month=Month(2022, 7), on=date(2022, 7, 29))
+    assert Award.objects.get().division_code == "310107014029"

@@ -56,6 +56,9 @@ def test_july_adjusts_the_standard_follows_deaths_raises_leads_and_drafts_paymen
         kinds = {name: leads[town[name]].kind for name in ("H2", "H3", "H4", "H5")}
         assert kinds == {"H2": "qualifies", "H3": "may_qualify", "H4": "ends", "H5": "increase"}
         assert leads[town["H2"]].amount_fen == 142_000
+        assert leads[town["H4"]].reason_data["failed"] == ["subsistence_allowance.meets_income_test"]
+        assert "subsistence_allowance.meets_money_test" in leads[town["H3"]].reason_data["unknown"]
+        assert leads[town["H5"]].reason_data == {"reference_fen": 133_000}
         # Died in April: May and June had been paid only where the benefit is monthly; the allowance stood at March.
         dead = Award.objects.get(person_id=town["已故"])
         assert (dead.state, dead.end_month) == ("ended", date(2022, 4, 1))

@@ -125,7 +125,7 @@ _DUMP = {
     "findings": """SELECT month, benefit, household_id, person_id, status, amount_fen, reference_fen, division_code
                      FROM outreach_finding""",
     "leads": """SELECT month, last_month, kind, benefit, person_id, household_id, amount_fen, current_fen, reason,
-                  state, division_code, due_on, attempts FROM outreach_lead""",
+                  state, division_code, due_on, attempts, reason_data::text FROM outreach_lead""",
     "notices": """SELECT about, month, benefit, person_id, amount_fen, previous_fen, start_month, amounts::text,
                     letter, window_until, state FROM outreach_notice""",
     "orders": """SELECT benefit, person_id, benefit_month, accounting_month, kind, amount_fen, state, account_number
