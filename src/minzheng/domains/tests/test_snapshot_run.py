@@ -251,3 +251,14 @@ def test_an_explanation_says_which_other_support_took_the_place() -> None:
     )
     assert [(r.rival, r.rule) for r in answer.rivals] == [("input: work_injury_care_fen", "choose_higher")]
     assert "工伤生活护理费" in answer.letter() and "择高享受" in answer.letter()
+
+
+def test_of_two_grounds_the_letter_names_the_one_that_holds() -> None:
+    law = compile_law(load_programmes(DOMAINS), JULY)
+    home = {"household_id": 1, "is_low_income_recognised": True, "money_assets_fen": 9_999_999}
+    people = [
+        {"person_id": 5, "household_id": 1, "hukou_is_local": True, "relation": 1, "disability_grade": 4}
+    ]
+    answer = explain(law, evaluate_household(law, HouseholdInputs(home, people)), "disability_living", 5)
+    assert answer.amount_fen == 29_000
+    assert "低收入困难家庭的成员：是" in answer.letter() and "低保家庭的成员" not in answer.letter()

@@ -222,3 +222,14 @@ def test_a_person_s_benefit_takes_that_person_s_share_of_a_household_s() -> None
     assert outcome("exclusive", "d", "a", wage_fen=5) == {"d": 100}
     assert outcome("choose_higher", "a", "d", wage_fen=101) == {"a": 101}
     assert outcome("choose_higher", "a", "d", wage_fen=99) == {"d": 100}
+
+
+def test_support_already_paid_by_another_office_stays_where_equal_wherever_it_is_named() -> None:
+    outside = "input: work_injury_care_fen"
+    for first, second in (("a", outside), (outside, "a")):
+        assert outcome("choose_higher", first, second, wage_fen=2, work_injury_care_fen=2) == {"d": 100}
+        assert outcome("choose_higher", first, second, wage_fen=3, work_injury_care_fen=2) == {
+            "a": 3,
+            "d": 100,
+        }
+        assert outcome("choose_higher", first, second, wage_fen=3) == {"a": 3, "d": 100}
