@@ -9,6 +9,7 @@ merely no longer shows in the findings is left to an officer, because a gap in a
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -69,7 +70,7 @@ def change_without_application(*, month: Month, on: date) -> dict[str, int]:
     return {"changed": changed, "ended": ended}
 
 
-def _collect(condition: str, values: list[object]) -> None:
+def _collect(condition: str, values: list[Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """CREATE TEMPORARY TABLE IF NOT EXISTS automatic_change (LIKE outreach_difference) ON COMMIT DROP;

@@ -7,6 +7,7 @@ has changed, who was not found is assigned anew, who applied waits for the decis
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -24,8 +25,10 @@ _TO_RAISE = f"""
            OR (d.kind = 'ends' AND d.reason = 'conditions_not_met'))
 """
 _PENDING = "('open', 'visited', 'not_found', 'applied')"
+# One subject on each side of the equation, so that leads and differences are joined by hashing and not pair by pair.
 _SAME = """l.benefit = d.benefit AND l.unit = d.unit
-    AND CASE d.unit WHEN 'person' THEN l.person_id = d.person_id ELSE l.household_id = d.household_id END"""
+    AND (CASE l.unit WHEN 'person' THEN l.person_id ELSE l.household_id END)
+      = (CASE d.unit WHEN 'person' THEN d.person_id ELSE d.household_id END)"""
 
 
 def raise_leads(*, month: Month, on: date) -> dict[str, int]:
@@ -35,7 +38,7 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
     """
     actor = acting_actor()
     rules = working_rules().at(month)
-    values = {
+    values: dict[str, Any] = {
         "month": month.first_day,
         "on": on,
         "due": add_workdays(on, int(rules.visit_workdays)),

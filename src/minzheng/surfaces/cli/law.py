@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from minzheng.kernel.awards.working_rules import working_rules as awards_rules
+from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
 from minzheng.kernel.parameters import law_status
 from minzheng.kernel.periods import today
 from minzheng.kernel.programmes import load_programmes, parameter_sets
@@ -46,7 +48,7 @@ def status(
     Correct them in the programme's folder: parameters/<name>.yaml holds value, date, paper and the day of checking.
     """
     day: date = on.date() if on else today()
-    sets = parameter_sets(load_programmes())
+    sets = [*parameter_sets(load_programmes()), awards_rules(), outreach_rules()]
     rows = law_status(sets, on=day, stale_months=stale_months)
     shown = [r for r in rows if everything or r.problems]
     if as_json:
