@@ -40,6 +40,15 @@ def rank(field: str, office: str) -> int:
     return _TOP - _STEP * order.index(office) if office in order else UNLISTED
 
 
+def has_say(field: str, office: str) -> bool:
+    """Whether an office's word may stand in a field at all, be it empty or not.
+
+    >>> has_say("deregistered_on", "居委"), has_say("death_date", "居委"), has_say("ethnicity", "教育")
+    (False, True, True)
+    """
+    return field not in _data()["reserved"] or rank(field, office) > UNLISTED
+
+
 @cache
 def fact_rank(kind: str, office: str) -> int:
     """How strong an office's word is on a kind of fact: its sender first."""

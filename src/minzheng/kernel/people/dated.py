@@ -111,15 +111,16 @@ def write_periods(
         if not stronger:
             decision.change, decision.reason = Change.KEPT, _why(authority, row_rank)
             continue
-        known = wish.start and (lower is None or wish.start > lower) and wish.start <= observed_on
-        day = wish.start if known else observed_on
+        # A start that is not between the old period's and the day of the news cannot be the day of moving.
+        start = wish.start
+        plausible = start is not None and (lower is None or start > lower) and start <= observed_on
+        day = start if start is not None and plausible else observed_on
         if upper is not None:
             if wish.end is not None and wish.end <= upper:
                 decision.change, decision.reason = Change.KEPT, "older"
                 continue
-            start = max(upper, wish.start or upper)
-            decision.change, decision.on = Change.CHANGED, start
-            opening.append((wish.person_id, *values, span(start, wish.end)))
+            decision.change, decision.on = Change.CHANGED, max(upper, wish.start or upper)
+            opening.append((wish.person_id, *values, span(decision.on, wish.end)))
         elif lower is not None and day <= lower:
             # Told for the very day the old period began: nobody moved, the record was wrong.
             decision.change, decision.on = Change.CORRECTED, lower

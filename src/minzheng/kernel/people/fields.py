@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from minzheng.kernel.people.authority import overwrites, rank
+from minzheng.kernel.people.authority import has_say, overwrites, rank
 from minzheng.kernel.people.names import pinyin_key
 from minzheng.kernel.people.staging import RowResult, drop, execute, stage
 
@@ -64,7 +64,9 @@ KNOWN_COLUMNS = (
 
 def known_from(row: tuple[Any, ...]) -> Known:
     """A person from a row of `KNOWN_COLUMNS`."""
-    return Known(*row[:-1], json.loads(row[-1]))
+    person = Known(*row)
+    person.provenance = json.loads(row[-1])
+    return person
 
 
 def decide_field(batch: Batch, result: RowResult, person: Known, name: str, value: Any) -> None:
@@ -74,13 +76,13 @@ def decide_field(batch: Batch, result: RowResult, person: Known, name: str, valu
     recorded, said = getattr(person, name), person.provenance.get(name)
     offered = batch.provenance(name, result.row)
     empty = recorded in (None, "", 0)
-    old_day = said["on"] if said else None
-    stronger = empty or overwrites(
+    may = empty or overwrites(
         new_rank=offered["authority"],
         new_day=offered["on"],
         old_rank=said["authority"] if said else 0,
-        old_day=old_day,
+        old_day=said["on"] if said else None,
     )
+    stronger = may and has_say(name, batch.source)
     if recorded == value:
         if stronger and said and said["on"] != offered["on"]:
             person.provenance[name], person.changed = offered, True
@@ -90,7 +92,8 @@ def decide_field(batch: Batch, result: RowResult, person: Known, name: str, valu
         person.provenance[name], person.changed = offered, True
         result.applied.append(name)
         return
-    reason = "authority" if said and offered["authority"] < said["authority"] else "older"
+    weaker = not has_say(name, batch.source) or (said and offered["authority"] < said["authority"])
+    reason = "authority" if weaker else "older"
     result.kept.append(
         {
             "field": name,

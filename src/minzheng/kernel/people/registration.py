@@ -11,6 +11,7 @@ import polars as pl
 from django.db import transaction
 
 from minzheng.kernel.audit import record
+from minzheng.kernel.people.authority import has_say
 from minzheng.kernel.people.fields import (
     KNOWN_COLUMNS,
     Batch,
@@ -112,7 +113,8 @@ def _link(entries: list[dict[str, Any]]) -> dict[int, Known]:
             FROM {staged} s
             LEFT JOIN people_identifier i ON i.kind = s.kind AND i.value = s.value AND s.person_id IS NULL
             JOIN people_person q ON q.id = coalesce(s.person_id, i.person_id)
-            JOIN people_person p ON p.id = coalesce(q.merged_into_id, q.id)"""
+            JOIN people_person p ON p.id = coalesce(q.merged_into_id, q.id)
+            ORDER BY p.id FOR UPDATE OF p"""
     )
     drop(staged)
     by_row = {row[0]: row[1] for row in found}
@@ -135,8 +137,13 @@ def _refuse_conflicts(
     def refuse(entry: dict[str, Any], outcome: Outcome, reason: str, note: str) -> None:
         batch.results[entry["row"]] = RowResult(entry["row"], outcome, entry["person_id"], reason, note)
 
+    elsewhere = _taken(entries)
     for entry in entries:
-        if entry["person_id"] is None and not entry["name"]:
+        if (entry["identifier_kind"], entry["identifier"]) in elsewhere:
+            refuse(
+                entry, Outcome.CONFLICT, "known_elsewhere", "该证件已在本岗位范围以外登记，请由上级办理迁入"
+            )
+        elif entry["person_id"] is None and not entry["name"]:
             refuse(entry, Outcome.REFUSED, "name_missing", "登记新人员须有姓名")
         elif entry["person_id"] is None and not entry["identifier"] and not allow_without_identifier:
             refuse(entry, Outcome.REFUSED, "identifier_missing", "没有证件号码，无法关联人员")
@@ -188,6 +195,19 @@ def _refuse_conflicts(
     return passing
 
 
+def _taken(entries: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Identifiers of the entries still unlinked that belong to people out of the acting post's sight."""
+    open_ones = [
+        (e["identifier_kind"], e["identifier"]) for e in entries if e["person_id"] is None and e["identifier"]
+    ]
+    if not open_ones:
+        return set()
+    kinds, numbers = zip(*open_ones, strict=True)
+    return {
+        (row[0], row[1]) for row in fetch("SELECT * FROM people_taken(%s, %s)", [list(kinds), list(numbers)])
+    }
+
+
 def _same_content(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return all(one[name] == other[name] for name in PEOPLE_SCHEMA if name != "row")
 
@@ -198,6 +218,8 @@ def _insert_people(batch: Batch, entries: list[dict[str, Any]]) -> None:
     people, identifiers = [], []
     for entry, person_id in zip(entries, new_ids("people_person", len(entries)), strict=True):
         entry["person_id"] = person_id
+        if not has_say("deregistered_on", batch.source):
+            entry["deregistered_on"] = None
         said = [field for field in ("name", *_SIMPLE) if entry[field] not in (None, "")]
         provenance = {field: batch.provenance(field, entry["row"]) for field in said}
         if entry["hukou_division_code"] or entry["hukou_is_local"] is not None:
@@ -222,6 +244,8 @@ def _insert_people(batch: Batch, entries: list[dict[str, Any]]) -> None:
         if entry["identifier"]:
             identifiers.append((person_id, entry["identifier_kind"], entry["identifier"]))
         batch.results[entry["row"]] = RowResult(entry["row"], Outcome.CREATED, person_id, applied=said)
+        if entry["deregistered_on"]:
+            batch.events.append((person_id, "deregister", entry["deregistered_on"], None, "", {}))
         if entry["birth_date"]:
             batch.events.append(
                 (person_id, "birth", entry["birth_date"], None, entry["division_code"] or "", {})
@@ -256,6 +280,8 @@ def _update_people(batch: Batch, entries: list[dict[str, Any]], known: dict[int,
             written = before if person.name == entry["name"] else entry["name"]
             old = "name" in result.applied
             writings.append((person.id, written, pinyin_key(written), "former" if old else "as_written"))
+        if "deregistered_on" in result.applied:
+            batch.events.append((person.id, "deregister", person.deregistered_on, None, "", {}))
         if result.applied:
             result.outcome = Outcome.UPDATED
         elif result.kept:

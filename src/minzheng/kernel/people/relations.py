@@ -52,8 +52,20 @@ def write_relations(batch: Batch, entries: list[dict[str, Any]], known: dict[int
     belongs = {
         e["person_id"]: (households[e["household_number"]], e["relation"])
         for e in entries
-        if e["household_number"]
+        if e["household_number"] in households
     }
+    for e in entries:
+        if e["household_number"] and e["household_number"] not in households:
+            # The number is taken by a household that the acting post does not see.
+            batch.results[e["row"]].kept.append(
+                {
+                    "field": "household",
+                    "offered": e["household_number"],
+                    "recorded": None,
+                    "by": "",
+                    "reason": "scope",
+                }
+            )
     for field, register, values, dated in (
         ("residence", RESIDENCES, lives, True),
         ("hukou", HUKOU, hukou, False),
@@ -81,9 +93,8 @@ def _past(since: date | None, batch: Batch) -> bool:
 
 def _end(entry: dict[str, Any], person: Known | None) -> date | None:
     """The first day on which nobody is there any more: after the death, or after being struck off."""
-    days = [entry["deregistered_on"]]
-    if person:
-        days += [person.death_date, person.deregistered_on]
+    # Of a known person the decided dates count, not what the row offered.
+    days = [person.death_date, person.deregistered_on] if person else [entry["deregistered_on"]]
     known_days = [day for day in days if day]
     return min(known_days) + timedelta(days=1) if known_days else None
 

@@ -8,7 +8,7 @@ on is theirs too, and the explanation of a decision shows each only their own pa
 
 from django.db import migrations
 
-from minzheng.kernel.people.migrations._sql import OWN_HOUSEHOLD, SEARCH, hangs_on_person
+from minzheng.kernel.people.migrations._sql import OWN_HOUSEHOLD, SEARCH, TAKEN, hangs_on_person
 from minzheng.kernel.storage.guards import (
     append_only,
     enable_scope,
@@ -54,4 +54,5 @@ class Migration(migrations.Migration):
         grant_web("people_merge", "SELECT, INSERT, UPDATE"),
         statement(*hangs_on_person("people_merge", owner_role(), web_role(), person="survivor_id")),
         statement(*SEARCH),
+        statement(*TAKEN),
     ]

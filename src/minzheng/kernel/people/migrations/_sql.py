@@ -22,6 +22,24 @@ OWN_HOUSEHOLD = (
 )
 
 
+# A person whose record lies elsewhere cannot be entered again. Whoever tries learns that the number is taken, as any
+# unique constraint would tell, and nothing of whose it is.
+TAKEN = (
+    f"""
+    CREATE FUNCTION people_taken(kinds text[], numbers text[]) RETURNS TABLE (kind text, value text)
+    LANGUAGE plpgsql STABLE {_DEFINER} AS $$
+    BEGIN
+      IF public.access_low() IS NULL THEN RETURN; END IF;
+      RETURN QUERY SELECT i.kind, i.value FROM unnest(kinds, numbers) AS asked(k, v)
+        JOIN public.people_identifier i ON i.kind = asked.k AND i.value = asked.v;
+    END $$;
+    REVOKE ALL ON FUNCTION people_taken(text[], text[]) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION people_taken(text[], text[]) TO "{web_role()}";
+    """,
+    "DROP FUNCTION people_taken(text[], text[]);",
+)
+
+
 def hangs_on_person(
     table: str, owner: str, web: str, *, person: str = "person_id", or_household: bool = False
 ) -> tuple[str, str]:

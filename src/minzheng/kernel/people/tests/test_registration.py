@@ -193,6 +193,21 @@ class TestMoving:
         assert Household.objects.get().division_code == HERE
 
 
+class TestStrikingOff:
+    def test_ends_everything_with_the_day_and_leaves_an_event(self):
+        told = register_one()
+        again = register_one(deregistered_on=date(2022, 7, 13), on=JULY)
+        assert "deregistered_on" in again["applied"]
+        assert spans(Membership) == spans(Residence) == spans(HukouRecord) == [(None, date(2022, 7, 14))]
+        assert LifeEvent.objects.get(kind="deregister").on == date(2022, 7, 13)
+        assert Person.objects.get(pk=told["person_id"]).division_code == HERE
+
+    def test_is_for_the_police_alone(self):
+        register_one()
+        told = register_one(source="居委", deregistered_on=date(2022, 7, 13), on=JULY, division_code=None)
+        assert Person.objects.get().deregistered_on is None, told
+
+
 class TestTheDatabase:
     @pytest.mark.parametrize("model", [Membership, Residence, HukouRecord])
     def test_refuses_two_periods_that_overlap_by_a_day(self, model):

@@ -146,6 +146,19 @@ def test_facts_cannot_be_deleted(city, as_post):
         run("DELETE FROM people_fact")
 
 
+def test_a_street_cannot_enter_again_whom_another_district_has(city, as_post):
+    with as_post("street_officer", "310107014"):
+        told = register(person(3, name="徐慧娟"), source="窗口").to_dicts()[0]
+    assert (told["outcome"], told["reason"], told["person_id"]) == ("conflict", "known_elsewhere", None)
+
+
+def test_a_street_cannot_join_a_household_of_another_district(city, as_post):
+    with as_post("street_officer", "310107014"):
+        told = register(person(5, household_number="H000002"), source="窗口").to_dicts()[0]
+        assert told["outcome"] == "created" and '"scope"' in told["kept"]
+        assert count("membership") == 2
+
+
 class TestTheResident:
     def test_sees_the_own_record_and_household_and_nothing_of_its_other_members(self, city, as_resident):
         as_resident(city[0])
