@@ -29,6 +29,8 @@ def _migrations_hash() -> str:
         ]
     ):
         digest.update(path.read_bytes())
+    # The template holds the key that actors' signatures are checked with.
+    digest.update(settings.SECRET_KEY.encode())
     return digest.hexdigest()[:12]
 
 
