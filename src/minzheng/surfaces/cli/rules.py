@@ -17,8 +17,8 @@ from minzheng.kernel.audit import look
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.people.frames import household_frames, household_of
 from minzheng.kernel.people.identifiers import normalise
-from minzheng.kernel.people.models import Person
-from minzheng.kernel.people.queries import households_by_number, people_by_identifier
+from minzheng.kernel.people.models import Household, Person
+from minzheng.kernel.people.queries import people_by_identifier
 from minzheng.kernel.periods import Month, today
 from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import (
@@ -136,6 +136,22 @@ def evaluate(
     console.print(f"findings sha256 {run.findings_sha256}", soft_wrap=True)
 
 
+def _household(text: str) -> int:
+    """The household of a number as the police write it (户号), or of its number in this platform.
+
+    Two towns may use one number for different households; then only the platform's own number tells them apart.
+    """
+    found = list(Household.objects.filter(number=text).values_list("pk", flat=True)[:20])
+    if len(found) > 1:
+        raise LookupError(
+            f"户号 {text} 在多个登记中出现，请改用平台编号：{'、'.join(map(str, found))} / "
+            "several registers use this number; name the platform's own"
+        )
+    if not found and not text.isdigit():
+        raise LookupError(f"登记中没有户号 {text} / no household of this number")
+    return int(found[0]) if found else int(text)
+
+
 def _from_register(
     month: Month, identifier: str, person: int | None, household: str
 ) -> tuple[HouseholdInputs, int | None]:
@@ -148,10 +164,7 @@ def _from_register(
     if person is not None:
         number = household_of(person, month)
     else:
-        known = households_by_number([household])
-        if household not in known and not household.isdigit():
-            raise LookupError(f"登记中没有户号 {household} / no household of this number")
-        number = known.get(household) or int(household)
+        number = _household(household)
     frames = household_frames(number, month)
     said = {key: Provenance(p.source, "", p.on) for key, p in frames.provenance.items()}
     return HouseholdInputs(frames.households.to_dicts()[0], frames.persons.to_dicts(), said), person

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.audit.queries import looks_at
 from minzheng.kernel.people.models import Identifier
-from minzheng.kernel.people.tests.world import register_one
+from minzheng.kernel.people.tests.world import person, register, register_one
 from minzheng.kernel.periods import Month
 from minzheng.kernel.rules import HouseholdInputs, write_snapshot
 from minzheng.kernel.rules.cases import frames_of
@@ -140,3 +140,28 @@ def test_the_register_explains_somebody_by_identifier_and_leaves_a_trace_they_ca
         assert looks_at(told["person_id"]).count() == 1
     unknown = runner.invoke(rules.app, ["explain", "--identifier", "310199190001010000", "-m", "2022-07"])
     assert unknown.exit_code == 1 and "no record of this identifier" in unknown.output
+
+
+@pytest.mark.django_db
+def test_a_household_is_found_by_its_number_and_two_of_one_number_are_told_apart() -> None:
+    with acting_as_service("test"):
+        register(person(1), register="310107014")
+    arguments = [
+        "explain",
+        "--household",
+        "H000001",
+        "-m",
+        "2022-07",
+        "-b",
+        "subsistence_allowance",
+        "--json",
+    ]
+    (found,) = json.loads(runner.invoke(rules.app, arguments).stdout)
+    assert found["status"] == "may_qualify"
+    with acting_as_service("test"):
+        register(person(2), register="310106006")
+    asked = runner.invoke(rules.app, arguments)
+    assert asked.exit_code == 1 and "several registers use this number" in asked.output
+    assert str(found["household_id"]) in asked.output
+    unknown = runner.invoke(rules.app, ["explain", "--household", "H999999", "-m", "2022-07"])
+    assert unknown.exit_code == 1 and "no household of this number" in unknown.output
