@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -239,17 +240,18 @@ def _words(detail: dict[str, Any]) -> str:
 
 def _totals(run: MonthRun) -> Table:
     names = {b.code: b.name for _, b in all_benefits()}
-    table = Table()
+    # The name of a benefit stays whole on a narrow terminal; figures may fold.
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("待遇", no_wrap=True)
     for heading in (
-        "待遇",
-        "符合 eligible",
-        "在享 in force",
-        "月标准合计（元）",
-        "支付单 orders",
-        "金额（元）",
-        "线索 leads",
+        "符合\neligible",
+        "在享\nin force",
+        "月标准合计\nmonthly",
+        "支付单\norders",
+        "金额\namount",
+        "线索\nleads",
     ):
-        table.add_column(heading, justify="left" if heading == "待遇" else "right")
+        table.add_column(heading, justify="right")
     for benefit, row in run.counts.items():
         change = run.differences.get(benefit, {})
 
