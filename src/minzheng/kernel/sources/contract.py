@@ -21,7 +21,14 @@ from minzheng.kernel.sources.normalise.amounts import FEN_PER
 
 FOLDER = Path(__file__).parent / "contracts"
 _UNIT = re.compile(r"[((\[【〔]([^))\]】〕]*)[))\]】〕]|[::/]?单位[::]?(\S+)$")
-_UNITS = {"万": "万元", **{unit: unit for unit in FEN_PER}, "人民币元": "元", "元/月": "元", "元每月": "元", "元/年": "元"}
+_UNITS = {
+    "万": "万元",
+    **{unit: unit for unit in FEN_PER},
+    "人民币元": "元",
+    "元/月": "元",
+    "元每月": "元",
+    "元/年": "元",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Contract:
     law: str
     hints: tuple[str, ...]
     needs: tuple[str, ...]
+    needs_one: tuple[str, ...]
     key: tuple[str, ...]
     changes: tuple[str, ...]
     fields: dict[str, Field]
@@ -86,7 +94,9 @@ class Contract:
     def fit(self, cells: Sequence[Any]) -> float:
         """How well a heading line fits: the share of this contract's columns; 0 where one it needs is missing."""
         found = self.columns(cells)
-        return len(found) / len(self.fields) if all(name in found for name in self.needs) else 0.0
+        has_needed = all(name in found for name in self.needs)
+        has_one = not self.needs_one or any(name in found for name in self.needs_one)
+        return len(found) / len(self.fields) if has_needed and has_one else 0.0
 
 
 def read_heading(cell: Any) -> Heading:
@@ -146,6 +156,7 @@ def contracts() -> dict[str, Contract]:
                 law=data.get("law", ""),
                 hints=tuple(data.get("hints", ())),
                 needs=tuple(data["needs"]),
+                needs_one=tuple(data.get("needs_one", ())),
                 key=tuple(data["key"]),
                 changes=tuple(data["changes"]),
                 fields={name: _field(name, one) for name, one in data["fields"].items()},

@@ -91,7 +91,11 @@ def load_folder(
     folder = Path(path)
     if not folder.exists():
         raise FolderNotFound(f"没有这个文件夹或文件：{folder} / no such folder or file")
-    paths = [folder] if folder.is_file() else sorted(p for p in folder.iterdir() if p.is_file() and not _is_aside(p))
+    paths = (
+        [folder]
+        if folder.is_file()
+        else sorted(p for p in folder.iterdir() if p.is_file() and not _is_aside(p))
+    )
     ignored = [] if folder.is_file() else sorted(p for p in folder.iterdir() if p.is_file() and _is_aside(p))
     staged: list[tuple[FeedFile, bool]] = []
     for number, one in enumerate(paths, 1):
@@ -101,10 +105,14 @@ def load_folder(
             file = stage(one.read_bytes(), one.name)
             staged.append((file, FeedFile.objects.count() > before))
     unique = {file.pk: file for file, _ in staged}
-    waiting = [file for file in unique.values() if file.state in (FeedFile.State.STAGED, FeedFile.State.CHECKED)]
+    waiting = [
+        file for file in unique.values() if file.state in (FeedFile.State.STAGED, FeedFile.State.CHECKED)
+    ]
     _place_in_time(waiting, list(unique.values()), period)
     order = list(contracts())
-    waiting.sort(key=lambda file: (order.index(file.contract), file.period or Month(9999, 1).first_day, file.name))
+    waiting.sort(
+        key=lambda file: (order.index(file.contract), file.period or Month(9999, 1).first_day, file.name)
+    )
     for number, file in enumerate(waiting, 1):
         progress(Progress(file.name, "apply", number, len(waiting)))
         apply_file(file.pk)
@@ -131,7 +139,11 @@ def apply_file(file_id: int) -> None:
 
 def _is_aside(path: Path) -> bool:
     """Read-me files, lock files of an open Excel, and other things that lie about in a folder."""
-    return path.name.startswith((".", "~$")) or path.suffix.lower() not in SUFFIXES or path.stat().st_size > _LARGEST_FILE
+    return (
+        path.name.startswith((".", "~$"))
+        or path.suffix.lower() not in SUFFIXES
+        or path.stat().st_size > _LARGEST_FILE
+    )
 
 
 def _place_in_time(waiting: Sequence[FeedFile], all_files: Sequence[FeedFile], given: Month | None) -> None:
@@ -141,17 +153,27 @@ def _place_in_time(waiting: Sequence[FeedFile], all_files: Sequence[FeedFile], g
         if file.period and file.period_source:
             continue
         with acting_as_service("feeds"), connection.cursor() as cursor:
-            cursor.execute("SELECT sheet, raw FROM sources_feedrow WHERE file_id = %s AND kind = 'data'", [file.pk])
+            cursor.execute(
+                "SELECT sheet, raw FROM sources_feedrow WHERE file_id = %s AND kind = 'data'", [file.pk]
+            )
             raws = [(sheet, json.loads(raw)) for sheet, raw in cursor.fetchall()]
-        found[file.pk] = (given, "given") if given else periods.infer(contract_of(file), file.columns, raws, file.name)
+        found[file.pk] = (
+            (given, "given") if given else periods.infer(contract_of(file), file.columns, raws, file.name)
+        )
         if file.contract == POPULATION:
             file.register = _area(file, raws)
-    strong = Counter(month for one in found.values() if one and one[1] in periods.STRONG for month in [one[0]])
-    strong.update(Month.of(file.period) for file in all_files if file.period and file.period_source in periods.STRONG)
+    strong = Counter(
+        month for one in found.values() if one and one[1] in periods.STRONG for month in [one[0]]
+    )
+    strong.update(
+        Month.of(file.period) for file in all_files if file.period and file.period_source in periods.STRONG
+    )
     folder = max(strong, key=lambda month: (strong[month], month)) if strong else None
     registers = {file.register for file in all_files if file.contract == POPULATION and file.register}
     if not registers:
-        known = FeedFile.objects.filter(contract=POPULATION, state=FeedFile.State.APPLIED).exclude(register="")
+        known = FeedFile.objects.filter(contract=POPULATION, state=FeedFile.State.APPLIED).exclude(
+            register=""
+        )
         with acting_as_service("feeds"):
             registers = set(known.values_list("register", flat=True).distinct()[:2])
     for file in waiting:

@@ -25,7 +25,9 @@ class Sentence:
 
 @cache
 def _data() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml.safe_load(
+        (Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8")
+    )
     return loaded
 
 
@@ -50,6 +52,7 @@ def explain(message: dict[str, str], *, english: bool = False) -> dict[str, str]
         "level": message.get("level", "note"),
         "what": (known.what_en if english else known.what) if known else message["code"],
         "found": message.get("found", ""),
-        "expected": message.get("expected") or ((known.expected_en if english else known.expected) if known else ""),
+        "expected": message.get("expected")
+        or ((known.expected_en if english else known.expected) if known else ""),
         "done": done[act][1 if english else 0] if act in done else act,
     }

@@ -30,7 +30,9 @@ class FeedFile(models.Model):
     register = models.TextField(
         default="", db_collation="C", help_text="whose household numbers it uses: a town's code"
     )
-    columns = models.JSONField(default=list, help_text="each sheet's heading line and which column is which field")
+    columns = models.JSONField(
+        default=list, help_text="each sheet's heading line and which column is which field"
+    )
     notes = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     received_at = models.DateTimeField(auto_now_add=True)
@@ -75,7 +77,9 @@ class FeedRow(models.Model):
     key = models.TextField(default="", db_collation="C")
     digest = models.TextField(default="", db_collation="C")
     person = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+", db_index=False)
-    household = models.ForeignKey("people.Household", models.PROTECT, null=True, related_name="+", db_index=False)
+    household = models.ForeignKey(
+        "people.Household", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     division_code = models.TextField(default="310000", db_collation="C")
 
     class Meta:
@@ -83,7 +87,9 @@ class FeedRow(models.Model):
         indexes = [
             models.Index(fields=["file", "outcome", "line"], name="sources_row_outcome"),
             models.Index(fields=["key"], name="sources_row_key", condition=~models.Q(key="")),
-            models.Index(fields=["person"], name="sources_row_person", condition=models.Q(person__isnull=False)),
+            models.Index(
+                fields=["person"], name="sources_row_person", condition=models.Q(person__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -90,7 +90,9 @@ def households_by_number(numbers: Iterable[str]) -> dict[str, list[KnownHousehol
     return found
 
 
-def candidates(wanted: list[tuple[int, str, date | None, int | None, str]]) -> dict[int, list[dict[str, Any]]]:
+def candidates(
+    wanted: list[tuple[int, str, date | None, int | None, str]],
+) -> dict[int, list[dict[str, Any]]]:
     """Who a row without a good identifier may be: at most five people for each row, with the grounds.
 
     Grounds are the same name and birth date, the same name or birth date within the household, or a number that differs
@@ -123,7 +125,12 @@ def candidates(wanted: list[tuple[int, str, date | None, int | None, str]]) -> d
             [list(column) for column in zip(*wanted, strict=True)],
         )
         for row, person, name, birth, place, same_name, same_birth, same_household, near in cursor.fetchall():
-            grounds = {"name": same_name, "birth_date": same_birth, "household": same_household, "number": near}
+            grounds = {
+                "name": same_name,
+                "birth_date": same_birth,
+                "household": same_household,
+                "number": near,
+            }
             found[row].append(
                 {
                     "person_id": person,
@@ -134,5 +141,6 @@ def candidates(wanted: list[tuple[int, str, date | None, int | None, str]]) -> d
                 }
             )
     return {
-        row: sorted(people, key=lambda one: (-len(one["grounds"]), one["person_id"]))[:5] for row, people in found.items()
+        row: sorted(people, key=lambda one: (-len(one["grounds"]), one["person_id"]))[:5]
+        for row, people in found.items()
     }

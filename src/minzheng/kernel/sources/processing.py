@@ -21,7 +21,17 @@ from minzheng.kernel.sources.rows import REVIEW, UNCHANGED, CellReader, Context,
 from minzheng.kernel.sources.staging import contract_of
 from minzheng.kernel.storage.bulk import copy_rows
 
-_UPDATE = ("id", "values", "messages", "outcome", "key", "digest", "person_id", "household_id", "division_code")
+_UPDATE = (
+    "id",
+    "values",
+    "messages",
+    "outcome",
+    "key",
+    "digest",
+    "person_id",
+    "household_id",
+    "division_code",
+)
 
 
 def context_of(file: FeedFile) -> Context:
@@ -52,7 +62,9 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def read_cells(file: FeedFile, rows: Sequence[Row], context: Context, overrides: dict[str, Any] | None = None) -> None:
+def read_cells(
+    file: FeedFile, rows: Sequence[Row], context: Context, overrides: dict[str, Any] | None = None
+) -> None:
     """Understands the cells of every row that could be read as a line."""
     readers = {
         column["sheet"]: CellReader(
@@ -100,7 +112,13 @@ def process(file: FeedFile) -> None:
     recording.record(
         "sources.load",
         subject=f"sources.file:{file.pk}",
-        detail={"name": file.name, "contract": file.contract, "sha256": file.sha256, "period": str(context.period), **counts},
+        detail={
+            "name": file.name,
+            "contract": file.contract,
+            "sha256": file.sha256,
+            "period": str(context.period),
+            **counts,
+        },
     )
 
 
@@ -134,11 +152,21 @@ def queue(rows: Sequence[Row], context: Context) -> None:
     households = households_by_number(numbers) if numbers else {}
     wanted = []
     for row in waiting:
-        own = [one for one in households.get(row.get("household_number") or "", []) if one.register == context.register]
+        own = [
+            one
+            for one in households.get(row.get("household_number") or "", [])
+            if one.register == context.register
+        ]
         if own and not row.division_code:
             row.division_code = own[0].division_code
-        number = row.get("citizen_number") or row.sent.get("citizen_number") or row.sent.get("certificate_number", "")
-        wanted.append((row.id, row.get("name") or "", row.get("birth_date"), own[0].id if own else None, number[:18]))
+        number = (
+            row.get("citizen_number")
+            or row.sent.get("citizen_number")
+            or row.sent.get("certificate_number", "")
+        )
+        wanted.append(
+            (row.id, row.get("name") or "", row.get("birth_date"), own[0].id if own else None, number[:18])
+        )
     found = candidates(wanted)
     ReviewItem.objects.bulk_create(
         [
@@ -158,7 +186,11 @@ def queue(rows: Sequence[Row], context: Context) -> None:
 
 def _evidence(row: Row) -> dict[str, Any]:
     told = {name: as_json(value) for name, value in row.values.items() if value is not None}
-    return {"values": told, "sent": row.sent, "messages": [m.as_json() for m in row.messages if level_of(m.code) != "note"]}
+    return {
+        "values": told,
+        "sent": row.sent,
+        "messages": [m.as_json() for m in row.messages if level_of(m.code) != "note"],
+    }
 
 
 def save_rows(rows: Sequence[Row], context: Context) -> None:
@@ -179,7 +211,8 @@ def _done(row: Row, elsewhere: str) -> tuple[Any, ...]:
     line_codes = {"stray_quote", "nul_bytes", "bad_bytes", "control_characters", "key_twice", "json_broken"}
     line_codes |= {"formula_without_value", "too_many_cells", "too_few_cells", "cut_off"}
     messages = [
-        message.as_json() | ({"stage": "line"} if message.code in line_codes else {}) for message in row.messages
+        message.as_json() | ({"stage": "line"} if message.code in line_codes else {})
+        for message in row.messages
     ]
     return (
         row.id,
@@ -211,4 +244,10 @@ def count_outcomes(file: FeedFile) -> None:
             [file.pk],
         )
         codes = dict(cursor.fetchall())
-    file.counts = {"lines": sum(kinds.values()), "rows": kinds["data"], **outcomes, "kinds": dict(kinds), "codes": codes}
+    file.counts = {
+        "lines": sum(kinds.values()),
+        "rows": kinds["data"],
+        **outcomes,
+        "kinds": dict(kinds),
+        "codes": codes,
+    }

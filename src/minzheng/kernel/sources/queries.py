@@ -84,7 +84,10 @@ def report_rows(
     limit = max(1, min(limit, _MOST))
     rows = list(_filtered(file, outcome, field, code).filter(pk__gt=after).order_by("pk")[: limit + 1])
     english = (get_language() or "").startswith("en")
-    return Page([_shown(row, file, english) for row in rows[:limit]], rows[limit - 1].pk if len(rows) > limit else None)
+    return Page(
+        [_shown(row, file, english) for row in rows[:limit]],
+        rows[limit - 1].pk if len(rows) > limit else None,
+    )
 
 
 def every_row(file: FeedFile, *, outcome: str = "") -> Iterator[dict[str, Any]]:
@@ -132,7 +135,9 @@ def review_queue(
         if value:
             items = items.filter(**{name: value})
     found = list(items[: limit + 1])
-    return Page([review_item(item) for item in found[:limit]], found[limit - 1].pk if len(found) > limit else None)
+    return Page(
+        [review_item(item) for item in found[:limit]], found[limit - 1].pk if len(found) > limit else None
+    )
 
 
 def review_item(item: ReviewItem) -> dict[str, Any]:
@@ -158,7 +163,11 @@ def review_item(item: ReviewItem) -> dict[str, Any]:
         "decided_by": item.decided_by,
         "decided_at": item.decided_at,
         "reason": item.reason,
-        "actions": [one for one in ("link", "new", "accept", "refuse") if one != "new" or item.contract == "police_population"],
+        "actions": [
+            one
+            for one in ("link", "new", "accept", "refuse")
+            if one != "new" or item.contract == "police_population"
+        ],
     }
 
 

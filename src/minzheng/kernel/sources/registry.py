@@ -16,7 +16,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-__all__ = ["Message", "NoWriter", "RosterOutcome", "RosterRow", "RosterWriter", "register_writer", "writer", "writers"]
+__all__ = [
+    "Message",
+    "NoWriter",
+    "RosterOutcome",
+    "RosterRow",
+    "RosterWriter",
+    "register_writer",
+    "writer",
+    "writers",
+]
 
 
 class NoWriter(LookupError):

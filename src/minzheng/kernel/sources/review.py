@@ -13,7 +13,7 @@ from minzheng.kernel.audit import recording
 from minzheng.kernel.sources.feeds.catalogue import feed_of
 from minzheng.kernel.sources.messages import explain
 from minzheng.kernel.sources.models import FeedFile, FeedRow, ReviewItem
-from minzheng.kernel.sources.processing import count_outcomes, context_of, load_rows, read_cells, save_rows
+from minzheng.kernel.sources.processing import context_of, count_outcomes, load_rows, read_cells, save_rows
 from minzheng.kernel.sources.rows import REFUSED, REVIEW, Row
 
 ACTIONS = ("new", "link", "accept", "refuse")
@@ -57,7 +57,9 @@ def decide_review(
     if action == "link" and not person_id:
         raise CannotDecide("请指明关联到哪个人 / name the person to link to")
     if action == "new" and item.contract != "police_population":
-        raise CannotDecide("只有人口数据可以新建人员，请关联到已登记的人 / only population rows enter people; link instead")
+        raise CannotDecide(
+            "只有人口数据可以新建人员，请关联到已登记的人 / only population rows enter people; link instead"
+        )
     file = item.row.file
     if action == "refuse":
         _refuse(file, item)
@@ -89,7 +91,9 @@ def _take(file: FeedFile, item: ReviewItem, person_id: int | None, values: dict[
     feed.check([row], context)
     _refuse_takeover(row, person_id)
     if context.contract.feed not in ("population", "means") and row.person_id is None:
-        raise CannotDecide("该行还没有关联到人，请选择“关联”并指明人员 / the row names nobody yet; link it to a person")
+        raise CannotDecide(
+            "该行还没有关联到人，请选择“关联”并指明人员 / the row names nobody yet; link it to a person"
+        )
     if context.contract.feed == "means" and row.household_id is None:
         raise CannotDecide("户号不在人口库中，请更正户号 / the household is unknown; correct its number")
     missing = [name for name in _NEEDED.get(context.contract.feed, ()) if row.get(name) is None]
@@ -125,7 +129,9 @@ _NEEDED = {
 }
 
 
-def _rebuilt(file: FeedFile, row_id: int, values: dict[str, Any], *, accepted: bool, person_id: int | None) -> Row:
+def _rebuilt(
+    file: FeedFile, row_id: int, values: dict[str, Any], *, accepted: bool, person_id: int | None
+) -> Row:
     context = context_of(file)
     row = load_rows(file, [row_id])[0]
     row.person_id = person_id
@@ -140,7 +146,14 @@ class _Everything(frozenset[str]):
 
     def __contains__(self, code: object) -> bool:
         # What was lost in sending cannot be accepted, only sent again or typed in.
-        return code not in ("json_broken", "cut_off", "too_many_cells", "precision_lost", "authorisation_missing", "month_not_yet")
+        return code not in (
+            "json_broken",
+            "cut_off",
+            "too_many_cells",
+            "precision_lost",
+            "authorisation_missing",
+            "month_not_yet",
+        )
 
     def __bool__(self) -> bool:
         return True
@@ -151,7 +164,9 @@ _EVERYTHING = _Everything()
 
 def _words(row: Row, level: str) -> str:
     told = [explain(message.as_json()) for message in row.messages if message.level == level]
-    return "；".join(f"{one['field']} {one['what']}（{one['found']}），应为 {one['expected']}" for one in told)
+    return "；".join(
+        f"{one['field']} {one['what']}（{one['found']}），应为 {one['expected']}" for one in told
+    )
 
 
 def _refuse(file: FeedFile, item: ReviewItem) -> None:

@@ -43,11 +43,15 @@ class Row:
     accepted: frozenset[str] = frozenset()
     """Codes that a person has looked at and accepted: they no longer send the row to review."""
 
-    def say(self, name: str, code: str, found: object = "", *, level: str = "", done: str = "", expected: str = "") -> None:
+    def say(
+        self, name: str, code: str, found: object = "", *, level: str = "", done: str = "", expected: str = ""
+    ) -> None:
         level = level or level_of(code)
         if code in self.accepted and level in ("review", "refused"):
             level = "warning"
-        self.messages.append(Message(name, code, level, str(found)[:_LONGEST_FOUND], expected[:_LONGEST_FOUND], done))
+        self.messages.append(
+            Message(name, code, level, str(found)[:_LONGEST_FOUND], expected[:_LONGEST_FOUND], done)
+        )
 
     @property
     def level(self) -> str:
@@ -61,7 +65,9 @@ class Row:
     def settle(self) -> None:
         """The outcome that follows from what was said, unless it was decided already."""
         if not self.outcome or self.outcome in (TAKEN, WARNING):
-            self.outcome = {"note": TAKEN, "warning": WARNING, "review": REVIEW, "refused": REFUSED}[self.level]
+            self.outcome = {"note": TAKEN, "warning": WARNING, "review": REVIEW, "refused": REFUSED}[
+                self.level
+            ]
 
     def get(self, name: str) -> Any:
         return self.values.get(name)
@@ -93,7 +99,13 @@ class Context:
 class CellReader:
     """Reads the cells of one sheet's rows by the contract."""
 
-    def __init__(self, contract: Contract, columns: dict[str, tuple[int, str]], headings: Sequence[str], context: Context):
+    def __init__(
+        self,
+        contract: Contract,
+        columns: dict[str, tuple[int, str]],
+        headings: Sequence[str],
+        context: Context,
+    ):
         self.contract = contract
         self.context = context
         self.width = len(headings)
@@ -102,12 +114,16 @@ class CellReader:
             column = contract.fields[name]
             settings = column.settings
             if unit and column.kind == "money":
-                settings = Settings(unit, settings.codes, settings.is_negative_allowed, settings.is_open_allowed)
+                settings = Settings(
+                    unit, settings.codes, settings.is_negative_allowed, settings.is_open_allowed
+                )
             self.readers.append((column, position, normaliser(column.kind, settings)))
         self.absent = [
             column
             for column in contract.fields.values()
-            if column.name not in columns and column.name != contract.sheet_field and column.if_missing in ("review", "refuse")
+            if column.name not in columns
+            and column.name != contract.sheet_field
+            and column.if_missing in ("review", "refuse")
         ]
 
     def read(self, row: Row, overrides: dict[str, Any] | None = None) -> None:
@@ -153,7 +169,9 @@ class CellReader:
             return
         if column.is_past and isinstance(found, date) and found > self.context.as_of:
             level = _IF_BAD[column.if_bad]
-            row.say(column.label, "future_date", found, level=level, done="left_out" if level == "warning" else "")
+            row.say(
+                column.label, "future_date", found, level=level, done="left_out" if level == "warning" else ""
+            )
             row.sent[column.name] = found.isoformat()
             found = None
         if column.ceiling_fen and isinstance(found, int) and found > column.ceiling_fen:
@@ -174,7 +192,10 @@ def seal(rows: Iterable[Row], contract: Contract, register: str) -> None:
     """Gives each row its key (what it speaks of) and its digest (what it says), equal in any form of file."""
     scoped = register if "household_number" in contract.key else ""
     for row in rows:
-        content = {**{name: as_json(value) for name, value in row.values.items() if value is not None}, "~": row.sent}
+        content = {
+            **{name: as_json(value) for name, value in row.values.items() if value is not None},
+            "~": row.sent,
+        }
         if not row.values:
             content["~"] = {"raw": str(row.raw)}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)

@@ -102,7 +102,9 @@ def _copy_lines(file: FeedFile, raw: RawFile, found: list[Table]) -> None:
         for table in found:
             last = max((at for at, kind in enumerate(table.kinds) if kind != "blank"), default=-1)
             for at, (line, kind) in enumerate(zip(table.sheet.lines, table.kinds, strict=True)):
-                problems = _line_problems(line, table, is_last=ends_open and at == last) if kind == "data" else []
+                problems = (
+                    _line_problems(line, table, is_last=ends_open and at == last) if kind == "data" else []
+                )
                 yield (
                     file.pk,
                     table.sheet.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from minzheng.kernel.sources.contract import Contract, contracts, read_heading
@@ -12,7 +13,9 @@ from minzheng.kernel.sources.reading import Line, Note, RawFile, Sheet
 
 _TOP = 25
 _TOTAL = re.compile(r"^(合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|本页合计|total|sum|subtotal)", re.IGNORECASE)
-_NOTE = re.compile(r"^[（(]?(注|备注|说明|填表|制表|审核|填报|单位|负责人|联系|经办|日期|截至|数据来源|来源|打印|导出)")
+_NOTE = re.compile(
+    r"^[（(]?(注|备注|说明|填表|制表|审核|填报|单位|负责人|联系|经办|日期|截至|数据来源|来源|打印|导出)"
+)
 _IDENTITY = re.compile(r"\d{6,}")
 
 
@@ -51,15 +54,15 @@ def _heading_of(contract: Contract, sheet: Sheet) -> tuple[float, int, list[Any]
         return (fit, -1, list(sheet.header), 0) if fit else None
     best: tuple[float, int, list[Any], int] | None = None
     top = [(at, line) for at, line in enumerate(sheet.lines[: _TOP * 4]) if not line.is_blank][:_TOP]
-    for order, (at, line) in enumerate(top):
-        options = [(line.cells, at, 1)]
-        if order + 1 < len(top) and top[order + 1][0] == at + 1:
-            options.append((_joined(line, top[order + 1][1]), at + 1, 2))
-        for cells, last, height in options:
-            fit = contract.fit(cells)
-            # A heading of two lines must know more than either line alone.
-            if fit and (best is None or fit > best[0] + 1e-9):
-                best = (fit, last, cells, height)
+    for at, line in top:
+        fit = contract.fit(line.cells)
+        if fit and (best is None or fit > best[0]):
+            best = (fit, at, line.cells, 1)
+    for (at, upper), (below, lower) in pairwise(top):
+        cells = _joined(upper, lower)
+        # A heading of two lines must know more than any line alone; otherwise the upper one is a title.
+        if below == at + 1 and contract.fit(cells) > (best[0] if best else 0.0):
+            best = (contract.fit(cells), below, cells, 2)
     return best
 
 
@@ -67,7 +70,11 @@ def recognise(raw: RawFile, name: str) -> Contract | None:
     """The contract whose headings fit best; the file's name decides only between equals."""
     merits = []
     for contract in contracts().values():
-        fits = [found[0] for sheet in raw.sheets if not sheet.is_hidden and (found := _heading_of(contract, sheet))]
+        fits = [
+            found[0]
+            for sheet in raw.sheets
+            if not sheet.is_hidden and (found := _heading_of(contract, sheet))
+        ]
         if fits:
             hinted = any(hint.lower() in name.lower() for hint in contract.hints)
             known = max(fits) * len(contract.fields)
@@ -115,11 +122,17 @@ def tables(raw: RawFile, contract: Contract) -> Iterator[Table]:
             names = [one for one in contract.fields if one != contract.sheet_field]
             width = max((len(line.cells) for line in sheet.lines), default=0)
             columns = {one: (at, "") for at, one in enumerate(names[:width])}
-            note = Note("header_supplied", "、".join(contract.fields[one].label for one in columns), "warning")
+            note = Note(
+                "header_supplied", "、".join(contract.fields[one].label for one in columns), "warning"
+            )
             yield _sorted(Table(sheet, 0, columns, [], [], notes=[note]), contract, -1, 0)
             continue
         if found is None:
-            notes = [] if sheet.is_hidden or not sheet.lines else [Note("sheet_unrecognised", sheet.name, "warning")]
+            notes = (
+                []
+                if sheet.is_hidden or not sheet.lines
+                else [Note("sheet_unrecognised", sheet.name, "warning")]
+            )
             kinds = ["blank" if line.is_blank else "other_sheet" for line in sheet.lines]
             yield Table(sheet, 0, {}, [], kinds, notes=notes)
             continue

@@ -19,7 +19,13 @@ app = typer.Typer(
 review = typer.Typer(help="待核处 Rows that wait for a person's decision.", no_args_is_help=True)
 app.add_typer(review, name="review")
 
-_LEVELS = {"taken": "green", "taken_with_warning": "yellow", "unchanged": "dim", "review": "magenta", "refused": "red"}
+_LEVELS = {
+    "taken": "green",
+    "taken_with_warning": "yellow",
+    "unchanged": "dim",
+    "review": "magenta",
+    "refused": "red",
+}
 _TITLES = {
     "taken": "采用\ntaken",
     "taken_with_warning": "提示\nwarn",
@@ -28,7 +34,12 @@ _TITLES = {
     "refused": "拒收\nrefused",
     "not_data": "非数据\nother",
 }
-_STEPS = {"stage": "暂存 staging", "apply": "核查写入 applying", "retry": "重核 retrying", "done": "完成 done"}
+_STEPS = {
+    "stage": "暂存 staging",
+    "apply": "核查写入 applying",
+    "retry": "重核 retrying",
+    "done": "完成 done",
+}
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
@@ -41,7 +52,8 @@ def _fail(message: str, code: int) -> typer.Exit:
 def load(
     path: Annotated[Path, typer.Argument(help="A folder of files, or one file.", metavar="DIR")],
     period: Annotated[
-        str, typer.Option(help="The month the files speak of, such as 2022-06; otherwise taken from the files.")
+        str,
+        typer.Option(help="The month the files speak of, such as 2022-06; otherwise taken from the files."),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -121,7 +133,10 @@ def _show_results(results: list[Any]) -> None:
             str(result.file_id or ""),
             f"{escape(result.name)}\n[dim]{told}[/dim]",
             str(result.counts.get("lines", "")),
-            *(f"[{_LEVELS.get(name, 'dim')}]{count or '·'}[/]" for name, count in zip(_TITLES, counts, strict=True)),
+            *(
+                f"[{_LEVELS.get(name, 'dim')}]{count or '·'}[/]"
+                for name, count in zip(_TITLES, counts, strict=True)
+            ),
         )
     console.print(table)
     for result in results:
@@ -198,22 +213,42 @@ def report(
         if excel:
             write_report(found, excel)
     if as_json:
-        typer.echo(json.dumps({"summary": told, "rows": page.rows, "next": page.next}, ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps({"summary": told, "rows": page.rows, "next": page.next}, ensure_ascii=False, indent=1)
+        )
         return
     console = Console()
-    console.print(f"[bold]{escape(found.name)}[/bold] {found.get_state_display()} {found.contract} {found.sha256[:12]}")
-    counts = "  ".join(f"{_TITLES[name].replace(chr(10), ' ')} {count}" for name, count in told["outcomes"].items())
+    console.print(
+        f"[bold]{escape(found.name)}[/bold] {found.get_state_display()} {found.contract} {found.sha256[:12]}"
+    )
+    counts = "  ".join(
+        f"{_TITLES[name].replace(chr(10), ' ')} {count}" for name, count in told["outcomes"].items()
+    )
     console.print(f"{told['lines']} 行 lines  {counts}")
     for one in told["codes"]:
         console.print(f"  {one['count']:>6}  {escape(one['what'])} [dim]{one['code']} {one['level']}[/dim]")
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="bold")
-    for heading in ("行 Line", "结果 Outcome", "字段 Field", "问题 Problem", "见到 Found", "应为 Expected", "处理 Done"):
+    for heading in (
+        "行 Line",
+        "结果 Outcome",
+        "字段 Field",
+        "问题 Problem",
+        "见到 Found",
+        "应为 Expected",
+        "处理 Done",
+    ):
         table.add_column(heading.replace(" ", "\n"), overflow="fold")
     for row in page.rows:
         place = f"{row['sheet']} {row['line']}".strip()
         label = str(row["outcome_label"])
         for message in row["messages"] or [dict.fromkeys(("field", "what", "found", "expected", "done"), "")]:
-            cells = (message["field"], message["what"], message["found"], message["expected"], message["done"])
+            cells = (
+                message["field"],
+                message["what"],
+                message["found"],
+                message["expected"],
+                message["done"],
+            )
             table.add_row(escape(place), label, *(escape(cell[:80]) for cell in cells))
             place = label = ""
     console.print(table)
@@ -225,7 +260,9 @@ def report(
 
 @review.command("list")
 def review_list(
-    contract: Annotated[str, typer.Option(help="Only rows of this contract, such as police_population.")] = "",
+    contract: Annotated[
+        str, typer.Option(help="Only rows of this contract, such as police_population.")
+    ] = "",
     code: Annotated[str, typer.Option(help="Only rows that wait for this reason.")] = "",
     state: Annotated[str, typer.Option(help="open, linked, new, accepted or refused.")] = "open",
     after: Annotated[int, typer.Option(help="Go on after this item number.")] = 0,
@@ -240,7 +277,9 @@ def review_list(
     with acting_as_service("feeds"):
         page = queries.review_queue(contract=contract, code=code, state=state, after=after, limit=limit)
     if as_json:
-        typer.echo(json.dumps({"items": page.rows, "next": page.next}, ensure_ascii=False, indent=1, default=str))
+        typer.echo(
+            json.dumps({"items": page.rows, "next": page.next}, ensure_ascii=False, indent=1, default=str)
+        )
         return
     console = Console()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="bold")
@@ -248,8 +287,13 @@ def review_list(
         table.add_column(heading.replace(" ", "\n"), overflow="fold")
     for item in page.rows:
         values = {**item["values"], **item["sent"]}
-        told = [mask(str(value)) if "number" in name and "house" not in name else str(value) for name, value in values.items()]
-        people = [f"{one['person_id']} {one['name']} ({'+'.join(one['grounds'])})" for one in item["candidates"]]
+        told = [
+            mask(str(value)) if "number" in name and "house" not in name else str(value)
+            for name, value in values.items()
+        ]
+        people = [
+            f"{one['person_id']} {one['name']} ({'+'.join(one['grounds'])})" for one in item["candidates"]
+        ]
         table.add_row(
             str(item["id"]),
             item["contract_title"],

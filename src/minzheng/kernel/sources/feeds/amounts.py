@@ -44,6 +44,10 @@ def check_units(rows: Sequence[Row], context: Context) -> None:
 
 def _compare(row: Row, label: str, amount: int, others: list[int]) -> None:
     if any(_HUNDREDFOLD[0] <= amount / other <= _HUNDREDFOLD[1] for other in others if other > 0):
+        # That it is above the ceiling says the same with less.
+        row.messages = [
+            one for one in row.messages if (one.code, one.field) != ("amount_over_ceiling", label)
+        ]
         row.say(label, "amount_hundredfold", format_yuan(amount), expected=format_yuan(amount // 100))
     elif any(_TEN_THOUSANDTH[0] <= other / amount <= _TEN_THOUSANDTH[1] for other in others if amount > 0):
         row.say(label, "amount_tenthousandth", format_yuan(amount), expected=format_yuan(amount * 10_000))

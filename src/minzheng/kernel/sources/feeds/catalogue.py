@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from minzheng.kernel.sources.contract import Contract
-from minzheng.kernel.sources.feeds import deaths, disability, enrolment, income, means, person_facts, population, roster
+from minzheng.kernel.sources.feeds import (
+    deaths,
+    disability,
+    enrolment,
+    income,
+    means,
+    person_facts,
+    population,
+    roster,
+)
 from minzheng.kernel.sources.rows import Context, Row
 
 _FEEDS = {

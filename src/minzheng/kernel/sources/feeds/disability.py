@@ -31,7 +31,13 @@ def check(rows: Sequence[Row], context: Context) -> None:
         if person is None:
             continue
         if issued and person.birth_date and issued < person.birth_date:
-            row.say(fields["issued_on"].label, "before_birth", issued, done="left_out", expected=f"≥ {person.birth_date}")
+            row.say(
+                fields["issued_on"].label,
+                "before_birth",
+                issued,
+                done="left_out",
+                expected=f"≥ {person.birth_date}",
+            )
             row.values["issued_on"] = None
         if person.death_date and person.death_date < context.period.first_day:
             row.say(fields[_FIELD].label, "person_dead", person.death_date)
@@ -45,12 +51,24 @@ def _against_number(row: Row, context: Context) -> None:
     parsed = parse_disability(row.get(_FIELD))
     for name, in_number in (("kind", parsed.kind), ("grade", parsed.grade)):
         if name in row.cells and row.get(name) is None:
-            row.say(fields[name].label, "missing", row.sent.get(name, ""), done="from_number", expected=str(in_number))
+            row.say(
+                fields[name].label,
+                "missing",
+                row.sent.get(name, ""),
+                done="from_number",
+                expected=str(in_number),
+            )
             row.values[name] = in_number
         elif name not in row.cells:
             row.values[name] = in_number
         elif row.get(name) != in_number:
-            row.say(fields[name].label, f"{name}_differs", row.raw_of(name), level="review", expected=str(in_number))
+            row.say(
+                fields[name].label,
+                f"{name}_differs",
+                row.raw_of(name),
+                level="review",
+                expected=str(in_number),
+            )
 
 
 def apply(rows: Sequence[Row], context: Context) -> None:

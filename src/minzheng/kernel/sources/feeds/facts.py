@@ -44,7 +44,9 @@ def write_facts(rows: Sequence[Row], context: Context, told_by: Callable[[Row], 
                 )
             )
     frame = pl.DataFrame(records, schema=people.FACT_SCHEMA, orient="row")
-    results = people.record_facts(frame, source=context.source, observed_on=context.as_of, file=context.file_name)
+    results = people.record_facts(
+        frame, source=context.source, observed_on=context.as_of, file=context.file_name
+    )
     by_id = {row.id: row for row in rows}
     outcomes: dict[int, set[str]] = defaultdict(set)
     for result in results.to_dicts():

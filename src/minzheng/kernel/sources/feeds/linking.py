@@ -55,7 +55,12 @@ def compare_with_register(rows: Sequence[Row], linked: dict[int, KnownPerson], c
         elif likeness is Likeness.DIFFERENT:
             # A registered name that no one bears cannot speak against the row.
             damaged = clean_name(person.name).is_suspect
-            row.say(field.label, "register_name_unusual" if damaged else "name_differs", name, expected=person.name[:60])
+            row.say(
+                field.label,
+                "register_name_unusual" if damaged else "name_differs",
+                name,
+                expected=person.name[:60],
+            )
 
 
 def same_key_twice(rows: Sequence[Row], context: Context, *, code: str) -> None:
@@ -104,7 +109,9 @@ def find_household(
 def link_households(rows: Sequence[Row], context: Context, *, is_required: bool) -> None:
     """Sets `household_id` by number; where the household is the subject, an unknown one needs a person's eyes."""
     label = context.contract.fields["household_number"].label
-    found = households_by_number(str(row.get("household_number")) for row in rows if row.get("household_number"))
+    found = households_by_number(
+        str(row.get("household_number")) for row in rows if row.get("household_number")
+    )
     for row in rows:
         number = row.get("household_number")
         if not number or (is_required and row.household_id):

@@ -49,11 +49,19 @@ def _identity(row: Row, context: Context) -> None:
         row.say(fields["citizen_number"].label, "identifier_birth_date", birth)
     if birth and told != birth:
         code = "birth_differs" if told else "birth_impossible"
-        row.say(fields["birth_date"].label, code, told or "", done="from_identifier", expected=birth.isoformat())
+        row.say(
+            fields["birth_date"].label, code, told or "", done="from_identifier", expected=birth.isoformat()
+        )
         row.values["birth_date"] = birth
     sex = row.get("sex")
     if sex and sex != parsed.sex:
-        row.say(fields["sex"].label, "sex_differs", _SEX.get(sex, sex), done="from_identifier", expected=_SEX[parsed.sex])
+        row.say(
+            fields["sex"].label,
+            "sex_differs",
+            _SEX.get(sex, sex),
+            done="from_identifier",
+            expected=_SEX[parsed.sex],
+        )
     row.values["sex"] = parsed.sex
 
 
@@ -74,7 +82,9 @@ def _days(row: Row, context: Context) -> None:
 def _places(rows: Sequence[Row], context: Context) -> None:
     """Both division codes against the tree; a residence that cannot be placed follows the household's other members."""
     fields = context.contract.fields
-    codes = {row.get(name) for row in rows for name in ("residence_division", "hukou_division") if row.get(name)}
+    codes = {
+        row.get(name) for row in rows for name in ("residence_division", "hukou_division") if row.get(name)
+    }
     resolved = resolve_divisions(codes, context.as_of)
     unplaced = []
     members: dict[str, Counter[str]] = defaultdict(Counter)
@@ -85,7 +95,12 @@ def _places(rows: Sequence[Row], context: Context) -> None:
         found = resolved[home] if home else None
         label = fields["residence_division"].label
         if found and found.match in (Match.MAPPED, Match.ANCESTOR):
-            row.say(label, f"division_{'mapped' if found.match is Match.MAPPED else 'ancestor'}", home, expected=found.code or "")
+            row.say(
+                label,
+                f"division_{'mapped' if found.match is Match.MAPPED else 'ancestor'}",
+                home,
+                expected=found.code or "",
+            )
         if found and found.match is Match.OUTSIDE:
             row.say(label, "residence_outside", home)
         if found and found.code:
@@ -101,7 +116,13 @@ def _places(rows: Sequence[Row], context: Context) -> None:
         if found and found.match is not Match.OUTSIDE:
             code = "division_malformed" if found.match is Match.MALFORMED else "division_unknown"
             done = "from_household" if near else "from_register"
-            row.say(fields["residence_division"].label, code, row.raw_of("residence_division"), done=done, expected=place)
+            row.say(
+                fields["residence_division"].label,
+                code,
+                row.raw_of("residence_division"),
+                done=done,
+                expected=place,
+            )
 
 
 def _hukou(row: Row, sent: str, match: Match, code: str | None, context: Context) -> None:
@@ -111,11 +132,18 @@ def _hukou(row: Row, sent: str, match: Match, code: str | None, context: Context
         row.values["hukou_division"] = None
         return
     if match in (Match.MAPPED, Match.ANCESTOR):
-        row.say(label, f"division_{'mapped' if match is Match.MAPPED else 'ancestor'}", sent, expected=code or "")
+        row.say(
+            label, f"division_{'mapped' if match is Match.MAPPED else 'ancestor'}", sent, expected=code or ""
+        )
     row.values["hukou_division"] = code or clean_code(sent)
     told, is_local = row.get("hukou_class"), match is not Match.OUTSIDE
     if told and (told == "local") != is_local:
-        row.say(context.contract.fields["hukou_class"].label, "hukou_class_differs", told, expected="local" if is_local else "other")
+        row.say(
+            context.contract.fields["hukou_class"].label,
+            "hukou_class_differs",
+            told,
+            expected="local" if is_local else "other",
+        )
     row.values["hukou_class"] = "local" if is_local else "other"
 
 
@@ -131,7 +159,10 @@ def _same_identifier(rows: Sequence[Row], context: Context) -> None:
             continue
         first = group[0]
         # The columns of two rows under one number may differ only where one of them was mistyped.
-        if any(compare_names(first.get("name") or "", row.get("name") or "") is Likeness.DIFFERENT for row in group[1:]):
+        if any(
+            compare_names(first.get("name") or "", row.get("name") or "") is Likeness.DIFFERENT
+            for row in group[1:]
+        ):
             lines = "、".join(str(row.line) for row in group)
             for row in group:
                 row.say("证件号码", "identifier_two_people", number, expected=f"第 {lines} 行只有一人")
@@ -149,7 +180,9 @@ def _against_register(rows: Sequence[Row]) -> None:
     known = people_by_identifier(row.get("citizen_number") for row in rows if row.get("citizen_number"))
     chosen = people_by_id(row.person_id for row in rows if row.person_id)
     for row in rows:
-        person: KnownPerson | None = chosen.get(row.person_id or 0) or known.get(row.get("citizen_number") or "")
+        person: KnownPerson | None = chosen.get(row.person_id or 0) or known.get(
+            row.get("citizen_number") or ""
+        )
         if person is None:
             continue
         row.person_id = person.id

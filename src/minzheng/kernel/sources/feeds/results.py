@@ -9,7 +9,11 @@ import polars as pl
 
 from minzheng.kernel.sources.rows import UNCHANGED, Row
 
-_CODES = {"identifier_twice": "identifier_two_people", "row_twice": "duplicate_row", "row_differs": "fact_differs"}
+_CODES = {
+    "identifier_twice": "identifier_two_people",
+    "row_twice": "duplicate_row",
+    "row_differs": "fact_differs",
+}
 
 
 def take_results(rows: Sequence[Row], results: pl.DataFrame) -> None:
@@ -32,7 +36,10 @@ def take_results(rows: Sequence[Row], results: pl.DataFrame) -> None:
             row.say("", code, result["note"], level="refused")
         for kept in json.loads(result.get("kept") or "[]"):
             row.say(
-                str(kept.get("field", "")), "stronger_stands", str(kept.get("offered", "")), expected=str(kept.get("recorded", ""))
+                str(kept.get("field", "")),
+                "stronger_stands",
+                str(kept.get("offered", "")),
+                expected=str(kept.get("recorded", "")),
             )
     for row_id, outcomes in seen.items():
         if outcomes <= {"unchanged", "duplicate", "kept"}:

@@ -9,7 +9,12 @@ import polars as pl
 
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.people import actions as people
-from minzheng.kernel.sources.feeds.linking import compare_with_register, link_households, link_people, same_key_twice
+from minzheng.kernel.sources.feeds.linking import (
+    compare_with_register,
+    link_households,
+    link_people,
+    same_key_twice,
+)
 from minzheng.kernel.sources.registry import RosterRow, writer
 from minzheng.kernel.sources.rows import Context, Row
 
@@ -73,7 +78,14 @@ def apply(rows: Sequence[Row], context: Context) -> None:
     for told in outcomes:
         row = by_id[told.row_id]
         for message in told.messages:
-            row.say(message.field, message.code, message.found, level=message.level, done=message.done, expected=message.expected)
+            row.say(
+                message.field,
+                message.code,
+                message.found,
+                level=message.level,
+                done=message.done,
+                expected=message.expected,
+            )
         row.outcome = told.outcome
 
 

@@ -5,96 +5,234 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_guards'),
+        ("people", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FeedFile',
+            name="FeedFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('name', models.TextField()),
-                ('size', models.BigIntegerField()),
-                ('form', models.TextField(default='')),
-                ('contract', models.TextField(default='')),
-                ('state', models.TextField(choices=[('staged', '已暂存'), ('checked', '已核查，待写入'), ('applied', '已写入'), ('unrecognised', '未识别'), ('unreadable', '无法读取')])),
-                ('period', models.DateField(help_text='first day of the month the file speaks of', null=True)),
-                ('period_source', models.TextField(default='')),
-                ('register', models.TextField(db_collation='C', default='', help_text="whose household numbers it uses: a town's code")),
-                ('columns', models.JSONField(default=list, help_text="each sheet's heading line and which column is which field")),
-                ('notes', models.JSONField(default=list)),
-                ('counts', models.JSONField(default=dict)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('applied_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("name", models.TextField()),
+                ("size", models.BigIntegerField()),
+                ("form", models.TextField(default="")),
+                ("contract", models.TextField(default="")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("staged", "已暂存"),
+                            ("checked", "已核查，待写入"),
+                            ("applied", "已写入"),
+                            ("unrecognised", "未识别"),
+                            ("unreadable", "无法读取"),
+                        ]
+                    ),
+                ),
+                (
+                    "period",
+                    models.DateField(help_text="first day of the month the file speaks of", null=True),
+                ),
+                ("period_source", models.TextField(default="")),
+                (
+                    "register",
+                    models.TextField(
+                        db_collation="C",
+                        default="",
+                        help_text="whose household numbers it uses: a town's code",
+                    ),
+                ),
+                (
+                    "columns",
+                    models.JSONField(
+                        default=list, help_text="each sheet's heading line and which column is which field"
+                    ),
+                ),
+                ("notes", models.JSONField(default=list)),
+                ("counts", models.JSONField(default=dict)),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                ("applied_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['contract', 'period'], name='sources_file_contract')],
+                "indexes": [models.Index(fields=["contract", "period"], name="sources_file_contract")],
             },
         ),
         migrations.CreateModel(
-            name='FeedRow',
+            name="FeedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.TextField(default='')),
-                ('line', models.IntegerField()),
-                ('kind', models.TextField(choices=[('data', '数据'), ('title', '标题'), ('header', '表头'), ('total', '合计'), ('blank', '空行'), ('note', '附注'), ('other_sheet', '未采用的工作表')], default='data')),
-                ('raw', models.JSONField()),
-                ('values', models.JSONField(default=dict)),
-                ('messages', models.JSONField(default=list)),
-                ('outcome', models.TextField(blank=True, choices=[('', '待处理'), ('taken', '已采用'), ('taken_with_warning', '已采用，有提示'), ('unchanged', '无变化'), ('review', '待核处'), ('refused', '未采用'), ('not_data', '非数据行')], default='')),
-                ('key', models.TextField(db_collation='C', default='')),
-                ('digest', models.TextField(db_collation='C', default='')),
-                ('division_code', models.TextField(db_collation='C', default='310000')),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='sources.feedfile')),
-                ('household', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.household')),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sheet", models.TextField(default="")),
+                ("line", models.IntegerField()),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("data", "数据"),
+                            ("title", "标题"),
+                            ("header", "表头"),
+                            ("total", "合计"),
+                            ("blank", "空行"),
+                            ("note", "附注"),
+                            ("other_sheet", "未采用的工作表"),
+                        ],
+                        default="data",
+                    ),
+                ),
+                ("raw", models.JSONField()),
+                ("values", models.JSONField(default=dict)),
+                ("messages", models.JSONField(default=list)),
+                (
+                    "outcome",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("", "待处理"),
+                            ("taken", "已采用"),
+                            ("taken_with_warning", "已采用，有提示"),
+                            ("unchanged", "无变化"),
+                            ("review", "待核处"),
+                            ("refused", "未采用"),
+                            ("not_data", "非数据行"),
+                        ],
+                        default="",
+                    ),
+                ),
+                ("key", models.TextField(db_collation="C", default="")),
+                ("digest", models.TextField(db_collation="C", default="")),
+                ("division_code", models.TextField(db_collation="C", default="310000")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="sources.feedfile",
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.household",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReviewItem',
+            name="ReviewItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contract', models.TextField()),
-                ('code', models.TextField(help_text='the message that sent the row here')),
-                ('evidence', models.JSONField(default=dict)),
-                ('candidates', models.JSONField(default=list)),
-                ('state', models.TextField(choices=[('open', '待核处'), ('linked', '已关联'), ('new', '已新建'), ('accepted', '已采用'), ('refused', '未采用')], default='open')),
-                ('division_code', models.TextField(db_collation='C', default='310000')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.TextField(default='')),
-                ('reason', models.TextField(default='')),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('row', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='sources.feedrow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contract", models.TextField()),
+                ("code", models.TextField(help_text="the message that sent the row here")),
+                ("evidence", models.JSONField(default=dict)),
+                ("candidates", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("open", "待核处"),
+                            ("linked", "已关联"),
+                            ("new", "已新建"),
+                            ("accepted", "已采用"),
+                            ("refused", "未采用"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", default="310000")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.TextField(default="")),
+                ("reason", models.TextField(default="")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "row",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="review",
+                        to="sources.feedrow",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='feedrow',
-            index=models.Index(fields=['file', 'outcome', 'line'], name='sources_row_outcome'),
+            model_name="feedrow",
+            index=models.Index(fields=["file", "outcome", "line"], name="sources_row_outcome"),
         ),
         migrations.AddIndex(
-            model_name='feedrow',
-            index=models.Index(condition=models.Q(('key', ''), _negated=True), fields=['key'], name='sources_row_key'),
+            model_name="feedrow",
+            index=models.Index(
+                condition=models.Q(("key", ""), _negated=True), fields=["key"], name="sources_row_key"
+            ),
         ),
         migrations.AddIndex(
-            model_name='feedrow',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='sources_row_person'),
+            model_name="feedrow",
+            index=models.Index(
+                condition=models.Q(("person__isnull", False)), fields=["person"], name="sources_row_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedrow',
-            constraint=models.UniqueConstraint(fields=('file', 'sheet', 'line'), name='sources_row_once'),
+            model_name="feedrow",
+            constraint=models.UniqueConstraint(fields=("file", "sheet", "line"), name="sources_row_once"),
         ),
         migrations.AddIndex(
-            model_name='reviewitem',
-            index=models.Index(fields=['state', 'division_code', 'id'], name='sources_review_queue'),
+            model_name="reviewitem",
+            index=models.Index(fields=["state", "division_code", "id"], name="sources_review_queue"),
         ),
         migrations.AddConstraint(
-            model_name='reviewitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False), models.Q(('decided_by', ''), _negated=True)), _connector='OR'), name='sources_review_decided'),
+            model_name="reviewitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True),
+                        ("decided_at__isnull", False),
+                        models.Q(("decided_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="sources_review_decided",
+            ),
         ),
     ]

@@ -6,9 +6,25 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from minzheng.kernel.sources.normalise.values import EMPTY, SCIENTIFIC, Settings, Value, bad, is_spreadsheet_error, tidy
+from minzheng.kernel.sources.normalise.values import (
+    EMPTY,
+    SCIENTIFIC,
+    Settings,
+    Value,
+    bad,
+    is_spreadsheet_error,
+    tidy,
+)
 
-FEN_PER = {"元": 100, "万元": 1_000_000, "千元": 100_000, "百元": 10_000, "角": 10, "分": 1, "亿元": 10_000_000_000}
+FEN_PER = {
+    "元": 100,
+    "万元": 1_000_000,
+    "千元": 100_000,
+    "百元": 10_000,
+    "角": 10,
+    "分": 1,
+    "亿元": 10_000_000_000,
+}
 _AMOUNT = re.compile(r"^([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?$")
 _PENDING = ("待核", "待定", "待查", "核实中", "不详", "未知", "暂缺", "保密", "未核", "未提供")
 _SUFFIXES = sorted({*FEN_PER, "万", "亿", "千", "圆", "块"}, key=len, reverse=True)

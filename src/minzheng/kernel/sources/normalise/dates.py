@@ -7,15 +7,40 @@ from datetime import date, timedelta
 from typing import Any
 
 from minzheng.kernel.periods import Month
-from minzheng.kernel.sources.normalise.values import EMPTY, SCIENTIFIC, Settings, Value, bad, is_spreadsheet_error, tidy
+from minzheng.kernel.sources.normalise.values import (
+    EMPTY,
+    SCIENTIFIC,
+    Settings,
+    Value,
+    bad,
+    is_spreadsheet_error,
+    tidy,
+)
 
 _PACKED = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
-_YEAR_FIRST = re.compile(r"^(\d{4})\s*[-/.年_]\s*(\d{1,2})\s*[-/.月_]\s*(\d{1,2})\s*日?(?:[T ]\s*[\d:.]+Z?)?$")
+_YEAR_FIRST = re.compile(
+    r"^(\d{4})\s*[-/.年_]\s*(\d{1,2})\s*[-/.月_]\s*(\d{1,2})\s*日?(?:[T ]\s*[\d:.]+Z?)?$"
+)
 _YEAR_LAST = re.compile(r"^(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})$")
 _NO_DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
-_PLACEHOLDERS = frozenset({"00000000", "0000-00-00", "0000/00/00", "19000101", "1900-01-01", "1900/1/1", "1900/01/01", "0"})
-_OPEN = frozenset({"长期", "永久", "长期有效", "永久有效", "无期限", "99991231", "9999-12-31", "9999/12/31", "2099-12-31", "20991231"})
+_PLACEHOLDERS = frozenset(
+    {"00000000", "0000-00-00", "0000/00/00", "19000101", "1900-01-01", "1900/1/1", "1900/01/01", "0"}
+)
+_OPEN = frozenset(
+    {
+        "长期",
+        "永久",
+        "长期有效",
+        "永久有效",
+        "无期限",
+        "99991231",
+        "9999-12-31",
+        "9999/12/31",
+        "2099-12-31",
+        "20991231",
+    }
+)
 _MONTH_PATTERNS = (
     re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*(?:月份?)?$"),
     re.compile(r"^(\d{4})(\d{2})$"),

@@ -62,7 +62,9 @@ def normalise_disability(cell: Any, settings: Settings = Settings()) -> Value:
     return _identifier(cell, identifiers.parse_disability)
 
 
-def _identifier(cell: Any, parse: Callable[[object], identifiers.CitizenNumber | identifiers.DisabilityNumber]) -> Value:
+def _identifier(
+    cell: Any, parse: Callable[[object], identifiers.CitizenNumber | identifiers.DisabilityNumber]
+) -> Value:
     text = tidy(cell)
     if not text:
         return EMPTY
@@ -77,7 +79,8 @@ def _identifier(cell: Any, parse: Callable[[object], identifiers.CitizenNumber |
     if isinstance(parsed, identifiers.CitizenNumber) and parsed.was_old_form:
         codes = ["identifier_old_form"]
     codes += dict.fromkeys(
-        "precision_lost" if error.code == "spreadsheet" else f"identifier_{error.code}" for error in parsed.errors
+        "precision_lost" if error.code == "spreadsheet" else f"identifier_{error.code}"
+        for error in parsed.errors
     )
     return Value(parsed.value, tuple(codes), is_bad=bool(parsed.errors))
 
@@ -132,4 +135,7 @@ def normalise_number(cell: Any, settings: Settings = Settings()) -> Value:
         return bad("spreadsheet_error")
     if SCIENTIFIC.match(text):
         return bad("precision_lost")
-    return Value(re.sub(r"[\s'`]", "", text).upper().removesuffix(".0"))
+    # Taking a sign away can bring two others together that read as one, so this is done until nothing changes.
+    while (plain := tidy(re.sub(r"[\s'`]", "", text).upper().removesuffix(".0"))) != text:
+        text = plain
+    return Value(text) if text else EMPTY

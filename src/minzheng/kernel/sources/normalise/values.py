@@ -8,7 +8,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 INVISIBLE = re.compile("[​-‏‪-‮⁠-⁤﻿­᠎\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_EMPTY = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "空", "NULL", "NONE", "N/A", "NA", "NAN", "(空)", "(NULL)", "."})
+_EMPTY = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "无",
+        "空",
+        "NULL",
+        "NONE",
+        "N/A",
+        "NA",
+        "NAN",
+        "(空)",
+        "(NULL)",
+        ".",
+    }
+)
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 SCIENTIFIC = re.compile(r"^[+-]?\d(\.\d+)?E\+?\d{2,3}$", re.IGNORECASE)
 
@@ -51,10 +71,10 @@ def tidy(cell: Any) -> str:
     """
     if cell is None or cell is True or cell is False:
         return "" if cell is None else str(int(cell))
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", str(cell)))
-    # Normalising can bring forth characters that it would fold once more.
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    text = " ".join(text.split())
+    text = str(cell)
+    # Taking away a sign can bring two others together that normalise once more.
+    while (plain := " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())) != text:
+        text = plain
     return "" if text.upper() in _EMPTY else text
 
 

@@ -28,10 +28,25 @@ def decode(content: bytes) -> tuple[str, str, list[Note]]:
             return content.decode(encoding), encoding, []
         except UnicodeDecodeError as fault:
             # A file cut off inside a character is otherwise whole.
-            if len(content) - fault.start < 4:
+            if len(content) - fault.start < 4 and fault.reason != "invalid start byte":
                 text = content[: fault.start].decode(encoding)
                 return text, encoding, [Note("cut_inside_character", level="warning")]
+            # Nearly any bytes are GB18030 by accident, so lines that are UTF-8 speak first.
+            if encoding == "utf-8" and _is_mostly_utf8(content):
+                break
     return _line_by_line(content)
+
+
+def _is_mostly_utf8(content: bytes) -> bool:
+    lines = [line for line in content.split(b"\n") if not line.isascii()]
+    sound = 0
+    for line in lines:
+        try:
+            line.decode("utf-8")
+            sound += 1
+        except UnicodeDecodeError:
+            continue
+    return sound * 2 > len(lines)
 
 
 def _with(content: bytes, encoding: str) -> tuple[str, str, list[Note]]:
@@ -50,9 +65,10 @@ def _wide_without_mark(content: bytes) -> str | None:
     if len(head) < 4 or b"\0" not in head:
         return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 10 and not even:
+    # A few Chinese characters (一, U+4E00) have a NUL on the other side.
+    if odd > len(head) // 20 and odd > even * 5:
         return "utf-16-le"
-    if even > len(head) // 10 and not odd:
+    if even > len(head) // 20 and even > odd * 5:
         return "utf-16-be"
     return None
 
@@ -73,10 +89,14 @@ def _line_by_line(content: bytes) -> tuple[str, str, list[Note]]:
             break
         else:
             broken += 1
-            out.append(line.decode("utf-8" if counts["utf-8"] >= counts["gb18030"] else "gb18030", errors="replace"))
+            out.append(
+                line.decode("utf-8" if counts["utf-8"] >= counts["gb18030"] else "gb18030", errors="replace")
+            )
     notes = []
     if all(counts.values()):
-        notes.append(Note("mixed_encodings", f"UTF-8 {counts['utf-8']}, GB18030 {counts['gb18030']}", "warning"))
+        notes.append(
+            Note("mixed_encodings", f"UTF-8 {counts['utf-8']}, GB18030 {counts['gb18030']}", "warning")
+        )
     if broken:
         notes.append(Note("bad_bytes", str(broken), "warning"))
     return "\n".join(out), max(counts, key=lambda name: counts[name]), notes

@@ -10,7 +10,9 @@ from minzheng.kernel.sources.reading.jsons import read_json
 from minzheng.kernel.sources.reading.lines import Note, RawFile, Sheet, Unreadable
 from minzheng.kernel.sources.reading.separated import find_separator, read_lines
 
-SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".tab", ".dat", ".xlsx", ".xlsm", ".xls", ".et", ".json", ".jsonl", ".ndjson"})
+SUFFIXES = frozenset(
+    {".csv", ".txt", ".tsv", ".tab", ".dat", ".xlsx", ".xlsm", ".xls", ".et", ".json", ".jsonl", ".ndjson"}
+)
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -35,7 +37,10 @@ def read_file(content: bytes, *, recognise: Callable[[Sequence[str]], int]) -> R
     head = text[:2000].lstrip("﻿ \t\r\n")
     if head[:1] == "<" and any(tag in head.lower() for tag in ("<html", "<table", "<!doctype", "<?xml")):
         raise Unreadable("web_page_as_table")
-    if not head or sum(character.isprintable() or character in "\r\n\t\0" for character in head) < len(head) * 0.8:
+    if (
+        not head
+        or sum(character.isprintable() or character in "\r\n\t\0" for character in head) < len(head) * 0.8
+    ):
         raise Unreadable("not_a_table", repr(head[:20]))
     text = text.removeprefix("﻿")
     if head[0] == "{" or (head[0] == "[" and head[1:].lstrip()[:1] in ("{", "]")):

@@ -39,7 +39,9 @@ class Line:
 
     @property
     def is_blank(self) -> bool:
-        return not self.broken and all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in self.cells)
+        return not self.broken and all(
+            cell is None or (isinstance(cell, str) and not cell.strip()) for cell in self.cells
+        )
 
 
 @dataclass(slots=True)
