@@ -106,7 +106,13 @@ CHECKS = {
       WHERE a.id IS NULL OR p.id IS NULL""",
     "entry_amount": """
       SELECT '分录 ' || t.id, format('金额 %s 分，支付指令为 %s 分', t.amount_fen, o.amount_fen)
-      FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id WHERE t.amount_fen <> o.amount_fen""",
+      FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
+      WHERE t.amount_fen <> o.amount_fen AND t.batch_id = o.batch_id""",
+    "entry_of_another_batch": """
+      -- An order that left a withdrawn batch may have changed since; what was posted for it there is reversed.
+      SELECT '分录 ' || t.id, '所属批次不是指令的批次，又没有冲销' FROM payments_transfer t
+      JOIN payments_order o ON o.id = t.order_id LEFT JOIN payments_transfer r ON r.reverses_id = t.id
+      WHERE t.batch_id IS DISTINCT FROM o.batch_id AND t.reverses_id IS NULL AND r.id IS NULL""",
     "entry_accounts": f"""
       SELECT '分录 ' || t.id, format('借 %s 贷 %s 与其种类 %s 不符', t.debit_account, t.credit_account, t.kind)
       FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id

@@ -124,7 +124,7 @@ def _write(batch: Batch, format: str, on: date) -> tuple[str, int]:
     check_sum(batch)
     folder = _folder()
     digest = hashlib.sha256()
-    handle = tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", delete=False)
+    handle = tempfile.NamedTemporaryFile(dir=folder, prefix=".writing-", delete=False)  # noqa: SIM115
     try:
         with handle:
 

@@ -357,7 +357,7 @@ def test_a_closed_month_takes_no_entry_by_action_or_by_raw_sql(world: World) -> 
            accounting_month, programme, division_code) SELECT 'a', 'b', 1, 'return', order_id, batch_id, "on",
            accounting_month, programme, division_code FROM payments_transfer LIMIT 1""",
     ):
-        with world.seeing(), pytest.raises(Error, match="closed|改动"), transaction.atomic():
+        with world.seeing(), pytest.raises(Error, match=r"closed|改动"), transaction.atomic():
             connection.cursor().execute(statement)
 
 
