@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from minzheng.kernel.people.identifiers import normalise, parse_citizen
 from minzheng.kernel.sources.contract import Contract, contracts, read_heading
 from minzheng.kernel.sources.reading import Line, Note, RawFile, Sheet
 
@@ -17,6 +18,8 @@ _NOTE = re.compile(
     r"^[（(]?(注|备注|说明|填表|制表|审核|填报|单位|负责人|联系|经办|日期|截至|数据来源|来源|打印|导出)"
 )
 _IDENTITY = re.compile(r"\d{6,}")
+_NUMBERS = {"citizen_number": 18, "disability_number": 20}
+_SAMPLE = 300
 
 
 @dataclass(slots=True)
@@ -50,8 +53,11 @@ def _joined(upper: Line, lower: Line) -> list[Any]:
 def _heading_of(contract: Contract, sheet: Sheet) -> tuple[float, int, list[Any], int] | None:
     """The best heading: fit, index of its last line, its cells, how many lines it takes."""
     if sheet.header is not None:
-        fit = contract.fit(sheet.header)
-        return (fit, -1, list(sheet.header), 0) if fit else None
+        cells = list(sheet.header)
+        fit, cells = max(
+            (contract.fit(cells), cells), _by_content(contract, sheet, cells), key=lambda one: one[0]
+        )
+        return (fit, -1, cells, 0) if fit else None
     best: tuple[float, int, list[Any], int] | None = None
     top = [(at, line) for at, line in enumerate(sheet.lines[: _TOP * 4]) if not line.is_blank][:_TOP]
     for at, line in top:
@@ -63,7 +69,32 @@ def _heading_of(contract: Contract, sheet: Sheet) -> tuple[float, int, list[Any]
         # A heading of two lines must know more than any line alone; otherwise the upper one is a title.
         if below == at + 1 and contract.fit(cells) > (best[0] if best else 0.0):
             best = (contract.fit(cells), below, cells, 2)
+    if best is None:
+        for at, line in top:
+            fit, cells = _by_content(contract, sheet, line.cells)
+            if fit and (best is None or fit > best[0]):
+                best = (fit, at, cells, 1)
     return best
+
+
+def _by_content(contract: Contract, sheet: Sheet, cells: list[Any]) -> tuple[float, list[Any]]:
+    """The heading with an unknown name for the identity numbers put right: their column shows by what it holds."""
+    numbers = next(
+        (one for one in contract.fields.values() if one.kind in _NUMBERS and one.name in contract.needs), None
+    )
+    if numbers is None or numbers.name in contract.columns(cells):
+        return 0.0, cells
+    size = _NUMBERS[numbers.kind]
+    for position, cell in enumerate(cells):
+        column = [_text(line.cells[position]) for line in sheet.lines[:_SAMPLE] if position < len(line.cells)]
+        told = [text for text in column if text and text != _text(cell)]
+        sound = sum(
+            len(normalise(text)) == size and parse_citizen(normalise(text)[:18]).is_valid for text in told
+        )
+        if told and sound >= len(told) * 0.7:
+            put_right = [numbers.label if at == position else one for at, one in enumerate(cells)]
+            return contract.fit(put_right), put_right
+    return 0.0, cells
 
 
 def recognise(raw: RawFile, name: str) -> Contract | None:
@@ -139,6 +170,14 @@ def tables(raw: RawFile, contract: Contract) -> Iterator[Table]:
         _, last, cells, height = found
         header_line = sheet.lines[last].number if last >= 0 else 0
         table = Table(sheet, header_line, contract.columns(cells), [_text(cell) for cell in cells], [])
+        sent = sheet.header if sheet.header is not None else sheet.lines[last].cells
+        if height < 2:
+            # What was sent under another name was found by its content.
+            table.notes += [
+                Note("column_by_content", f"{_text(was)} → {_text(now)}", "warning")
+                for was, now in zip(sent, cells, strict=False)
+                if _text(was) != _text(now)
+            ]
         yield _sorted(table, contract, last, height)
 
 

@@ -11,6 +11,7 @@ from minzheng.kernel.sources.feeds.linking import compare_with_register, link_pe
 from minzheng.kernel.sources.rows import Context, Row
 
 _FIELD = "certificate_number"
+_IDENTITY = 18
 
 
 def check(rows: Sequence[Row], context: Context) -> None:
@@ -47,6 +48,11 @@ def _against_number(row: Row, context: Context) -> None:
     """The number says kind and grade once more. Which of two is right decides a subsidy, so nobody guesses."""
     fields = context.contract.fields
     if not row.get(_FIELD):
+        return
+    if len(row.get(_FIELD)) == _IDENTITY:
+        for name in ("kind", "grade"):
+            if row.get(name) is None:
+                row.say(fields[name].label, "missing", row.sent.get(name, ""), level="review")
         return
     parsed = parse_disability(row.get(_FIELD))
     for name, in_number in (("kind", parsed.kind), ("grade", parsed.grade)):

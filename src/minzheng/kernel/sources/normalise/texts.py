@@ -58,7 +58,10 @@ def normalise_citizen(cell: Any, settings: Settings = Settings()) -> Value:
 
 
 def normalise_disability(cell: Any, settings: Settings = Settings()) -> Value:
-    """A disability certificate's number (残疾人证号): identity number, kind and grade."""
+    """A disability certificate's number (残疾人证号): identity number, kind and grade; the identity number alone serves."""
+    alone = _identifier(cell, identifiers.parse_citizen)
+    if alone.value and not alone.is_bad:
+        return Value(alone.value, (*alone.codes, "certificate_is_identity"))
     return _identifier(cell, identifiers.parse_disability)
 
 
@@ -97,7 +100,7 @@ def normalise_code(cell: Any, settings: Settings = Settings()) -> Value:
     if plain in known:
         return Value(known[plain])
     # 1-户主, 01|户主: code and word together.
-    parts = [part for part in re.split(r"[-|:_.、()]", plain) if part]
+    parts = [part for part in re.split(r"[-|:_.、()]|(?<=[0-9])(?=[一-鿿])", plain) if part]
     values = {known[part] for part in parts if part in known}
     if len(values) == 1 and len(parts) > 1:
         return Value(values.pop())

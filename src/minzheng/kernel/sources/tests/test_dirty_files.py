@@ -271,3 +271,36 @@ def test_a_cancelled_certificate_ends_what_an_earlier_file_said(load, tmp_path):
     with acting_as_service("test"):
         latest = Fact.objects.filter(kind="disability_grade").order_by("-during").first()
     assert (latest.int_value, latest.during.lower) == (0, date(2022, 6, 1))
+
+
+def test_a_certificate_known_by_the_identity_number_takes_its_columns(load, tmp_path):
+    row = certificates(load, tmp_path, [FIRST, family(1)[0][1], "肢体", "三级", "", "", "有效"])[3]
+    assert (row.outcome, codes(row)) == ("taken", {"certificate_is_identity"})
+    row = certificates(load, tmp_path, [SECOND, family(2)[1][1], "肢体", "", "", "", "有效"])[3]
+    assert row.outcome == "review"
+
+
+def test_identity_numbers_under_an_unknown_heading_show_by_their_content(load):
+    rows = wage_rows(load, [FIRST, "202206", "", "5000", "在职"], header=["证照", *INCOME[1:]])
+    assert rows[2].outcome == "taken"
+
+
+def test_a_programme_column_serves_as_well_as_sheets(load):
+    header = ["待遇名称", "身份证号码", "姓名", "起始年月", "月发放标准(元)", "开户银行", "银行账号"]
+    told = ["老年综合津贴", FIRST, family(1)[0][1], "2021-07", "150", "上海农商银行", "6231510303508250"]
+    results = load(
+        period=JUNE, police_csv=PEOPLE, r_csv=as_csv([header, told, told, ["不存在的津贴", *told[1:]]])
+    )
+    rows = rows_of(results["r.csv"])
+    assert rows[2].outcome in ("taken", "taken_with_warning")
+    assert rows[3].outcome == "unchanged"
+    assert (rows[4].outcome, codes(rows[4])) == ("refused", {"roster_unknown_benefit"})
+
+
+def test_a_roster_in_fen_among_usual_amounts_waits(load):
+    header = ["待遇名称", "身份证号码", "姓名", "起始年月", "月标准"]
+    people = family(8)
+    told = [["老年综合津贴", row[0], row[1], "2021-07", "150"] for row in people[:5]]
+    fen = ["老年综合津贴", people[5][0], people[5][1], "2021-07", "15000"]
+    rows = rows_of(load(period=JUNE, police_csv=PEOPLE, r_csv=as_csv([header, *told, fen]))["r.csv"])
+    assert (rows[7].outcome, "amount_hundredfold" in codes(rows[7])) == ("review", True)

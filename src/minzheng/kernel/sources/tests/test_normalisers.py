@@ -148,13 +148,17 @@ def test_a_rare_character_beyond_the_basic_plane_is_an_ordinary_name():
     assert normalise_name("古力娜扎尔·拜合提亚尔").codes == ()
 
 
-@pytest.mark.parametrize("text", ["一级", "1", "I", "Ⅰ", "1级", "壹级", "01-一级"])
+@pytest.mark.parametrize(
+    "text", ["一级", "1", "I", "Ⅰ", "1级", "壹级", "1-一级", "1一级", "一级(1)", 1, "1.0"]
+)
 def test_a_grade_is_understood_as_word_figure_or_roman(text):
     settings = contracts()["disability_certificates"].fields["grade"].settings
-    if text == "01-一级":
-        assert normalise_code("一级-1", settings).value == 1
-    else:
-        assert normalise_code(text, settings).value == 1
+    assert normalise_code(text, settings).value == 1
+
+
+def test_a_code_and_a_word_that_disagree_are_told():
+    settings = contracts()["disability_certificates"].fields["grade"].settings
+    assert normalise_code("2-一级", settings).codes == ("unknown_code",)
 
 
 def test_a_code_outside_the_list_is_told():
