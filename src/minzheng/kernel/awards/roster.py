@@ -85,6 +85,12 @@ def paid_through(programme: Programme, benefit: Benefit, roster_month: Month) ->
     return None
 
 
+def programme_of(roster: str) -> str:
+    """The programme's code by the name a roster uses, empty where unknown: the `purpose` of an account of its own."""
+    found = benefit_by_roster_name(roster, load_programmes())
+    return found[0].code if found else ""
+
+
 def deciding_place(*, hukou: str, hukou_is_local: bool, residence: str) -> str:
     """The place that decides an award: of the hukou where that is in the city, else of the residence.
 

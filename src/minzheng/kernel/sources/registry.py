@@ -11,7 +11,7 @@ A block registers in its `AppConfig.ready`:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -22,6 +22,8 @@ __all__ = [
     "RosterOutcome",
     "RosterRow",
     "RosterWriter",
+    "purpose_of",
+    "register_purposes",
     "register_writer",
     "writer",
     "writers",
@@ -98,6 +100,7 @@ class RosterWriter(Protocol):
 
 
 writers: dict[str, RosterWriter] = {}
+_purposes: list[Callable[[str], str]] = []
 
 
 def register_writer(name: str, function: RosterWriter) -> None:
@@ -117,3 +120,13 @@ def writer(name: str) -> RosterWriter:
         raise NoWriter(
             f"没有登记名为 {name} 的写入方，文件已核查，尚未写入 / no installed block takes rows of {name}"
         ) from None
+
+
+def register_purposes(function: Callable[[str], str]) -> None:
+    """Registers what tells the programme's code from a roster's name, for accounts that serve one programme alone."""
+    _purposes[:] = [function]
+
+
+def purpose_of(roster: str) -> str:
+    """The `purpose` of an account that only this roster names; the roster's own name where no block knows better."""
+    return (_purposes[0](roster) if _purposes else "") or roster

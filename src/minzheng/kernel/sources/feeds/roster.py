@@ -15,8 +15,8 @@ from minzheng.kernel.sources.feeds.linking import (
     link_people,
     same_key_twice,
 )
-from minzheng.kernel.sources.registry import RosterRow, writer
-from minzheng.kernel.sources.rows import Context, Row
+from minzheng.kernel.sources.registry import RosterRow, purpose_of, writer
+from minzheng.kernel.sources.rows import TAKEN, UNCHANGED, Context, Row
 
 _USUAL = 5
 
@@ -55,7 +55,6 @@ def _units(rows: Sequence[Row], context: Context) -> None:
 
 def apply(rows: Sequence[Row], context: Context) -> None:
     take = writer(context.contract.writer)
-    _accounts(rows, context)
     by_id = {row.id: row for row in rows}
     outcomes = take(
         rows=[
@@ -87,6 +86,10 @@ def apply(rows: Sequence[Row], context: Context) -> None:
                 expected=message.expected,
             )
         row.outcome = told.outcome
+    _accounts(
+        [row for row in rows if row.outcome in (TAKEN, UNCHANGED) and row.level in ("note", "warning")],
+        context,
+    )
 
 
 def _accounts(rows: Sequence[Row], context: Context) -> None:
@@ -96,7 +99,7 @@ def _accounts(rows: Sequence[Row], context: Context) -> None:
     for row in rows:
         number, person = row.get("account"), row.person_id
         if number and person:
-            purpose = "" if main.setdefault(person, number) == number else row.get("roster")
+            purpose = "" if main.setdefault(person, number) == number else purpose_of(row.get("roster"))
             by_roster[purpose].setdefault(person, row)
     for purpose, group in sorted(by_roster.items()):
         frame = pl.DataFrame(
