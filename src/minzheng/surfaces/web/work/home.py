@@ -1,0 +1,234 @@
+"""The first page of the workbench: the acting post's open work by deadline, its figures, its usual steps (首页)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from minzheng.kernel.access import Actor, current_actor, may, role_name
+from minzheng.kernel.monthend.models import MonthRun, RunState
+from minzheng.kernel.payments.models import Batch, MonthClose
+from minzheng.kernel.periods import Month
+from minzheng.kernel.places.queries import path_names
+from minzheng.kernel.sources.queries import open_reviews
+from minzheng.kernel.ui import formats
+from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.queries import leads, months, payments
+from minzheng.surfaces.web.work.words import LEAD_KINDS, due_words, programme_name
+
+_LAST = date.max
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """Only what this post may do is asked for, each by one grouped query."""
+    actor = current_actor()
+    assert actor is not None
+    on = working_day()
+    run = MonthRun.objects.order_by("-month", "-attempt").first()
+    work = [
+        *(_lead_work(on) if may("outreach.look") else []),
+        *(_review_work() if may("sources.review") else []),
+        *(_approval_work(actor) if may("payments.approve_batch") else []),
+        *(_preparer_work() if may("payments.prepare_batch") else []),
+        *(_month_work(run, on) if may("monthend.run") else []),
+        *(_closing_work(run) if may("payments.close_month") and actor.reaches("310000") else []),
+    ]
+    work.sort(key=lambda item: (item.get("due") or _LAST, item["title"]))
+    return render(
+        request,
+        "web/work/home.html",
+        {
+            "place": path_names([actor.division_code])[actor.division_code],
+            "role": role_name(actor.role),
+            "name": actor.label,
+            "on": on,
+            "work": work,
+            "tiles": _tiles(run),
+            "run": run,
+            "actions": _actions(),
+        },
+    )
+
+
+def _item(title: str, href: str, *, text: str = "", due: date | None = None, on: date | None = None, count: int = 0,
+          tone: str = "info") -> dict[str, Any]:  # fmt: skip
+    found: dict[str, Any] = {"title": title, "href": href, "text": text, "due": due, "count": count, "tone": tone}
+    if due and on:
+        found["due_text"], found["tone"] = due_words(due, on)
+    return found
+
+
+def _lead_work(on: date) -> list[dict[str, Any]]:
+    href = reverse("work_leads")
+    items = [
+        _item(
+            str(LEAD_KINDS[row["kind"]][0]),
+            f"{href}?kind={row['kind']}",
+            text=_("其中 %(late)s 件已逾期") % {"late": formats.count(row["late"])} if row["late"] else "",
+            due=row["due"],
+            on=on,
+            count=row["count"],
+        )
+        for row in leads.pending_by_kind(on)
+    ]
+    if may("awards.grant"):
+        applied = leads.waiting_decisions()
+        if applied["count"]:
+            items.append(
+                _item(_("已申请，待确认"), f"{href}?state=applied", due=applied["due"], on=on, count=applied["count"])
+            )
+    waiting = leads.notices_waiting()
+    if waiting["objected"]:
+        items.append(
+            _item(_("有异议待处理"), f"{reverse('work_notices')}?state=objected", count=waiting["objected"], due=on, on=on)
+        )
+    if waiting["issued"]:
+        items.append(
+            _item(_("告知书在异议期内"), reverse("work_notices"), due=waiting["until"], on=on, count=waiting["issued"])
+        )
+    return items
+
+
+def _review_work() -> list[dict[str, Any]]:
+    count = open_reviews()
+    if not count:
+        return []
+    return [_item(_("待核对的来文数据"), reverse("work_review"), text=_("身份不清或与登记矛盾的行"), count=count)]
+
+
+def _approval_work(actor: Actor) -> list[dict[str, Any]]:
+    items = []
+    for batch in payments.waiting_batches((Batch.State.PREPARED,)):
+        own = batch.prepared_by_id == actor.official_id
+        items.append(
+            _item(
+                _("审批 %(programme)s") % {"programme": programme_name(batch.programme)},
+                reverse("work_batch", args=[batch.pk]) if own else reverse("work_batch_approve", args=[batch.pk]),
+                text=f"{batch.message_id} · {formats.count(batch.orders_count)} {_('笔')} · {formats.fen(batch.total_fen)} · "
+                + (_("由您编制，须他人审批") if own else _("%(who)s 编制") % {"who": batch.prepared_by.name}),
+                due=batch.prepared_on + timedelta(days=3),
+                tone="warn",
+            )
+        )
+    return items
+
+
+def _preparer_work() -> list[dict[str, Any]]:
+    closed = payments.closed_months()
+    items = [
+        _item(
+            _("编制 %(programme)s 批次") % {"programme": programme_name(row["programme"])},
+            f"{reverse('work_batch_prepare')}?programme={row['programme']}&month={Month.of(row['accounting_month'])}",
+            text=f"{formats.month(row['accounting_month'])} · {formats.fen(row['fen'])}",
+            due=Month.of(row["accounting_month"]).last_day,
+            count=row["orders"],
+        )
+        for row in payments.waiting_drafts()
+        if row["accounting_month"] not in closed
+    ]
+    titles = {
+        Batch.State.APPROVED: _("导出银行文件"),
+        Batch.State.SENT: _("等待银行回盘"),
+    }
+    for batch in payments.waiting_batches(tuple(titles)):
+        items.append(
+            _item(
+                titles[Batch.State(batch.state)],
+                reverse("work_batch", args=[batch.pk]),
+                text=f"{programme_name(batch.programme)} · {batch.message_id} · {formats.fen(batch.total_fen)}",
+                due=(batch.approved_on or batch.prepared_on) + timedelta(days=3),
+                tone="warn" if batch.state == Batch.State.APPROVED else "info",
+            )
+        )
+    back = payments.open_returns().count()
+    if back:
+        items.append(_item(_("处理银行退票"), reverse("work_returns"), text=_("更正账户后重新发放"), count=back, tone="bad"))
+    held = payments.held_orders().count()
+    if held:
+        items.append(_item(_("暂缓的支付指令"), reverse("work_payments_held"), text=_("补正账户或姓名后可入批"), count=held, tone="warn"))
+    return items
+
+
+def _month_work(run: MonthRun | None, on: date) -> list[dict[str, Any]]:
+    if run is not None and run.state == RunState.FAILED:
+        return [_item(_("月度办理中断，待继续"), reverse("work_month", args=[Month.of(run.month)]), due=on, on=on)]
+    if run is not None and run.state == RunState.RUNNING:
+        return [_item(_("月度办理进行中"), reverse("work_month", args=[Month.of(run.month)]), text=formats.month(run.month))]
+    month = Month.of(run.month) if run else Month.of(on)
+    if run is not None:
+        if not MonthClose.objects.filter(month=run.month).exists():
+            return []
+        month = month + 1
+    return [
+        _item(
+            _("办理 %(month)s") % {"month": formats.month(month)},
+            reverse("work_month", args=[month]),
+            text=_("各部门数据到齐后开始"),
+            due=month.last_day,
+            on=on,
+        )
+    ]
+
+
+def _closing_work(run: MonthRun | None) -> list[dict[str, Any]]:
+    if run is None or run.state != RunState.DONE or MonthClose.objects.filter(month=run.month).exists():
+        return []
+    month = Month.of(run.month)
+    still = Batch.objects.filter(accounting_month=run.month).exclude(state__in=["settled", "withdrawn"]).count()
+    text = _("还有 %(count)s 个批次没有结清") % {"count": still} if still else _("批次都已结清，可以结账")
+    return [
+        _item(
+            _("结账 %(month)s") % {"month": formats.month(month)},
+            reverse("work_month_close", args=[month]),
+            text=text,
+            due=(month + 1).first_day + timedelta(days=9),
+            tone="info" if still else "good",
+        )
+    ]
+
+
+def _tiles(run: MonthRun | None) -> list[dict[str, Any]]:
+    """The area's figures of the latest month, where the post may see month end."""
+    if run is None or not may("monthend.look"):
+        return []
+    now = months.totals(run)
+    before = months.earlier_run(run)
+    then = months.totals(before) if before else None
+    href = reverse("work_month", args=[Month.of(run.month)])
+    labels = [
+        ("in_force", _("在享"), "count", href),
+        ("eligible", _("符合条件"), "count", href),
+        ("ordered_fen", _("本月应发"), "fen", href),
+        ("leads", _("未办结线索"), "count", reverse("work_leads_map") if may("outreach.look") else href),
+    ]
+    return [
+        {"label": label, "value": now[key], "unit": unit, "href": to, "difference": now[key] - then[key] if then else None}
+        for key, label, unit, to in labels
+    ]
+
+
+def _actions() -> list[dict[str, str]]:
+    """The usual ways in, as far as the post may go them."""
+    offered = [
+        ("outreach.visit", _("登记走访"), reverse("work_leads"), _("打开线索清单，登记走访结果")),
+        ("people.search", _("查找人员"), reverse("work_people"), _("按姓名、拼音或证件号后四位")),
+        ("outreach.look", _("线索分布"), reverse("work_leads_map"), _("按区、街镇、居（村）委查看")),
+        ("sources.load", _("接收数据"), reverse("work_feeds"), _("各部门来文和逐行报告")),
+        ("monthend.run", _("办理月结"), reverse("work_months"), _("开始或继续一个月份")),
+        ("payments.prepare_batch", _("编制批次"), reverse("work_payments"), _("查看待发清单和批次")),
+        ("payments.approve_batch", _("审批批次"), reverse("work_payments"), _("核对控制总额后审批")),
+        ("payments.load_returns", _("导入回盘"), reverse("work_returns"), _("银行到账和退票")),
+        ("ledger.verify", _("核对账目"), reverse("work_ledger"), _("逐条重算分录与指令")),
+        ("statistics.look", _("本月数字"), reverse("work_months"), _("按待遇、按区划，比上月")),
+        ("audit.look", _("操作记录"), reverse("work_audit"), _("谁在何时做了什么")),
+        ("law.look", _("政策参数"), reverse("work_law"), _("每个标准的依据和日期")),
+    ]
+    return [{"label": label, "href": href, "text": text} for needs, label, href, text in offered if may(needs)][:6]
+
+
+urls = [path("", page, name="work_home")]

@@ -1,0 +1,89 @@
+"""A small town for the browser: officials, registers filled from the offices' files, and its month end of July 2022."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from openpyxl import Workbook, load_workbook
+
+from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.access.demo import create_demo_officials
+from minzheng.kernel.monthend.actions import run_month
+from minzheng.kernel.periods import Month
+from minzheng.kernel.sources.actions import load_folder
+
+FEEDS = Path(__file__).resolve().parents[1] / "data" / "feeds_town"
+MONTH = Month(2022, 7)
+HOUSEHOLDS = 260
+_ENCODINGS = {"公安_实有人口.csv": "gb18030"}
+_ROSTER = "民政_在享名册.xlsx"
+
+
+def build_town() -> None:
+    """Fills the database the connections point at with a part of the town; everything is committed."""
+    with acting_as_service("demo"):
+        create_demo_officials()
+    with tempfile.TemporaryDirectory(prefix="minzheng-town-") as folder:
+        cut_feeds(Path(folder))
+        load_folder(folder)
+    run_month(MONTH)
+
+
+def cut_feeds(folder: Path) -> None:
+    """Writes the lines of a few hundred households from every office's file, unchanged, faults included.
+
+    The first households of the list, and those that receive the subsistence or the nursing allowance, so that every
+    programme has its people.
+    """
+    households = {f"H{number:06}" for number in range(1, HOUSEHOLDS + 1)} | _on_the_roster(("低保", "重度残疾人护理补贴"))
+    name = "公安_实有人口.csv"
+    lines = _lines(name)
+    kept = [line for line in lines[1:] if _field(line, 5) in households]
+    people = {_field(line, 0).strip().upper() for line in kept}
+    _write(folder, name, [lines[0], *kept])
+    for name in ("人社_养老金就业.csv", "医保_自付费用.csv", "卫健_死亡.csv", "教育_在读.csv"):
+        lines = _lines(name)
+        _write(folder, name, [lines[0], *(line for line in lines[1:] if _field(line, 0).strip().upper() in people)])
+    name = "核对_家庭经济.jsonl"
+    _write(folder, name, [line for line in _lines(name) if any(number in line for number in _numbers(line) & households)])
+    for name in ("残联_残疾证.xlsx", _ROSTER):
+        _cut_workbook(folder, name, people)
+
+
+def _on_the_roster(sheets: tuple[str, ...]) -> set[str]:
+    book = load_workbook(FEEDS / _ROSTER, read_only=True)
+    return {str(row[3]) for sheet in sheets for row in book[sheet].iter_rows(min_row=2, max_row=80, values_only=True)}
+
+
+def _lines(name: str) -> list[str]:
+    return (FEEDS / name).read_bytes().decode(_ENCODINGS.get(name, "utf-8"), errors="replace").splitlines(keepends=True)
+
+
+def _write(folder: Path, name: str, lines: list[str]) -> None:
+    (folder / name).write_bytes("".join(lines).encode(_ENCODINGS.get(name, "utf-8"), errors="replace"))
+
+
+def _field(line: str, at: int) -> str:
+    """One field of a line; names with commas are quoted and come after the number, so a plain split serves the key."""
+    fields = line.split(",")
+    return fields[at].strip() if len(fields) > at else ""
+
+
+def _numbers(line: str) -> set[str]:
+    start = line.find('"H')
+    return {line[start + 1 : start + 8]} if start >= 0 else set()
+
+
+def _cut_workbook(folder: Path, name: str, people: set[str]) -> None:
+    """Every sheet with its heads and titles; of the data rows, those of the people kept."""
+    source = load_workbook(FEEDS / name, read_only=True)
+    made = Workbook(write_only=True)
+    for sheet in source:
+        target = made.create_sheet(sheet.title)
+        for row in sheet.iter_rows(values_only=True):
+            numbers = {str(cell)[:18].upper() for cell in row[:2] if cell is not None}
+            is_head = not any(number[:6].isdigit() for number in numbers)
+            if is_head or numbers & people:
+                target.append(row)
+    made.save(folder / name)
