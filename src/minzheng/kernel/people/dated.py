@@ -84,6 +84,7 @@ def write_periods(
         return {}
     current = _current(register, [wish.person_id for wish in wishes])
     size = len(register.columns)
+    keys = [place for place, name in enumerate(register.columns) if name in register.key]
     decisions: dict[int, Decision] = {}
     closing, opening, renewing = [], [], []
     for wish in wishes:
@@ -99,7 +100,7 @@ def write_periods(
         decision = Decision(Change.SAME, lower, before, row_source, is_confirmed=stronger)
         decisions[wish.person_id] = decision
         values = _filled(wish.values, before)
-        same_period = _key(register, before) == _key(register, values)
+        same_period = all(before[place] == values[place] for place in keys)
         if same_period and (upper is None or upper == wish.end or upper > observed_on):
             if before != values and not stronger:
                 decision.change, decision.reason = Change.KEPT, _why(authority, row_rank)
@@ -212,10 +213,6 @@ def reopen_periods(register: Register, person_id: int, ended: date) -> None:
         " WHERE person_id = %s AND upper(during) = %s",
         [person_id, ended],
     )
-
-
-def _key(register: Register, values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(value for name, value in zip(register.columns, values, strict=True) if name in register.key)
 
 
 def _filled(values: tuple[Any, ...], otherwise: tuple[Any, ...]) -> tuple[Any, ...]:

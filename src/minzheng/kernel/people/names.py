@@ -217,8 +217,18 @@ def pinyin_key(name: str) -> str:
     short = name[:LONGEST_NAME]
     surname, given = split_name(short)
     reading = _SURNAME_READINGS.get(surname)
-    syllables = [reading, *lazy_pinyin(given)] if reading else lazy_pinyin(surname) + lazy_pinyin(given)
+    syllables = [reading, *_syllables(given)] if reading else _syllables(surname) + _syllables(given)
     return _SPACES.sub(" ", " ".join(syllables).replace("·", " ")).strip().lower()
+
+
+def _syllables(text: str) -> list[str]:
+    # A name is no phrase: each character has its usual reading, whatever word it forms with the next.
+    return [_syllable(sign) for sign in text] if all(map(is_han, text)) else lazy_pinyin(text)
+
+
+@lru_cache(maxsize=50_000)
+def _syllable(sign: str) -> str:
+    return str(lazy_pinyin(sign)[0])
 
 
 def compare_names(one: str, other: str) -> Likeness:
@@ -258,8 +268,7 @@ def _may_be_one_character(one: str, other: str) -> bool:
     """Same sound, or a rare character that an old system could not write and replaced by a sign."""
     if one in "?？*■□\ufffd" or other in "?？*■□\ufffd":
         return True
-    sounds = lazy_pinyin(one), lazy_pinyin(other)
-    return sounds[0] == sounds[1] and sounds[0] != [one]
+    return _syllable(one) == _syllable(other) != one
 
 
 def _is_mostly_han(text: str) -> bool:
