@@ -202,9 +202,9 @@ def _stage(
         )
         # Police membership outranks the number that the roster carries; the roster's serves where there is none.
         cursor.execute(
-            """UPDATE roster_row r SET household = coalesce(
-                 (SELECT m.household_id FROM people_membership m
-                  WHERE m.person_id = r.person_id AND m.during @> %s::date LIMIT 1), r.household_named)""",
+            """UPDATE roster_row r SET household = coalesce(m.household_id, r.household_named)
+               FROM roster_row x LEFT JOIN people_membership m ON m.person_id = x.person_id AND m.during @> %s::date
+               WHERE x.row_id = r.row_id""",
             [month.last_day],
         )
 

@@ -56,7 +56,9 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
                 TRUNCATE lead_wanted; INSERT INTO lead_wanted {_TO_RAISE}; ANALYZE lead_wanted;
                 CREATE TEMPORARY TABLE IF NOT EXISTS lead_move
                   (id bigint, from_state text, to_state text, reason text) ON COMMIT DROP;
-                TRUNCATE lead_move"""
+                TRUNCATE lead_move;
+                CREATE TEMPORARY TABLE IF NOT EXISTS lead_head (household_id bigint, person_id bigint) ON COMMIT DROP;
+                TRUNCATE lead_head"""
         )
         run(
             f"""INSERT INTO lead_move SELECT l.id, l.state, 'closed', 'no_longer_holds' FROM outreach_lead l
@@ -90,6 +92,14 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
             """DELETE FROM lead_wanted d USING outreach_optout o WHERE o.person_id = d.person_id
                  AND o.programme = d.programme AND o.withdrawn_on IS NULL AND d.award_id IS NULL"""
         )
+        # Heads are found for all households at once: asked one by one, each would pay for row-level security again.
+        run(
+            """INSERT INTO lead_head SELECT DISTINCT ON (m.household_id) m.household_id, m.person_id
+               FROM people_membership m JOIN people_person p ON p.id = m.person_id AND p.death_date IS NULL
+               WHERE m.during @> %(on)s::date
+                 AND m.household_id IN (SELECT household_id FROM lead_wanted WHERE unit = 'household')
+               ORDER BY m.household_id, m.role, m.person_id"""
+        )
         raised = run(
             f"""INSERT INTO outreach_lead (month, last_month, kind, programme, benefit, unit, person_id, household_id,
                   award_id, amount_fen, current_fen, reason, reason_data, state, division_code, due_on, attempts)
@@ -100,10 +110,7 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
                   jsonb_strip_nulls(jsonb_build_object('reference_fen', d.reference_fen)), 'open', d.division_code,
                   %(due)s, 1
                 FROM lead_wanted d
-                LEFT JOIN LATERAL (
-                  SELECT m.person_id FROM people_membership m JOIN people_person p ON p.id = m.person_id
-                  WHERE d.unit = 'household' AND m.household_id = d.household_id AND m.during @> %(on)s::date
-                    AND p.death_date IS NULL ORDER BY m.role, m.person_id LIMIT 1) head ON true
+                LEFT JOIN lead_head head ON d.unit = 'household' AND head.household_id = d.household_id
                 WHERE NOT EXISTS (SELECT 1 FROM outreach_lead l WHERE {_SAME} AND l.state IN {_PENDING})
                   -- What an officer has settled on this month's findings is not raised again by running it again.
                   AND NOT EXISTS (SELECT 1 FROM outreach_lead l WHERE {_SAME} AND l.state = 'granted'
