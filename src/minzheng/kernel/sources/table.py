@@ -50,7 +50,9 @@ def _joined(upper: Line, lower: Line) -> list[Any]:
     return cells
 
 
-def _heading_of(contract: Contract, sheet: Sheet) -> tuple[float, int, list[Any], int] | None:
+def _heading_of(
+    contract: Contract, sheet: Sheet, *, by_content: bool
+) -> tuple[float, int, list[Any], int] | None:
     """The best heading: fit, index of its last line, its cells, how many lines it takes."""
     if sheet.header is not None:
         cells = list(sheet.header)
@@ -69,7 +71,7 @@ def _heading_of(contract: Contract, sheet: Sheet) -> tuple[float, int, list[Any]
         # A heading of two lines must know more than any line alone; otherwise the upper one is a title.
         if below == at + 1 and contract.fit(cells) > (best[0] if best else 0.0):
             best = (contract.fit(cells), below, cells, 2)
-    if best is None:
+    if best is None and by_content:
         for at, line in top:
             fit, cells = _by_content(contract, sheet, line.cells)
             if fit and (best is None or fit > best[0]):
@@ -98,21 +100,25 @@ def _by_content(contract: Contract, sheet: Sheet, cells: list[Any]) -> tuple[flo
 
 
 def recognise(raw: RawFile, name: str) -> Contract | None:
-    """The contract whose headings fit best; the file's name decides only between equals."""
-    merits = []
-    for contract in contracts().values():
-        fits = [
-            found[0]
-            for sheet in raw.sheets
-            if not sheet.is_hidden and (found := _heading_of(contract, sheet))
-        ]
-        if fits:
-            hinted = any(hint.lower() in name.lower() for hint in contract.hints)
-            known = max(fits) * len(contract.fields)
-            merits.append((known + (2.5 if hinted else 0.0), max(fits), contract))
-    if not merits:
-        return _by_order(raw, name)
-    return max(merits, key=lambda merit: merit[:2])[2]
+    """The contract whose headings fit best; the file's name decides only between equals.
+
+    Where no heading is known for the identity numbers, their column is looked for by its content.
+    """
+    for by_content in (False, True):
+        merits = []
+        for contract in contracts().values():
+            found = [
+                _heading_of(contract, sheet, by_content=by_content)
+                for sheet in raw.sheets
+                if not sheet.is_hidden
+            ]
+            fit = max((one[0] for one in found if one), default=0.0)
+            if fit:
+                hinted = any(hint.lower() in name.lower() for hint in contract.hints)
+                merits.append((fit * len(contract.fields) + (2.5 if hinted else 0.0), fit, contract))
+        if merits:
+            return max(merits, key=lambda merit: merit[:2])[2]
+    return _by_order(raw, name)
 
 
 def _by_order(raw: RawFile, name: str) -> Contract | None:
@@ -148,7 +154,7 @@ def nearest(raw: RawFile) -> tuple[str, list[str]]:
 def tables(raw: RawFile, contract: Contract) -> Iterator[Table]:
     """Every sheet with its lines sorted into data and what is not; sheets without the contract's headings too."""
     for sheet in raw.sheets:
-        found = None if sheet.is_hidden else _heading_of(contract, sheet)
+        found = None if sheet.is_hidden else _heading_of(contract, sheet, by_content=True)
         if found is None and not sheet.is_hidden and raw.form == "csv":
             names = [one for one in contract.fields if one != contract.sheet_field]
             width = max((len(line.cells) for line in sheet.lines), default=0)
@@ -215,9 +221,9 @@ def _kind(line: Line, heading: list[str], keys: list[int]) -> str:
     filled = [(position, _text(cell)) for position, cell in enumerate(line.cells) if _text(cell)]
     first = filled[0][1]
     # The heading repeated at the top of each printed page.
-    if len(filled) > 1 and [read_heading(cell).key for _, cell in filled] == [
-        heading[position] if position < len(heading) else "" for position, _ in filled
-    ]:
+    if len(filled) > 1 and all(
+        position < len(heading) and read_heading(cell).key == heading[position] for position, cell in filled
+    ):
         return "header"
     key_text = " ".join(text for position, text in filled if position in keys)
     if _TOTAL.match(first) and not _IDENTITY.search(key_text):
