@@ -51,7 +51,7 @@ def run() -> None:
         sys.exit(str(error))
     for name, module in AREAS.items():
         app.add_typer(import_module(f"minzheng.surfaces.cli.{module}").app, name=name)
-    app()
+    app(prog_name="minzheng")
 
 
 def _needs_no_database(words: list[str]) -> bool:
