@@ -45,6 +45,8 @@ WITH schedule (programme, benefit, through) AS MATERIALIZED (
   SELECT * FROM unnest(%(programmes)s::text[], %(benefits)s::text[], %(through)s::date[])
 ), due AS (
   SELECT a.id AS award_id, m.first::date AS benefit_month, p.monthly_fen AS due_fen,
+         a.person_id, a.programme, a.benefit, a.division_code, r.name AS person_name,
+         a.unit = 'household' AND r.death_date IS NOT NULL AS is_payee_dead,
          CASE WHEN a.origin = 'roster' THEN a.paid_through END AS taken_over_through
   FROM schedule s
   JOIN awards_award a ON a.programme = s.programme AND a.benefit = s.benefit
@@ -73,9 +75,10 @@ WITH schedule (programme, benefit, through) AS MATERIALIZED (
   SELECT award_id, min(benefit_month) AS first_month FROM written GROUP BY award_id
 )
 SELECT coalesce(d.award_id, w.award_id) AS award_id, coalesce(d.benefit_month, w.benefit_month) AS benefit_month,
-       coalesce(d.due_fen, 0) - coalesce(w.covered_fen, 0) + coalesce(v.recovered_fen, 0) AS owed_fen,
+       coalesce(d.due_fen, 0) - greatest(coalesce(w.covered_fen, 0) - coalesce(v.recovered_fen, 0), 0) AS owed_fen,
        coalesce(w.kept_fen, 0) - coalesce(d.due_fen, 0) AS over_fen,
-       w.draft_id, w.base_id, w.last_sequence
+       w.draft_id, w.base_id, w.last_sequence,
+       d.person_id, d.programme, d.benefit, d.division_code, d.person_name, d.is_payee_dead
 FROM due d
 FULL JOIN written w ON w.award_id = d.award_id AND w.benefit_month = d.benefit_month
 LEFT JOIN first_written f ON f.award_id = d.award_id
@@ -91,24 +94,22 @@ WHERE (coalesce(d.due_fen, 0) <> coalesce(w.covered_fen, 0) - coalesce(v.recover
 # What an order of the target says today: payee, account, amount.
 CONTENT = """
 SELECT t.award_id, t.benefit_month, t.draft_id, t.base_id, t.last_sequence, t.owed_fen AS amount_fen,
-       a.person_id, a.programme, a.benefit, a.division_code,
-       coalesce(nullif(account.holder, ''), r.name) AS payee_name,
+       t.person_id, t.programme, t.benefit, t.division_code,
+       coalesce(nullif(account.holder, ''), t.person_name) AS payee_name,
        coalesce(account.bank, '') AS bank, coalesce(account.number, '') AS account_number,
-       CASE WHEN btrim(coalesce(nullif(account.holder, ''), r.name)) = '' THEN 'no_name'
-            WHEN a.unit = 'household' AND r.death_date IS NOT NULL THEN 'payee_dead'
+       CASE WHEN btrim(coalesce(nullif(account.holder, ''), t.person_name)) = '' THEN 'no_name'
+            WHEN t.is_payee_dead THEN 'payee_dead'
             WHEN coalesce(account.number, '') = '' THEN 'no_account'
             WHEN length(account.number) NOT BETWEEN 4 AND 34 OR account.number ~ '[^0-9A-Za-z]' THEN 'bad_account'
             ELSE '' END AS hold_reason
 FROM payments_target t
-JOIN awards_award a ON a.id = t.award_id
-JOIN people_person r ON r.id = a.person_id
 -- An account given for one programme goes before the usual one.
 LEFT JOIN (
   SELECT DISTINCT ON (b.person_id, s.programme) b.person_id, s.programme, b.holder, b.bank, b.number
   FROM people_bankaccount b
   JOIN (SELECT DISTINCT unnest(%(programmes)s::text[]) AS programme) s ON b.purpose IN ('', s.programme)
   WHERE b.during @> %(on)s::date ORDER BY b.person_id, s.programme, b.purpose DESC
-) account ON account.person_id = a.person_id AND account.programme = a.programme
+) account ON account.person_id = t.person_id AND account.programme = t.programme
 WHERE t.owed_fen > 0
 """
 
