@@ -42,9 +42,17 @@ def main(words):
     if verb in {"", "-h", "--help", "help"}:
         print(USAGE)
         return 0 if verb else 2
-    verbs = {"demo": demo, "test": test, "check": check, "bench": bench, "run": run, "setup": setup, "lock": lock}
+    verbs = {
+        "demo": demo,
+        "test": test,
+        "check": check,
+        "bench": bench,
+        "run": run,
+        "setup": setup,
+        "lock": lock,
+    }
     if verb not in verbs:
-        raise Stop("start.py knows no verb '%s'.\n\n%s" % (verb, USAGE))
+        raise Stop(f"start.py knows no verb '{verb}'.\n\n{USAGE}")
     return verbs[verb](rest)
 
 
@@ -71,9 +79,17 @@ def check(rest):
 
 
 def bench(rest):
+    """Every benchmark, or those named: `bench evaluation`. One that misses its goal fails."""
     prepare(dev=True)
-    os.chdir(str(ROOT))
-    return become([PYTHON, ROOT / "benchmarks" / "run.py", *rest])
+    folder = ROOT / "benchmarks"
+    names = [word for word in rest if (folder / f"{word}.py").exists()]
+    options = [word for word in rest if word not in names]
+    codes = []
+    for path in sorted(folder.glob("[a-z]*.py")):
+        if not names or path.stem in names:
+            say(path.stem)
+            codes.append(subprocess.call([str(PYTHON), str(path), *options], cwd=str(ROOT)))
+    return max(codes, default=0)
 
 
 def run(rest):
@@ -83,7 +99,7 @@ def run(rest):
 
 def setup(rest):
     prepare(dev="--dev" in rest)
-    print("ready: %s" % VENV)
+    print(f"ready: {VENV}")
     return 0
 
 
@@ -92,15 +108,24 @@ def lock(rest):
     uv = shutil.which("uv")
     if not uv:
         raise Stop("Writing the locks needs uv: python3 -m pip install uv")
-    command = [uv, "--no-config", "pip", "compile", "--universal", "--generate-hashes", "--no-header", "--quiet"]
-    command += ["--python-version", "%d.%d" % OLDEST, *rest, "pyproject.toml"]
+    command = [
+        uv,
+        "--no-config",
+        "pip",
+        "compile",
+        "--universal",
+        "--generate-hashes",
+        "--no-header",
+        "--quiet",
+    ]
+    command += ["--python-version", "{}.{}".format(*OLDEST), *rest, "pyproject.toml"]
     subprocess.check_call([*command, "-o", "requirements.lock"], cwd=ROOT)
     # The second keeps to the first, so that tests run on what is delivered.
     dev = ["--extra", "dev", "--constraint", "requirements.lock", "-o", "requirements-dev.lock"]
     subprocess.check_call([*command, *dev], cwd=ROOT)
     for name in ("requirements.lock", "requirements-dev.lock"):
         if "://" in (ROOT / name).read_text():
-            raise Stop("%s names an address; it must name versions and hashes only." % name)
+            raise Stop(f"{name} names an address; it must name versions and hashes only.")
     return 0
 
 
@@ -118,10 +143,10 @@ def prepare(dev):
             return
         outer = find_python()
         if not works(PYTHON):
-            say("making .venv with %s" % outer)
+            say(f"making .venv with {outer}")
             make_environment(outer)
         lockfile = "requirements-dev.lock" if dev else "requirements.lock"
-        say("installing what %s names (once)" % lockfile)
+        say(f"installing what {lockfile} names (once)")
         install(outer, lockfile)
         publish()
         STAMP.write_text(wanted)
@@ -152,7 +177,11 @@ def works(python):
     question = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         told = subprocess.run(
-            [str(python), "-c", question], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60, check=False
+            [str(python), "-c", question],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
         )
         version = tuple(int(part) for part in told.stdout.decode().strip().split("."))
     except (OSError, ValueError, subprocess.TimeoutExpired):
@@ -167,15 +196,15 @@ def find_python():
     candidates = []
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        candidates += [shutil.which("python3.%d" % minor)]
-        candidates += sorted(pyenv.glob("3.%d.*/bin/python3" % minor), reverse=True)
+        candidates += [shutil.which(f"python3.{minor}")]
+        candidates += sorted(pyenv.glob(f"3.{minor}.*/bin/python3"), reverse=True)
     candidates += [sys.executable, shutil.which("python3")]
     for candidate in candidates:
         if candidate and works(candidate):
             return str(candidate)
     raise Stop(
-        "需要 Python 3.11 或更高版本。Minzheng needs Python 3.11 or later; this is %d.%d and no other was found on PATH "
-        "or under %s. On Debian: apt-get install python3.11 python3.11-venv" % (*sys.version_info[:2], pyenv)
+        f"需要 Python 3.11 或更高版本。Minzheng needs Python 3.11 or later; {sys.executable} is older and no other was found "
+        f"on PATH or under {pyenv}. On Debian: apt-get install python3.11 python3.11-venv"
     )
 
 
@@ -197,7 +226,7 @@ def install(outer, lockfile):
         has_pip = subprocess.call([str(PYTHON), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0
         pip = [str(PYTHON), "-m", "pip"] if has_pip else [outer, "-m", "pip", "--python", str(PYTHON)]
         if not has_pip and subprocess.call([outer, "-c", "import pip"], stderr=subprocess.DEVNULL) != 0:
-            raise Stop("%s has neither ensurepip nor pip. On Debian: apt-get install python3-venv" % outer)
+            raise Stop(f"{outer} has neither ensurepip nor pip. On Debian: apt-get install python3-venv")
         command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-input", *what]
     quietly(command)
 
@@ -207,17 +236,17 @@ def quietly(command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
         text = done.stdout.decode("utf-8", "replace")[-4000:]
-        raise Stop("%s\nfailed (%d): %s" % (text, done.returncode, " ".join(str(word) for word in command[:6])))
+        raise Stop(f"{text}\nfailed ({done.returncode}): {' '.join(str(word) for word in command[:6])}")
 
 
 def publish():
     """Makes `import minzheng` and `.venv/bin/minzheng` work, without a build and so without an unpinned build tool."""
     question = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = Path(subprocess.check_output([str(PYTHON), "-c", question]).decode().strip())
-    (packages / "minzheng.pth").write_text("%s\n" % (ROOT / "src"))
+    (packages / "minzheng.pth").write_text(f"{ROOT / 'src'}\n")
     script = VENV / "bin" / "minzheng"
     # The shell finds the interpreter: a `#!` line is cut where the path is long or holds a space.
-    script.write_text("#!/bin/sh\nexec \"$(dirname \"$(readlink -f \"$0\")\")/python\" -m minzheng \"$@\"\n")
+    script.write_text('#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/python" -m minzheng "$@"\n')
     script.chmod(0o755)
 
 
@@ -234,7 +263,9 @@ def chromium():
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
         names = ["chromium", "fonts-noto-cjk"]
         for command in (["update"], ["install", "-y", "--no-install-recommends", *names]):
-            subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False)
+            subprocess.run(
+                ["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False
+            )
         found = find_chromium()
         if found:
             return found
@@ -259,7 +290,7 @@ def become(command):
 
 
 def say(text):
-    print("· %s" % text, file=sys.stderr, flush=True)
+    print(f"· {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
