@@ -44,6 +44,7 @@ def only_run(*, wait: bool) -> Iterator[Side]:
         MonthBusy: another process holds it and `wait` is false.
     """
     settings = connection.settings_dict
+    options = {k: v for k, v in settings["OPTIONS"].items() if k not in ("application_name", "pool")}
     with psycopg.connect(
         host=settings["HOST"],
         port=settings["PORT"],
@@ -52,6 +53,7 @@ def only_run(*, wait: bool) -> Iterator[Side]:
         password=settings["PASSWORD"],
         application_name="minzheng month run",
         autocommit=True,
+        **options,
     ) as native:
         if wait:
             native.execute(f"SELECT pg_advisory_lock({_KEY})")
