@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -23,7 +24,7 @@ CITY = "310000"
 OF_BATCH = """o.accounting_month = %(batch_month)s AND o.programme = %(batch_programme)s AND o.batch_id = %(batch)s"""
 
 
-def of_batch(batch: Batch) -> dict[str, object]:
+def of_batch(batch: Batch) -> dict[str, Any]:
     """The values of `OF_BATCH`."""
     return {"batch": batch.pk, "batch_month": batch.accounting_month, "batch_programme": batch.programme}
 

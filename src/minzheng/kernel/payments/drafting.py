@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -64,12 +65,14 @@ WITH schedule (programme, benefit, through) AS MATERIALIZED (
            AS covered_fen,
          coalesce(sum(CASE WHEN back.order_id IS NULL THEN o.amount_fen ELSE 0 END)
            FILTER (WHERE o.batch_id IS NOT NULL), 0)::bigint AS kept_fen,
-         min(o.id) FILTER (WHERE o.batch_id IS NULL AND o.kind <> 'reissue') AS draft_id,
+         -- A draft cancelled in a month that has closed since stays there; what is due again is written anew.
+         min(o.id) FILTER (WHERE o.batch_id IS NULL AND o.kind <> 'reissue' AND closed.month IS NULL) AS draft_id,
          min(o.id) FILTER (WHERE o.sequence = 0) AS base_id,
          max(o.sequence) AS last_sequence
   FROM schedule s
   JOIN payments_order o ON o.programme = s.programme AND o.benefit = s.benefit AND o.benefit_month <= s.through
   LEFT JOIN payments_returnrow back ON back.order_id = o.id AND back.outcome = 'returned'
+  LEFT JOIN payments_monthclose closed ON closed.month = o.accounting_month
   GROUP BY o.award_id, o.benefit_month
 ), first_written AS (
   SELECT award_id, min(benefit_month) AS first_month FROM written GROUP BY award_id
@@ -204,7 +207,7 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
         for schedule in (schedules(month) if benefits is None else benefits)
         if (covered := schedule.covered(month))
     ]
-    values = {
+    values: dict[str, Any] = {
         "programmes": [schedule.programme for schedule, _ in due],
         "benefits": [schedule.benefit for schedule, _ in due],
         "lines": [schedule.budget_line or schedule.benefit for schedule, _ in due],

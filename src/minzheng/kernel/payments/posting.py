@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -13,7 +14,7 @@ _COLUMNS = """debit_account, credit_account, amount_fen, kind, order_id, batch_i
   programme, division_code"""
 
 
-def post(kind: str, *, where: str, values: dict[str, object], on: date, month: Month | None = None) -> int:
+def post(kind: str, *, where: str, values: dict[str, Any], on: date, month: Month | None = None) -> int:
     """Post one kind of transfer for every order `o` that fulfils a condition; returns how many.
 
     The key (order, kind, batch) is unique, so a second posting of the same step fails as a whole instead of counting

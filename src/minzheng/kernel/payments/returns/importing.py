@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -103,7 +104,7 @@ def import_returns(*, content: bytes, name: str, on: date) -> ReturnReport:
         accounting_month=month.first_day,
         rows=len(answers.rows),
     )
-    values: dict[str, object] = {"file": file.pk, "place": actor.division_code}
+    values: dict[str, Any] = {"file": file.pk, "place": actor.division_code}
     with for_many_rows(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS payments_answer")
         cursor.execute(
@@ -204,7 +205,7 @@ def _settle_batches(batch_ids: Iterable[int], on: date) -> None:
         )
 
 
-def _move_paid_through(where: str, values: dict[str, object]) -> None:
+def _move_paid_through(where: str, values: dict[str, Any]) -> None:
     """Tells the awards through which month the bank has paid, so that a later end knows what was overpaid."""
     with connection.cursor() as cursor:
         cursor.execute(

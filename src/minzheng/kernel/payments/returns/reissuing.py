@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -93,7 +94,7 @@ def give_up(*, return_id: int, reason: str, on: date) -> None:
 
 def set_account(*, person_id: int, purpose: str, bank: str, number: str, holder: str, on: date) -> None:
     """The person's account from a day on; the one before ends the day before it."""
-    values = {
+    values: dict[str, Any] = {
         "person": person_id, "purpose": purpose, "bank": bank, "number": number, "holder": holder, "on": on
     }  # fmt: skip
     with connection.cursor() as cursor:
