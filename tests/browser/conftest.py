@@ -54,7 +54,9 @@ def town_database(django_db_blocker, django_db_setup) -> Iterator[str]:
 
     with django_db_blocker.unblock():
         template = testing.template_database()
-        with testing.cloned_database(template, "browser") as name:
+        with testing.cloned_database(template, "browser") as name, pytest.MonkeyPatch.context() as patch:
+            # The accounts with the public password are made in a demonstration only.
+            patch.setenv("MINZHENG_DEMO", "1")
             build_town()
             yield name
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.access import Actor, current_actor, may, role_name
 from minzheng.kernel.monthend.models import MonthRun, RunState
@@ -19,9 +20,17 @@ from minzheng.kernel.sources.queries import open_reviews
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.queries import leads, months, payments
-from minzheng.surfaces.web.work.words import LEAD_KINDS, due_words, programme_name
+from minzheng.surfaces.web.work.words import due_words, programme_name
 
 _LAST = date.max
+LEAD_WORK = {
+    "qualifies": gettext_lazy("符合条件、没有享受，待走访"),
+    "may_qualify": gettext_lazy("可能符合、尚缺核对，待走访"),
+    "increase": gettext_lazy("应调增，待确认"),
+    "decrease": gettext_lazy("应调减，待确认"),
+    "ends": gettext_lazy("不再符合，待确认停发"),
+    "recheck": gettext_lazy("在享、尚缺核对，待复核"),
+}
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -67,7 +76,7 @@ def _lead_work(on: date) -> list[dict[str, Any]]:
     href = reverse("work_leads")
     items = [
         _item(
-            str(LEAD_KINDS[row["kind"]][0]),
+            str(LEAD_WORK[row["kind"]]),
             f"{href}?kind={row['kind']}",
             text=_("其中 %(late)s 件已逾期") % {"late": formats.count(row["late"])} if row["late"] else "",
             due=row["due"],

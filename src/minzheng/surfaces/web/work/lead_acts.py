@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from minzheng.kernel.access import require
+from minzheng.kernel.access import current_actor, may, require
 from minzheng.kernel.outreach import actions
 from minzheng.kernel.outreach.models import MOVES, Lead
+from minzheng.kernel.programmes import Route, all_benefits, benefit_by_code
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
@@ -30,6 +31,18 @@ OUTCOMES = {
     "declined": gettext_lazy("本人不申请"),
     "not_found": gettext_lazy("没有找到本人"),
 }
+
+
+def decides(benefit: str) -> bool:
+    """Whether the acting post's level decides this benefit; where the district confirms, a street only prepares."""
+    actor = current_actor()
+    _programme, found = benefit_by_code(benefit)
+    return actor is not None and not (found.route is Route.STREET_THEN_DISTRICT and len(actor.division_code) > 6)
+
+
+def decides_any() -> bool:
+    """Whether there is a benefit whose changes the acting post may confirm."""
+    return may("awards.adjust") and any(decides(benefit.code) for _programme, benefit in all_benefits())
 
 
 class OutcomeForm(forms.Form):
@@ -121,7 +134,12 @@ def review_together(request: HttpRequest) -> HttpResponse:
     """Shows the chosen changes with their sums; confirms them, all or none, on the second post."""
     require("awards.adjust")
     ids = sorted({int(value) for value in request.POST.getlist("lead") if value.isascii() and value.isdigit()})
-    chosen = [lead for lead in queries.changes(ids) if lead.kind in CHANGE_KINDS and lead.state in queries.PENDING_STATES]
+    found = [lead for lead in queries.changes(ids) if lead.kind in CHANGE_KINDS and lead.state in queries.PENDING_STATES]
+    chosen = [lead for lead in found if decides(lead.benefit)]
+    if len(chosen) < len(found):
+        messages.warning(
+            request, _("%(count)s 件由区级确认，没有列入。") % {"count": formats.count(len(found) - len(chosen))}
+        )
     if not chosen:
         messages.error(request, _("请先选择要确认的调增、调减或停发线索。"))
         return redirect("work_leads")

@@ -18,7 +18,7 @@ from minzheng.kernel.people.identifiers import mask
 from minzheng.kernel.people.models import Identifier, Membership
 from minzheng.kernel.periods import Month, age_in_years
 from minzheng.kernel.places.queries import path_names
-from minzheng.kernel.programmes import Route, benefit_by_code, load_programmes
+from minzheng.kernel.programmes import load_programmes
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
@@ -75,7 +75,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "form": form,
             "active": sum(bool(value) for value in chosen.values()),
             "tabs": lead_tabs("work_leads"),
-            "may_confirm": may("awards.adjust"),
+            "may_confirm": lead_acts.decides_any(),
             "kinds": queries.pending_by_kind(on),
         },
     )
@@ -115,7 +115,7 @@ def _table(request: HttpRequest, chosen: dict[str, str], on: Any) -> Table:
         caption=_("线索"),
         export_name="leads",
         page_size=25,
-        select_name="lead" if may("awards.adjust") and chosen.get("kind") in CHANGE_KINDS else "",
+        select_name="lead" if lead_acts.decides_any() and chosen.get("kind") in CHANGE_KINDS else "",
         select_value=lambda lead: lead.pk,
         form_id="bulk",
         empty_title=_("没有待办的线索"),
@@ -189,10 +189,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     is_open = lead.state in queries.PENDING_STATES
     permission = "awards.grant" if lead.kind in GRANT_KINDS else "awards.end" if lead.kind == "ends" else "awards.adjust"
     may_decide = is_open and lead.kind != "recheck" and may(permission, lead.programme) and "granted" in MOVES[lead.state]
-    actor = current_actor()
-    assert actor is not None
-    _programme, benefit = benefit_by_code(lead.benefit)
-    by_district = benefit.route is Route.STREET_THEN_DISTRICT and len(actor.division_code) > 6
+    by_district = not lead_acts.decides(lead.benefit)
     return render(
         request,
         "web/work/lead.html",
@@ -204,6 +201,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "programme": programme_name(lead.programme),
             "reason": LEAD_REASONS.get(lead.reason, lead.reason),
             "facts": _facts(lead, on),
+            "place": path_names([lead.division_code])[lead.division_code],
             "due": words,
             "due_tone": tone,
             "is_open": is_open,

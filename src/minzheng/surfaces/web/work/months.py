@@ -206,7 +206,7 @@ def _figures(request: HttpRequest, run: MonthRun) -> dict[str, Any]:
     return {
         "export": exported,
         "now": now,
-        "differences": {m: now[m] - then[m] for m in now} if then else {},
+        "differences": {m: now[m] - then[m] if then else None for m in now},
         "benefits": benefits,
         "places": places,
         "map": shown_map,

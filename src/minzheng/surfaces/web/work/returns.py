@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -141,7 +142,9 @@ def file_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One answer of the bank, each row with what was made of it."""
     require("payments.look")
     file = get_object_or_404(ReturnFile.objects.select_related("imported_by"), pk=pk)
-    rows = ReturnRow.objects.filter(file=file).select_related("order").order_by("row_number")
+    # What somebody has to look at comes first, in a file of thousands of rows.
+    urgency = Case(When(outcome="settled", then=2), When(outcome="returned", then=1), default=0)
+    rows = ReturnRow.objects.filter(file=file).select_related("order").order_by(urgency, "row_number")
     asked = request.GET.get("outcome", "")
     if asked == "refused":
         rows = rows.exclude(outcome__in=["settled", "returned"])
