@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from minzheng.kernel.access import Widening, acting_as_service
+from minzheng.kernel.awards.actions import resume, suspend
 from minzheng.kernel.awards.models import Award, Overpayment
 from minzheng.kernel.awards.queries import monthly_amount
 from minzheng.kernel.monthend.actions import run_month, usual_day
@@ -99,6 +100,25 @@ def test_a_notice_takes_effect_in_the_next_month_and_is_paid_with_arrears_in_oct
     with acting_as_service("test"):
         award = Award.objects.get(person_id=town["满六十五"])
         assert (award.origin, award.start_month) == ("automatic", date(2022, 5, 1))
+
+
+def test_what_was_cancelled_in_a_closed_month_and_is_due_again_is_paid_in_the_open_one(town):
+    run_month(JUL)
+    with acting_as_service("test"):
+        award = Award.objects.get(person_id=town["标准调整甲"])
+        suspend(award=award, from_month=JUL, reason="check_refused", on=date(2022, 7, 30))
+    run_month(JUL)
+    close(JUL)
+    with acting_as_service("test"):
+        resume(award=award, from_month=JUL, monthly_fen=284_000, reason="check_passed", on=date(2022, 8, 2))
+    run_month(AUG)
+    with acting_as_service("test"):
+        orders = Order.objects.filter(award=award).order_by("accounting_month", "benefit_month")
+        assert list(orders.values_list("state", "benefit_month", "accounting_month", "amount_fen")) == [
+            ("cancelled", date(2022, 7, 1), date(2022, 7, 1), 284_000),
+            ("drafted", date(2022, 7, 1), date(2022, 8, 1), 284_000),
+            ("drafted", date(2022, 8, 1), date(2022, 8, 1), 284_000),
+        ]
 
 
 def test_totals_are_kept_by_benefit_and_street(town):
