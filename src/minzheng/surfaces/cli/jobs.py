@@ -43,7 +43,7 @@ def work(
     Exit codes: 0 ended as asked; 1 the database cannot be reached.
     """
     try:
-        asyncio.run(_work(wait=not once, queues=queues or [], stalled_after=stalled_after))
+        asyncio.run(_work(wait=not once, queues=queues, stalled_after=stalled_after))
     except ConnectorException as error:
         Console(stderr=True).print(
             f"无法连接数据库：{error} / the database cannot be reached", style="red", markup=False
@@ -53,14 +53,16 @@ def work(
         console.print("已停止 stopped")
 
 
-async def _work(*, wait: bool, queues: list[str], stalled_after: int) -> None:
+async def _work(*, wait: bool, queues: list[str] | None, stalled_after: int) -> None:
     worker = queue.with_connector(queue.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker.open_async():
         for job in await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
             console.print(f"重新排队 taken up again: {job.task_name} {job.task_kwargs}", highlight=False)
             await worker.job_manager.retry_job(job)
+        # No list means every queue; an empty one would mean none.
+        chosen: dict[str, Any] = {"queues": queues} if queues else {}
         await worker.run_worker_async(
-            queues=queues, wait=wait, concurrency=1, install_signal_handlers=True, delete_jobs="never"
+            **chosen, wait=wait, concurrency=1, install_signal_handlers=True, delete_jobs="never"
         )
 
 
