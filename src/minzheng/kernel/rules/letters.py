@@ -21,7 +21,7 @@ def _leaves(condition: ConditionView, *, top: bool = True) -> list[ConditionView
     return [leaf for part in chosen for leaf in _leaves(part, top=False)]
 
 
-def _figures(condition: ConditionView, *, english: bool = False) -> str:
+def figures(condition: ConditionView, *, english: bool = False) -> str:
     """What was found against what was asked; amounts and counts in figures, the rest as yes or no."""
     found = []
     for leaf in _leaves(condition):
@@ -44,7 +44,7 @@ def _figures(condition: ConditionView, *, english: bool = False) -> str:
     return ("; " if english else "；").join(dict.fromkeys(found))
 
 
-def _papers(condition: ConditionView) -> str:
+def papers(condition: ConditionView) -> str:
     """The sources, leaving out one that another already contains."""
     wanted = [s for s in (condition.source, condition.threshold_source) if s]
     kept = [s for s in dict.fromkeys(wanted) if not any(s != other and s in other for other in wanted)]
@@ -112,16 +112,16 @@ def sentences(e: Explanation, names: Mapping[int, str]) -> tuple[tuple[str, ...]
     """(Chinese, English): the answer, each condition, other support, the sum, what is assumed."""
     pairs = [_opening(e)]
     for condition in e.conditions:
-        figures, figures_en = _figures(condition), _figures(condition, english=True)
-        chinese = f"{_MARKS[condition.met]}：{condition.label}" + (f"——{figures}" if figures else "")
+        found, found_en = figures(condition), figures(condition, english=True)
+        chinese = f"{_MARKS[condition.met]}：{condition.label}" + (f"——{found}" if found else "")
         english = f"{_MARKS_EN[condition.met]}: {condition.label_en}" + (
-            f" – {figures_en}" if figures_en else ""
+            f" – {found_en}" if found_en else ""
         )
-        papers = _papers(condition)
+        cited = papers(condition)
         told = _told(condition)
         told_en = f"; facts: {told}" if told else ""
         told = f"；资料：{told}" if told else ""
-        pairs.append((f"{chinese}（依据：{papers}{told}）。", f"{english} (source: {papers}{told_en})."))
+        pairs.append((f"{chinese}（依据：{cited}{told}）。", f"{english} (source: {cited}{told_en})."))
     pairs += _rival_sentences(e, names)
     if e.status == "eligible":
         for step in e.steps:

@@ -1,0 +1,172 @@
+"""Explanations for pages: the law of a month run over one household, told in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from minzheng.kernel.monthend.queries import snapshot_dir_of
+from minzheng.kernel.people.authority import offices
+from minzheng.kernel.people.frames import household_frames, household_of
+from minzheng.kernel.people.models import Person
+from minzheng.kernel.periods import Month
+from minzheng.kernel.programmes import compile_law, load_programmes
+from minzheng.kernel.rules import (
+    ConditionView,
+    Explanation,
+    HouseholdInputs,
+    HouseholdTrace,
+    Law,
+    Provenance,
+    SumStep,
+    evaluate_household,
+    explain,
+    find_household_of,
+    read_household,
+)
+from minzheng.kernel.ui.explanations import AmountStep, Condition, InputFact
+
+
+@lru_cache(maxsize=24)
+def law_of(month: Month) -> Law:
+    """The law of a month; a process compiles each month once."""
+    return compile_law([p for p in load_programmes() if p.in_force(month)], month)
+
+
+@dataclass(frozen=True)
+class Told:
+    """An explanation with what the components show of it."""
+
+    explanation: Explanation
+    conditions: list[Condition]
+    amounts: list[AmountStep]
+    sentences: tuple[str, ...]
+    name: str
+    status_word: str
+
+
+def trace_from_registers(household_id: int, month: Month) -> HouseholdTrace:
+    """The household as the registers know it now, each value with who said it; for officials."""
+    frames = household_frames(household_id, month)
+    said = {key: Provenance(p.source, p.authority, p.on) for key, p in frames.provenance.items()}
+    inputs = HouseholdInputs(frames.households.to_dicts()[0], frames.persons.to_dicts(), said)
+    return evaluate_household(law_of(month), inputs)
+
+
+def trace_from_snapshot(person_id: int, month: Month) -> HouseholdTrace | None:
+    """The household as the month's run saw it; for residents, who may read no other member's record.
+
+    None where the month was not run or the person did not live in the city then.
+    """
+    folder = snapshot_dir_of(month)
+    if folder is None or not folder.exists():
+        return None
+    household_id = find_household_of(folder, person_id)
+    return None if household_id is None else evaluate_household(law_of(month), read_household(folder, household_id))
+
+
+def tell(
+    trace: HouseholdTrace,
+    benefit: str,
+    person_id: int | None,
+    month: Month,
+    *,
+    only: int | None = None,
+    names: Mapping[int, str] | None = None,
+) -> Told:
+    """One benefit explained; `names` calls the members by name, with `only` what other members told stays out of sight."""
+    law = law_of(month)
+    about = person_id if law.benefits[benefit].unit == "person" else None
+    found = explain(law, trace, benefit, about, names=names)
+    english = is_english()
+    # In a household of one nobody has to be told apart.
+    called = names if names and found.unit == "household" and len(trace.inputs.persons) > 1 else {}
+    return Told(
+        explanation=found,
+        conditions=[_condition(view, english, only, called) for view in found.conditions],
+        amounts=[
+            _amount(step, english, called) for step in found.steps if only is None or step.person_id in (None, only)
+        ],
+        sentences=found.sentences_en if english else found.sentences,
+        name=found.name_en if english else found.name,
+        status_word=status_word(found.status),
+    )
+
+
+def tell_all(
+    trace: HouseholdTrace, person_id: int, month: Month, *, only: int | None = None, names: Mapping[int, str] | None = None
+) -> list[Told]:
+    """Every benefit of the month for one person and their household, what is due first."""
+    told = [tell(trace, code, person_id, month, only=only, names=names) for code in law_of(month).benefits]
+    order = {"eligible": 0, "may_qualify": 1}
+    return sorted(told, key=lambda one: (order.get(one.explanation.status, 2), -one.explanation.amount_fen))
+
+
+def status_word(status: str) -> str:
+    """What the status means for a reader."""
+    return {"eligible": _("符合条件"), "may_qualify": _("可能符合，尚缺核对")}.get(status, _("不符合条件"))
+
+
+def household_for(person_id: int, month: Month) -> int:
+    """The household a person counts in for a month, as the registers know it."""
+    return household_of(person_id, month)
+
+
+def member_names(trace: HouseholdTrace) -> dict[int, str]:
+    """The names of a household's members, for officials who may read them all."""
+    ids = [int(row["person_id"]) for row in trace.inputs.persons]
+    found = dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return {one: found.get(one, "") for one in ids}
+
+
+def is_english() -> bool:
+    """Whether the reader reads English."""
+    return (get_language() or "zh").startswith("en")
+
+
+def office_name(source: str) -> str:
+    """An office in the reader's words; its short name where it is not one of ours."""
+    office = offices().get(source, {})
+    return office.get("label_en" if is_english() else "label", source)
+
+
+def _amount(step: SumStep, english: bool, names: Mapping[int, str]) -> AmountStep:
+    label = step.label_en if english else step.label
+    if step.person_id in names:
+        label = f"{names[step.person_id]} · {label}"
+    formula, text = (step.formula_en, step.text_en) if english else (step.formula, step.text)
+    return AmountStep(label, text if formula == text else f"{formula} = {text}", step.source)
+
+
+def _condition(view: ConditionView, english: bool, only: int | None, names: Mapping[int, str]) -> Condition:
+    inputs = []
+    for one in view.inputs:
+        if only is not None and one.person_id not in (None, only):
+            continue
+        label = one.label_en if english else one.label
+        if one.person_id in names:
+            label = f"{names[one.person_id]} · {label}"
+        # What nobody told is shown as unknown or taken for nothing; the office that should know is named then too.
+        source = office_name(one.source) if one.source else "" if one.known else _("尚无部门告知")
+        inputs.append(InputFact(label, one.text, source, _day(one.on)))
+    return Condition(
+        label=view.label_en if english else view.label,
+        met=view.met,
+        value=view.value_text_en if english else view.value_text,
+        threshold=view.threshold_text_en if english else view.threshold_text,
+        article=view.source,
+        provenance=view.provenance if view.provenance == "illustrative" else view.threshold_provenance,
+        inputs=inputs,
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
