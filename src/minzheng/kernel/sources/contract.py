@@ -133,7 +133,7 @@ def _field(name: str, data: dict[str, Any]) -> Field:
             is_open_allowed=bool(data.get("open_end")),
             is_negative_allowed=bool(data.get("negative")),
         ),
-        ceiling_fen=data.get("ceiling_yuan") * 100 if data.get("ceiling_yuan") else None,
+        ceiling_fen=data["ceiling_yuan"] * 100 if "ceiling_yuan" in data else None,
         is_past=bool(data.get("past")),
     )
 

@@ -66,7 +66,7 @@ def people_by_id(ids: Iterable[int]) -> dict[int, KnownPerson]:
     people = {}
     for wanted_id in wanted:
         person = rows[wanted_id][0] or wanted_id if wanted_id in rows else None
-        if person in rows:
+        if person is not None and person in rows:
             people[wanted_id] = KnownPerson(person, *rows[person][1:], *homes.get(person, (None, "")))
     return people
 

@@ -35,6 +35,9 @@ _UPDATE = (
 
 
 def context_of(file: FeedFile) -> Context:
+    """What the file's checks need beside its rows; only a file placed in a month has it."""
+    if file.period is None:
+        raise ValueError(f"{file.name}：尚不知所属月份 / the file's month is not known yet")
     return Context(contract_of(file), file.pk, file.name, Month.of(file.period), file.register)
 
 

@@ -106,7 +106,7 @@ def _filtered(file: FeedFile, outcome: str, field: str, code: str) -> QuerySet[F
 
 
 def _shown(row: FeedRow, file: FeedFile, english: bool) -> dict[str, Any]:
-    headings = next((one["headings"] for one in file.columns if one["sheet"] == row.sheet), [])
+    headings: list[str] = next((one["headings"] for one in file.columns if one["sheet"] == row.sheet), [])
     return {
         "id": row.pk,
         "sheet": row.sheet,

@@ -126,7 +126,7 @@ def _copy_lines(file: FeedFile, raw: RawFile, found: list[Table]) -> None:
         names = ", ".join(_ROW_COLUMNS)
         cursor.execute(
             f"""INSERT INTO sources_feedrow ({names}, "values", key, digest)
-                SELECT {names}, '{{}}', '', '' FROM sources_stage ORDER BY sheet, line"""
+                SELECT {names}, '{{}}', '', '' FROM sources_stage ORDER BY ctid"""
         )
         cursor.execute("DROP TABLE sources_stage")
 

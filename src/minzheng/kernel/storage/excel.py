@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -93,7 +93,7 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     return chosen
 
 
-def _heading(sheet: Any, text: str) -> WriteOnlyCell:
+def _heading(sheet: Any, text: str) -> Any:
     cell = WriteOnlyCell(sheet, value=safe_text(text))
     cell.data_type = "s"
     cell.font = Font(bold=True)
@@ -102,7 +102,7 @@ def _heading(sheet: Any, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _cell(sheet: Any, value: Any) -> WriteOnlyCell | None:
+def _cell(sheet: Any, value: Any) -> Any:
     if value is None or value == "":
         return None
     if isinstance(value, bool):
@@ -112,7 +112,7 @@ def _cell(sheet: Any, value: Any) -> WriteOnlyCell | None:
     if isinstance(value, int) and abs(value) >= 10**15:
         value = str(value)
     if isinstance(value, int | float | Decimal | date | datetime):
-        cell = WriteOnlyCell(sheet, value=value)
+        cell = WriteOnlyCell(sheet, value=cast("Any", value))
         if isinstance(value, datetime):
             cell.number_format = "yyyy-mm-dd hh:mm"
         elif isinstance(value, date):

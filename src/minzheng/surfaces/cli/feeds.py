@@ -142,13 +142,13 @@ def _show_results(results: list[Any]) -> None:
     for result in results:
         for note in result.notes:
             if note["level"] in ("warning", "refused"):
-                told = explain(note)
+                words = explain(note)
                 nearest = contracts().get(note.get("nearest", ""))
                 close = f"；最接近 {nearest.title} nearest {nearest.name}" if nearest else ""
                 colour = "red" if note["level"] == "refused" else "yellow"
                 console.print(
-                    f"[{colour}]{escape(result.name)}[/]：{escape(told['what'])} {escape(told['found'])}"
-                    f"（应为 {escape(told['expected'])}{escape(close)}）"
+                    f"[{colour}]{escape(result.name)}[/]：{escape(words['what'])} {escape(words['found'])}"
+                    f"（应为 {escape(words['expected'])}{escape(close)}）"
                 )
     aside = [result.name for result in results if result.state == "ignored"]
     if aside:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import polars as pl
+from django.db import connection
 
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.people import actions as people
@@ -93,13 +94,24 @@ def apply(rows: Sequence[Row], context: Context) -> None:
 
 
 def _accounts(rows: Sequence[Row], context: Context) -> None:
-    """One account a person: the first the roster names; another programme's other account is kept for that programme."""
+    """One main account a person: the recorded one while a roster still names it, else the first named here.
+
+    Another programme's other account is kept for that programme.
+    """
+    numbers: dict[int, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.get("account") and row.person_id:
+            numbers[row.person_id].append(row.get("account"))
+    recorded = _main_accounts(list(numbers))
+    main = {
+        person: recorded[person] if recorded.get(person) in told else told[0]
+        for person, told in numbers.items()
+    }
     by_roster: dict[str, dict[int, Row]] = defaultdict(dict)
-    main: dict[int, str] = {}
     for row in rows:
         number, person = row.get("account"), row.person_id
         if number and person:
-            purpose = "" if main.setdefault(person, number) == number else purpose_of(row.get("roster"))
+            purpose = "" if main[person] == number else purpose_of(row.get("roster"))
             by_roster[purpose].setdefault(person, row)
     for purpose, group in sorted(by_roster.items()):
         frame = pl.DataFrame(
@@ -118,3 +130,13 @@ def _accounts(rows: Sequence[Row], context: Context) -> None:
         people.set_accounts(
             frame, on=context.period.first_day, source=context.source, purpose=purpose, file=context.file_name
         )
+
+
+def _main_accounts(person_ids: list[int]) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, number FROM people_bankaccount"
+            " WHERE person_id = ANY(%s) AND purpose = '' AND upper_inf(during)",
+            [person_ids],
+        )
+        return dict(cursor.fetchall())

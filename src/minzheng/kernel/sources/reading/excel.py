@@ -48,16 +48,16 @@ def read_excel(content: bytes) -> RawFile:
             problems: list[tuple[str, str]] = []
             cells = []
             for cell in row:
-                value = cell.value
+                value, place = cell.value, (int(cell.row or 0), int(cell.column or 0))
                 if cell.data_type == "f":
                     text = str(getattr(value, "text", value))
-                    value = values.cell(cell.row, cell.column).value if values else None
+                    value = values.cell(*place).value if values else None
                     if value is None:
                         # Kept as text, so that the report can show it; its value was never calculated.
                         value = text
                         problems.append(("formula_without_value", text[:80]))
-                elif value is None and (cell.row, cell.column) in merged_down:
-                    value = merged_down[cell.row, cell.column]
+                elif value is None and place in merged_down:
+                    value = merged_down[place]
                 cells.append(_plain(value))
             lines.append(Line(number, cells, problems))
         while lines and lines[-1].is_blank:

@@ -9,14 +9,17 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.people.identifiers import parse_citizen
 from minzheng.kernel.people.models import BankAccount, Fact, Household, Identifier, Person
+from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.actions import load_folder
 from minzheng.kernel.sources.models import FeedRow, ReviewItem
 from minzheng.kernel.sources.tests.conftest import registers
+from minzheng.kernel.sources.tests.made import as_csv, folder
 from minzheng.kernel.storage import testing
 
 TOWN = Path(__file__).parents[5] / "tests" / "data" / "feeds_town"
@@ -211,3 +214,37 @@ def test_the_whole_folder_again_changes_nothing(town):
     assert registers() == before
     assert not any(result.is_new for result in again)
     assert {r.name: r.counts for r in again} == {name: result.counts for name, result in town.items()}
+
+
+def test_the_same_news_in_other_shapes_changes_nothing(town, tmp_path):
+    """Other headings, order, encodings, separators and units, as another town might send them."""
+    deaths = [
+        [str(at), day.replace("-", "/"), name, number, told]
+        for at, (number, name, day, told) in enumerate(raw_csv("卫健_死亡.csv", "utf-8")[1:])
+    ]
+    spending = [
+        [number, str(int(yuan) / 10_000), "2022年6月"]
+        for number, yuan, _ in raw_csv("医保_自付费用.csv", "utf-8")[1:]
+    ]
+    stages = [[school, number, stage] for number, school, stage, *_ in raw_csv("教育_在读.csv", "utf-8")[1:]]
+    roster = []
+    for sheet in openpyxl.load_workbook(TOWN / "民政_在享名册.xlsx"):
+        for row in list(sheet.iter_rows(values_only=True))[1:]:
+            roster.append([sheet.title, row[2], str(row[1]), *row[4:]])
+    where = folder(
+        tmp_path,
+        d_txt=as_csv([["序号", "死亡日期", "死者姓名", "身份证号码", "报告日期"], *deaths], delimiter="\t", encoding="gb18030"),
+        y_csv=as_csv([["身份证号", "个人自付金额（万元）", "统计截止月份"], *spending], delimiter=";", encoding="utf-16"),
+        s_csv=as_csv([["学校名称", "学生身份证号", "在读学段"], *stages], delimiter="|", encoding="utf-8-sig"),
+        r_csv=as_csv([["待遇名称", "姓名", "身份证号码", "享受起始年月", "月标准", "银行", "银行卡号"], *roster]),
+    )  # fmt: skip
+    before = registers()
+    results = {result.name: result.counts for result in load_folder(where, period=Month(2022, 6))}
+    assert registers() == before
+    assert results["d.txt"]["unchanged"] == 53
+    assert results["y.csv"]["unchanged"] == 560
+    assert results["s.csv"]["unchanged"] + results["s.csv"]["review"] == 1636
+    # Rounded numbers are refused again; rows that wait are other rows than the town's, since they name no household.
+    assert results["r.csv"]["unchanged"] == 1912 - 4 - results["r.csv"]["review"]
+    assert results["r.csv"]["refused"] == 4
+    assert results["r.csv"]["review"] == town["民政_在享名册.xlsx"].counts["review"]
