@@ -15,10 +15,12 @@ import typer
 from rich.console import Console
 
 from minzheng.kernel.storage import server
+from minzheng.kernel.storage.paths import state_home
 
 app = typer.Typer(help="网页服务 The screens, and the worker that does queued work.", no_args_is_help=True)
 console = Console()
 GRACE_SECONDS = 15
+THREADS = min(8, 2 * (os.cpu_count() or 1))
 
 
 @app.command("run")
@@ -48,7 +50,8 @@ def run(
 def serve(*, host: str, port: int, workers: int = 1, jobs: bool = True) -> int:
     """Runs the server and the worker as children until one ends or a signal comes; returns the exit code."""
     environment = server.served_environment(server.ready(), os.environ)
-    environment.setdefault("MINZHENG_POOL", "8")
+    environment.setdefault("MINZHENG_POOL", str(THREADS))
+    (state_home() / "static").mkdir(exist_ok=True)  # Where an installation may add files of its own.
     commands = [_granian(host, port, workers)]
     if jobs:
         commands.append([sys.executable, "-m", "minzheng", "jobs", "work"])
@@ -78,7 +81,7 @@ def _end_with_parent() -> None:
 def _granian(host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+        "--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning",
         "minzheng.surfaces.web.wsgi:application",
     ]  # fmt: skip
 
