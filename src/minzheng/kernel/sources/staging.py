@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -153,7 +152,3 @@ def _line_problems(line: Line, table: Table, *, is_last: bool) -> list[tuple[str
 
 def contract_of(file: FeedFile) -> Contract:
     return contracts()[file.contract]
-
-
-def dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
