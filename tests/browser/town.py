@@ -8,15 +8,19 @@ from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
-from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.actions import create_official, grant_post
 from minzheng.kernel.access.demo import PASSWORD, create_demo_officials
+from minzheng.kernel.access.models import Post
+from minzheng.kernel.money import format_yuan
 from minzheng.kernel.monthend.actions import run_month
+from minzheng.kernel.payments.actions import approve_batch, export_batch, import_returns, prepare_batch
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.actions import load_folder
 
 FEEDS = Path(__file__).resolve().parents[1] / "data" / "feeds_town"
 MONTH = Month(2022, 7)
+RELIEF = "subsistence_allowance"
 HOUSEHOLDS = 260
 # One person who holds both finance posts; the two steps of one batch are still refused to them.
 BOTH = "liangzhi"
@@ -34,7 +38,24 @@ def build_town() -> None:
     with tempfile.TemporaryDirectory(prefix="minzheng-town-") as folder:
         cut_feeds(Path(folder))
         load_folder(folder)
-    run_month(MONTH)
+    run = run_month(MONTH)
+    pay_relief(run.on)
+
+
+def pay_relief(on: date) -> None:
+    """The district pays its subsistence allowances: one payment comes back and waits, one row names no order of ours."""
+    preparer, approver = (Post.objects.get(official__user__username=name, role=role) for name, role in (
+        ("caiwu", "finance_preparer"), ("shenpi", "finance_approver")))  # fmt: skip
+    with acting(preparer):
+        batch = prepare_batch(programme=RELIEF, month=MONTH, division_code="310107", on=on)
+    with acting(approver):
+        approve_batch(batch_id=batch.pk, on=on)
+    with acting(preparer):
+        export_batch(batch_id=batch.pk, on=on)
+        orders = list(batch.orders.order_by("id"))
+        rows = ["回执号,R0", "付款指令号,金额（元）,结果,原因码,说明", "A999999M202207S0,1.00,成功,,"]
+        rows += [f"{o.end_to_end_id},{format_yuan(o.amount_fen)},{'退票,BE01,户名不符' if o is orders[0] else '成功,,'}" for o in orders]
+        import_returns(content="\n".join(rows).encode(), name="回盘.csv", on=on)
 
 
 def cut_feeds(folder: Path) -> None:

@@ -34,7 +34,7 @@ class ApprovalForm(forms.Form):
     """The approver says that the sum was compared, and sends back the sum that was on the screen."""
 
     compared = forms.BooleanField(
-        label=gettext_lazy("我已核对笔数和控制总额，与附件清单一致"),
+        label=gettext_lazy("我已核对笔数和控制总额，与清单一致"),
         error_messages={"required": gettext_lazy("审批前请先核对笔数和控制总额")},
     )
     orders = forms.IntegerField(widget=forms.HiddenInput)
@@ -79,6 +79,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     for part in parts:
         part["name"], part["kind_name"] = benefit_name(part["benefit"]), ORDER_KINDS.get(part["kind"], part["kind"])
     places = _places(batch)
+    files = list(batch.files.select_related("exported_by").order_by("id"))
     return render(
         request,
         "web/work/batch.html",
@@ -87,13 +88,14 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "name": programme_name(batch.programme),
             "place": place_names([batch.division_code])[batch.division_code],
             "steps": _steps(batch),
-            "states": queries.batch_states(batch),
+            "answers": _answers(batch),
             "difference": batch.total_fen - earlier.total_fen if earlier else None,
             "count_difference": batch.orders_count - earlier.orders_count if earlier else None,
             "earlier": earlier,
             "parts": parts,
             "places": places,
-            "files": list(batch.files.select_related("exported_by").order_by("id")),
+            "files": files,
+            "may_make": [format for format in BankFile.Format if format not in {file.format for file in files}],
             "table": table,
             "is_own": batch.prepared_by_id == actor.official_id,
             "can": _can(batch, actor),
@@ -103,6 +105,19 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _batch(pk: int) -> Batch:
     return get_object_or_404(Batch.objects.select_related("prepared_by", "approved_by"), pk=pk)
+
+
+def _answers(batch: Batch) -> list[dict[str, Any]]:
+    """What the bank has said of a batch that was sent to it, as figures."""
+    if batch.state not in ("sent", "settled"):
+        return []
+    states = queries.batch_states(batch)
+    back = states.get("returned", 0) + states.get("reissued", 0) + states.get("cancelled", 0)
+    return [
+        {"label": _("已到账"), "value": states.get("paid", 0), "hint": ""},
+        {"label": _("银行退票"), "value": back, "hint": _("其中待处理 %(n)s 笔") % {"n": states.get("returned", 0)} if back else ""},
+        {"label": _("尚未回盘"), "value": states.get("sent", 0), "hint": ""},
+    ]
 
 
 def _places(batch: Batch) -> list[dict[str, Any]]:

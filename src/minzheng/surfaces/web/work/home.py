@@ -205,6 +205,8 @@ def _tiles(run: MonthRun | None) -> list[dict[str, Any]]:
     """The area's figures of the latest month, where the post may see month end."""
     if run is None or not may("monthend.look"):
         return []
+    if may("payments.prepare_batch") or may("payments.approve_batch"):
+        return _money_tiles(run)
     now = months.totals(run)
     before = months.earlier_run(run)
     then = months.totals(before) if before else None
@@ -218,6 +220,18 @@ def _tiles(run: MonthRun | None) -> list[dict[str, Any]]:
     return [
         {"label": label, "value": now[key], "unit": unit, "href": to, "difference": now[key] - then[key] if then else None}
         for key, label, unit, to in labels
+    ]
+
+
+def _money_tiles(run: MonthRun) -> list[dict[str, Any]]:
+    """For finance: where the money of the month stands."""
+    rows = payments.by_programme(run.month)
+    href = f"{reverse('work_payments')}?month={Month.of(run.month)}"
+    labels = [("fen", _("本月应发"), href), ("drafted_fen", _("待入批"), href), ("batched_fen", _("办理中"), href),
+              ("paid_fen", _("已到账"), href), ("returned_fen", _("银行退票"), reverse("work_returns"))]  # fmt: skip
+    return [
+        {"label": label, "value": sum(row[key] for row in rows), "unit": "fen", "href": to, "difference": None}
+        for key, label, to in labels
     ]
 
 
