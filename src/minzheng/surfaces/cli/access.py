@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.core.exceptions import ValidationError
@@ -85,7 +85,7 @@ def official_list(as_json: Json = False) -> None:
     """列出工作人员及其岗位 Lists officials with their posts."""
     from minzheng.kernel.access.queries import officials
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "username": official.user.username,
             "name": official.name,

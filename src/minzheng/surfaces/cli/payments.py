@@ -312,7 +312,7 @@ def import_(
 def list_(as_user: As = "", as_json: Json = False) -> None:
     """List returned payments that wait to be re-issued or given up (待处理退票)."""
     with acting_for(as_user, "payments.look"):
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"return": row.pk, "order": row.end_to_end_id, "payee": row.order.payee_name,
              "account": row.order.account_masked, "amount_fen": row.order.amount_fen, "reason": row.reason_code,
              "reason_text": reason_text(row.reason_code)}

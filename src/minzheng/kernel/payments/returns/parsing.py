@@ -104,7 +104,8 @@ def _csv(content: bytes) -> Answers:
 
 
 def _pain002(content: bytes) -> Answers:
-    message_id, rows = "", []
+    message_id = ""
+    rows: list[Answer] = []
     try:
         for _, element in iterparse(io.BytesIO(content), events=("end",), forbid_dtd=True):
             name = _local(element)
