@@ -93,11 +93,14 @@ def _show(demo: Demo) -> None:
     from minzheng.kernel.monthend.totals import by_benefit
     from minzheng.kernel.programmes import load_programmes
     from minzheng.simulation.demo import MONTH, SERVICE
+    from minzheng.surfaces.demo import create_demo_residents
 
     with acting_as_service(SERVICE):
         totals = by_benefit(demo.run)
+        residents = create_demo_residents()
     names = {benefit.code: benefit.name for programme in load_programmes() for benefit in programme.benefits}
-    table = Table("待遇", title=f"{MONTH.chinese}月度办理 Month end", title_justify="left")
+    table = Table(title=f"{MONTH.chinese}月度办理 Month end", title_justify="left")
+    table.add_column("待遇", overflow="fold")
     for heading in ("符合条件", "在享", "主动发现与变更", "发放单", "发放金额（元）"):
         table.add_column(heading, justify="right")
     for benefit, row in totals.items():
@@ -106,7 +109,11 @@ def _show(demo: Demo) -> None:
             names[benefit], *(f"{n:,}" for n in numbers), format_yuan(row["ordered_fen"], grouped=True)
         )
     console.print(table)
-    accounts = Table("账户", "密码", "姓名", "职务", "岗位", title="演示账户 Accounts", title_justify="left")
-    for one in demo.officials:
-        accounts.add_row(one.username, one.password, one.name, one.title, one.roles)
+    accounts = Table(title="演示账户 Accounts", title_justify="left")
+    for heading in ("账户", "密码", "姓名", "身份", "岗位"):
+        accounts.add_column(heading, overflow="fold")
+    for official in demo.officials:
+        accounts.add_row(official.username, official.password, official.name, official.title, official.roles)
+    for resident in residents:
+        accounts.add_row(resident.username, resident.password, resident.name, resident.situation, "居民")
     console.print(accounts)
