@@ -48,6 +48,7 @@ WITH schedule (programme, benefit, through) AS MATERIALIZED (
   SELECT a.id AS award_id, m.first::date AS benefit_month, p.monthly_fen AS due_fen,
          a.person_id, a.programme, a.benefit, a.division_code, r.name AS person_name,
          a.unit = 'household' AND r.death_date IS NOT NULL AS is_payee_dead,
+         r.merged_into_id IS NOT NULL AS is_payee_merged,
          CASE WHEN a.origin = 'roster' THEN a.paid_through END AS taken_over_through
   FROM schedule s
   JOIN awards_award a ON a.programme = s.programme AND a.benefit = s.benefit
@@ -81,7 +82,8 @@ SELECT coalesce(d.award_id, w.award_id) AS award_id, coalesce(d.benefit_month, w
        coalesce(d.due_fen, 0) - greatest(coalesce(w.covered_fen, 0) - coalesce(v.recovered_fen, 0), 0) AS owed_fen,
        coalesce(w.kept_fen, 0) - coalesce(d.due_fen, 0) AS over_fen,
        w.draft_id, w.base_id, w.last_sequence,
-       d.person_id, d.programme, d.benefit, d.division_code, d.person_name, d.is_payee_dead
+       d.person_id, d.programme, d.benefit, d.division_code, d.person_name, d.is_payee_dead,
+       d.is_payee_merged
 FROM due d
 FULL JOIN written w ON w.award_id = d.award_id AND w.benefit_month = d.benefit_month
 LEFT JOIN first_written f ON f.award_id = d.award_id
@@ -101,6 +103,8 @@ SELECT t.award_id, t.benefit_month, t.draft_id, t.base_id, t.last_sequence, t.ow
        coalesce(nullif(account.holder, ''), t.person_name) AS payee_name,
        coalesce(account.bank, '') AS bank, coalesce(account.number, '') AS account_number,
        CASE WHEN btrim(coalesce(nullif(account.holder, ''), t.person_name)) = '' THEN 'no_name'
+            -- The award that stayed with a merged record repeats one of the record it was merged into.
+            WHEN t.is_payee_merged THEN 'payee_merged'
             WHEN t.is_payee_dead THEN 'payee_dead'
             WHEN coalesce(account.number, '') = '' THEN 'no_account'
             WHEN length(account.number) NOT BETWEEN 4 AND 34 OR account.number ~ '[^0-9A-Za-z]' THEN 'bad_account'

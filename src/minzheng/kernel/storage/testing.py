@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
@@ -15,6 +16,8 @@ from psycopg import sql
 
 import minzheng
 from minzheng.kernel.storage import server
+
+_TEMPLATES_KEPT = 5
 
 
 def _migrations_hash() -> str:
@@ -59,14 +62,18 @@ def template_database() -> str:
         # Two test runs may start at once: one makes the template, the other waits for it.
         connection.execute("select pg_advisory_lock(hashtext('minzheng template'))")
         known = connection.execute(
-            "select datname, shobj_description(oid, 'pg_database') from pg_database where datname like %s",
+            "select datname, shobj_description(oid, 'pg_database') from pg_database"
+            " where datname like %s order by oid desc",
             ["minzheng_template_%"],
         ).fetchall()
         if (name, "ready") in known:
             return name
-        for old, _ in known:
-            with contextlib.suppress(Exception):
+        # Runs of other versions may be at work beside this one: only templates long out of use are removed.
+        for old, _ in known[_TEMPLATES_KEPT:]:
+            with contextlib.suppress(psycopg.Error):
                 connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(old)))
+        # One of this name that is not ready was left half made by a killed run.
+        connection.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)))
         _create(connection, name)
         server.prepare_database(admin.with_database(name))
         with use_database(name):

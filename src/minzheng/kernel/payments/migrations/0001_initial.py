@@ -178,6 +178,7 @@ class Migration(migrations.Migration):
                             ("no_name", "没有领款人姓名"),
                             ("bad_account", "银行账号格式不对"),
                             ("payee_dead", "领款人已死亡，须指定新的领款人"),
+                            ("payee_merged", "档案已合并，同一待遇重复，须终止其一"),
                         ],
                         default="",
                     ),

@@ -35,6 +35,7 @@ class Order(models.Model):
         NO_NAME = "no_name", _("没有领款人姓名")
         BAD_ACCOUNT = "bad_account", _("银行账号格式不对")
         PAYEE_DEAD = "payee_dead", _("领款人已死亡，须指定新的领款人")
+        PAYEE_MERGED = "payee_merged", _("档案已合并，同一待遇重复，须终止其一")
 
     # No foreign-key triggers on the four references below: a month end writes them by the hundred thousand from the
     # very rows they name, nobody may delete those, and `ledger verify` proves that none is missing.

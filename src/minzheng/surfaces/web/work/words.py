@@ -101,6 +101,7 @@ HOLDS = {
     "no_name": gettext_lazy("没有领款人姓名"),
     "bad_account": gettext_lazy("银行账号格式不对"),
     "payee_dead": gettext_lazy("领款人已死亡，须指定新的领款人"),
+    "payee_merged": gettext_lazy("档案已合并，同一待遇重复，须终止其一"),
     "name_unfit": gettext_lazy("姓名不能写入银行文件"),
 }
 ENTRY_KINDS = {
