@@ -8,9 +8,9 @@ import tempfile
 # Tests keep their files apart from the installation's; the server is shared, its databases are not.
 os.environ.setdefault("MINZHENG_TEST_FILES", tempfile.mkdtemp(prefix="minzheng-test-"))
 
-import pytest  # noqa: E402  (the environment must be set before Django reads it)
+import pytest
 
-from minzheng.kernel.storage import testing  # noqa: E402
+from minzheng.kernel.storage import testing
 
 pytest_plugins = ["minzheng.kernel.access.testing"]
 
