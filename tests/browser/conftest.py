@@ -50,7 +50,7 @@ def environment_for(database: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def town_database(django_db_blocker, django_db_setup) -> Iterator[str]:
     """A committed database with demo officials and a small town that has lived its month end."""
-    from tests.browser.town import build_town  # noqa: PLC0415  (models load only once Django is ready)
+    from tests.browser.town import build_town
 
     with django_db_blocker.unblock():
         template = testing.template_database()
@@ -128,7 +128,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def sign_in(site: Site):
     """`sign_in(page, username)` as one of the demo accounts; ends on that account's first page."""
-    from minzheng.kernel.access.demo import PASSWORD  # noqa: PLC0415
+    from minzheng.kernel.access.demo import PASSWORD
 
     def _sign_in(window: Page, username: str) -> None:
         window.goto(f"{site.url}/login/")

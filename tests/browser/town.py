@@ -17,6 +17,7 @@ from minzheng.kernel.monthend.actions import run_month
 from minzheng.kernel.payments.actions import approve_batch, export_batch, import_returns, prepare_batch
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.actions import load_folder
+from minzheng.surfaces.demo import create_demo_residents
 
 FEEDS = Path(__file__).resolve().parents[1] / "data" / "feeds_town"
 MONTH = Month(2022, 7)
@@ -39,6 +40,8 @@ def build_town() -> None:
         cut_feeds(Path(folder))
         load_folder(folder)
     run = run_month(MONTH)
+    with acting_as_service("demo"):
+        create_demo_residents()
     pay_relief(run.on)
 
 

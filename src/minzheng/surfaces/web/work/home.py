@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.access import Actor, current_actor, may, role_name
 from minzheng.kernel.monthend.models import MonthRun, RunState
+from minzheng.kernel.payments import queries as kernel
 from minzheng.kernel.payments.models import Batch, MonthClose
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.queries import path_names
@@ -154,10 +155,10 @@ def _preparer_work() -> list[dict[str, Any]]:
                 tone="warn" if batch.state == Batch.State.APPROVED else "info",
             )
         )
-    back = payments.open_returns().count()
+    back = kernel.open_returns().count()
     if back:
         items.append(_item(_("处理银行退票"), reverse("work_returns"), text=_("更正账户后重新发放"), count=back, tone="bad"))
-    held = payments.held_orders().count()
+    held = kernel.held_orders().count()
     if held:
         items.append(_item(_("暂缓的支付指令"), reverse("work_payments_held"), text=_("补正账户或姓名后可入批"), count=held, tone="warn"))
     return items

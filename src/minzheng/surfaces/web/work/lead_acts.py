@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from minzheng.kernel.access import current_actor, may, require
 from minzheng.kernel.outreach import actions
 from minzheng.kernel.outreach.models import MOVES, Lead
-from minzheng.kernel.programmes import Route, all_benefits, benefit_by_code
+from minzheng.kernel.programmes import Grant, Route, all_benefits, benefit_by_code
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
@@ -41,8 +41,10 @@ def decides(benefit: str) -> bool:
 
 
 def decides_any() -> bool:
-    """Whether there is a benefit whose changes the acting post may confirm."""
-    return may("awards.adjust") and any(decides(benefit.code) for _programme, benefit in all_benefits())
+    """Whether there is a benefit whose changes the acting post may confirm; some change without anybody's doing."""
+    return may("awards.adjust") and any(
+        decides(benefit.code) for _programme, benefit in all_benefits() if benefit.grant is not Grant.WITHOUT_APPLICATION
+    )
 
 
 class OutcomeForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.access import current_actor, may, require
-from minzheng.kernel.audit import look
+from minzheng.kernel.audit import look, record
 from minzheng.kernel.outreach.models import MOVES, Lead, LeadEvent
 from minzheng.kernel.people.identifiers import mask
 from minzheng.kernel.people.models import Identifier, Membership
@@ -66,6 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     chosen = {name: form[name].value() or "" for name in form.fields} if form.is_valid() else {}
     table = _table(request, chosen, on)
     if table.wants_export:
+        record("outreach.export_list", detail={"leads": table.count, "filters": {k: v for k, v in chosen.items() if v}})
         return table.excel_response()
     return render(
         request,
@@ -87,7 +88,7 @@ def _place_choices(asked: str) -> list[tuple[str, str]]:
     assert actor is not None
     own = actor.division_code
     length = 12 if len(own) >= 9 else 6 if own == "310000" else 9
-    codes = {code[:length] for code in queries.committees() if len(code) >= length}
+    codes = set(queries.places_with_leads(length))
     codes |= {asked} if asked.isascii() and asked.isdigit() else set()
     named = place_names(codes)
     return sorted(named.items())
@@ -95,8 +96,7 @@ def _place_choices(asked: str) -> list[tuple[str, str]]:
 
 def _table(request: HttpRequest, chosen: dict[str, str], on: Any) -> Table:
     found = queries.filtered(**chosen, on=on)
-    page = found[:1000]
-    places = place_names({lead.division_code for lead in page}) if page else {}
+    places = place_names(queries.places_of(found))
     return Table(
         columns=[
             Column("person.name", _("姓名"), is_heading=True, href=lambda lead: reverse("work_lead", args=[lead.pk]),

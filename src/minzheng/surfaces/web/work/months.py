@@ -128,7 +128,9 @@ def _month(text: str) -> Month:
 def _progress(month: Month, run: MonthRun | None) -> dict[str, Any]:
     """The steps of the run, what to say of them, and whether to ask again."""
     waiting = queries.queued(month)
-    steps = progress_of(run) if run else []
+    # Until a queued run begins, the steps on record are those of the attempt before it.
+    is_new = bool(waiting) and (run is None or run.state == RunState.DONE)
+    steps = progress_of(run) if run and not is_new else []
     done = sum(step["state"] == "done" for step in steps)
     current = next((step for step in steps if step["state"] == "running"), None)
     is_at_work = bool(run and run.state == RunState.RUNNING) or bool(waiting)

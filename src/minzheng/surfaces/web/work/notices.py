@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from minzheng.kernel.access import may, require
-from minzheng.kernel.audit import look
+from minzheng.kernel.audit import look, record
 from minzheng.kernel.outreach import actions
 from minzheng.kernel.outreach.models import Notice
 from minzheng.kernel.periods import Month
@@ -51,7 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in NOTICE_STATES else ""
     found = queries.notices(state=state)
-    places = place_names({notice.division_code for notice in found[:1000]})
+    places = place_names(queries.places_of(found))
     table = Table(
         columns=[
             Column("person.name", _("姓名"), is_heading=True, href=lambda n: reverse("work_notice", args=[n.pk])),
@@ -72,6 +72,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         empty_text=_("免申即享的待遇在发放前先告知本人，异议期内可以提出异议或放弃。"),
     )  # fmt: skip
     if table.wants_export:
+        record("outreach.export_list", detail={"notices": table.count})
         return table.excel_response()
     states = [NavItem(_("进行中"), reverse("work_notices"), not state)] + [
         NavItem(str(label), f"{reverse('work_notices')}?state={code}", state == code)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from minzheng.kernel.access import may, require
-from minzheng.kernel.awards.queries import open_overpayments
+from minzheng.kernel.audit import record
 from minzheng.kernel.payments import actions
+from minzheng.kernel.payments import queries as kernel
 from minzheng.kernel.payments.models import Batch, MonthClose, Order
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import load_programmes
@@ -140,7 +141,7 @@ def held(request: HttpRequest) -> HttpResponse:
     """Orders that cannot be paid as they stand, with the reason and what to do."""
     require("payments.look")
     reasons = {code: str(label) for code, label in HOLDS.items()}
-    found = queries.held_orders()
+    found = kernel.held_orders()
     asked = request.GET.get("reason", "")
     if asked in reasons:
         found = found.filter(hold_reason=asked)
@@ -160,6 +161,7 @@ def held(request: HttpRequest) -> HttpResponse:
         empty_text=_("没有暂缓的指令。"),
     )
     if table.wants_export:
+        record("payments.export_list", subject="held", detail={"orders": table.count})
         return table.excel_response()
     return render(
         request,
@@ -181,12 +183,12 @@ def _held_by_reason(reasons: dict[str, str]) -> list[NavItem]:
 def overpaid(request: HttpRequest) -> HttpResponse:
     """What was paid without right and is not yet recovered."""
     require("payments.look")
-    found = open_overpayments()
+    found = kernel.open_overpayments()
     table = Table(
         columns=[
             Column("month", _("月份"), kind="month", order_by="month", is_heading=True),
             Column("award.benefit", _("待遇"), value=lambda o: benefit_name(o.award.benefit)),
-            Column("person_id", _("人员编号")),
+            Column("award.person.name", _("领款人"), href=lambda o: reverse("work_person", args=[o.person_id])),
             Column("amount_fen", _("多发金额"), kind="money", order_by="amount_fen"),
             Column("recovered_fen", _("已追回"), kind="money"),
             Column("found_on", _("发现日期"), kind="date", order_by="found_on"),

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from minzheng.kernel.access import may, require
-from minzheng.kernel.audit import look
+from minzheng.kernel.audit import look, record
 from minzheng.kernel.payments import actions
+from minzheng.kernel.payments import queries as kernel
 from minzheng.kernel.payments.models import ReturnFile, ReturnRow
 from minzheng.kernel.payments.returns import reason_text
 from minzheng.kernel.people.models import BankAccount
@@ -86,9 +87,10 @@ def overview(request: HttpRequest) -> HttpResponse:
                     % {"settled": report.file.settled, "returned": report.file.returned, "refused": report.file.refused},
                 )
             return redirect("work_return_file", report.file.pk)
-    found = queries.open_returns() if request.GET.get("show") != "all" else queries.settled_returns()
+    found = kernel.open_returns() if request.GET.get("show") != "all" else queries.settled_returns()
     table = _items(request, found, all_shown=request.GET.get("show") == "all")
     if table.wants_export:
+        record("payments.export_list", subject="returns", detail={"rows": table.count})
         return table.excel_response()
     files = Table(
         columns=[
@@ -101,7 +103,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             Column("returned", _("退票"), kind="count"),
             Column("refused", _("未入账"), kind="count"),
         ],
-        source=queries.return_files(),
+        source=kernel.return_files(),
         request=request,
         name="files",
         caption=_("已导入的回盘文件"),
@@ -167,6 +169,7 @@ def file_page(request: HttpRequest, pk: int) -> HttpResponse:
         export_name=file.message_id,
     )  # fmt: skip
     if table.wants_export:
+        record("payments.export_list", subject=file.message_id, detail={"rows": table.count})
         return table.excel_response()
     return render(request, "web/work/return_file.html", {"file": file, "table": table, "asked": asked})
 

@@ -67,14 +67,20 @@ def by_place(length: int, *, place: str = "", kind: str = "") -> dict[str, dict[
     return found
 
 
-def committees(limit: int = 400) -> list[str]:
-    """The places that have pending leads, for the filter."""
+def places_with_leads(length: int) -> list[str]:
+    """The districts (6), streets (9) or committees (12) that have pending leads, for the filter."""
     return list(
         Lead.objects.filter(state__in=PENDING_STATES)
-        .values_list("division_code", flat=True)
+        .annotate(place=Left("division_code", length))
+        .values_list("place", flat=True)
         .distinct()
-        .order_by("division_code")[:limit]
+        .order_by("place")[:400]
     )
+
+
+def places_of(rows: QuerySet[Lead] | QuerySet[Notice]) -> list[str]:
+    """Every place that occurs in a list, to name them with one query; the tree has some six thousand at most."""
+    return list(rows.order_by().values_list("division_code", flat=True).distinct()[:8000])
 
 
 def notices(*, state: str = "", programme: str = "") -> QuerySet[Notice]:

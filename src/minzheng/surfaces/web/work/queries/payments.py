@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Left
 
-from minzheng.kernel.payments.models import Batch, MonthClose, Order, ReturnFile, ReturnRow
+from minzheng.kernel.payments.models import Batch, MonthClose, Order, ReturnRow
 from minzheng.kernel.periods import Month
 
 _RECENT = 24
@@ -97,23 +97,10 @@ def batch_states(batch: Batch) -> dict[str, int]:
     return dict(batch.orders.values("state").annotate(n=Count("id")).values_list("state", "n"))
 
 
-def held_orders() -> QuerySet[Order]:
-    return Order.objects.filter(state="held").select_related("person").order_by("hold_reason", "id")
-
-
-def open_returns() -> QuerySet[ReturnRow]:
-    """What came back from the bank and waits, the oldest first."""
-    return ReturnRow.objects.filter(state="open").select_related("order", "file").order_by("id")
-
-
 def settled_returns() -> QuerySet[ReturnRow]:
     return (
         ReturnRow.objects.filter(outcome="returned").exclude(state="open").select_related("order", "file").order_by("-id")
     )
-
-
-def return_files() -> QuerySet[ReturnFile]:
-    return ReturnFile.objects.select_related("imported_by").order_by("-id")
 
 
 def waiting_batches(states: tuple[str, ...], limit: int = 8) -> list[Batch]:
