@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from minzheng.kernel.access.actor import RESIDENT, Actor
 from minzheng.kernel.access.permissions import may, role_name
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.ui.frame import Frame, NavItem, PostChoice
 
@@ -51,7 +52,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
                 audience="resident",
                 home_url=reverse("my_home"),
                 nav=[_entry(request, name, label) for name, label in MINE],
-                person_label=request.user.get_full_name() or request.user.get_username(),
+                person_label=Person.objects.filter(pk=actor.person_id).values_list("name", flat=True).first() or "",
                 logout_url=reverse("logout"),
                 **common,
             )

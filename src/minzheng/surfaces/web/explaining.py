@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from minzheng.kernel.monthend.queries import snapshot_dir_of
 from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.frames import household_frames, household_of
-from minzheng.kernel.people.models import Person
+from minzheng.kernel.people.models import Fact, Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import compile_law, load_programmes
 from minzheng.kernel.rules import (
@@ -67,7 +67,26 @@ def trace_from_snapshot(person_id: int, month: Month) -> HouseholdTrace | None:
     if folder is None or not folder.exists():
         return None
     household_id = find_household_of(folder, person_id)
-    return None if household_id is None else evaluate_household(law_of(month), read_household(folder, household_id))
+    if household_id is None:
+        return None
+    seen = read_household(folder, household_id)
+    inputs = HouseholdInputs(seen.household, seen.persons, _own_origins(person_id, month))
+    return evaluate_household(law_of(month), inputs)
+
+
+def _own_origins(person_id: int, month: Month) -> dict[tuple[str, int, str], Provenance]:
+    """Who said what of a resident themself: the snapshot keeps values alone, and others' records are not theirs to read."""
+    columns = {"birth_date": "birth_month", "sex": "sex", "hukou": "hukou_is_local", "death_date": "death_month"}
+    recorded = Person.objects.values_list("provenance", flat=True).get(pk=person_id)
+    found = {
+        ("person", person_id, columns[name]): Provenance(said["source"], "", str(said["on"]))
+        for name, said in recorded.items()
+        if name in columns
+    }
+    told = Fact.objects.filter(person_id=person_id, superseded_at=None, during__startswith__lte=month.first_day)
+    for fact in told.order_by("during"):
+        found["person", person_id, fact.kind] = Provenance(fact.source, "", fact.observed_on.isoformat())
+    return found
 
 
 def tell(
@@ -152,7 +171,7 @@ def _condition(view: ConditionView, english: bool, only: int | None, names: Mapp
         if one.person_id in names:
             label = f"{names[one.person_id]} · {label}"
         # What nobody told is shown as unknown or taken for nothing; the office that should know is named then too.
-        source = office_name(one.source) if one.source else "" if one.known else _("尚无部门告知")
+        source = office_name(one.source or one.authority) if one.known else _("尚无部门告知")
         inputs.append(InputFact(label, one.text, source, _day(one.on)))
     return Condition(
         label=view.label_en if english else view.label,

@@ -50,7 +50,7 @@ def reason_letter(told: Told) -> ReasonLetter:
         holding=groups[True],
         sums=[f"{one.label}：{one.value}" for one in told.amounts] if found.status != "not_eligible" else [],
         others=[one.label_en if english else one.label for one in found.rivals],
-        sources=list(sources),
+        sources=[one for one in sources if not any(one != other and one in other for other in sources)],
         told_by=list(said),
         assumed=list(found.illustrative_en if english else found.illustrative),
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.people.models import Identifier, Role, Sex
-from minzheng.surfaces.web.explaining import office_name
+from minzheng.surfaces.web.explaining import is_english, office_name
 
 FIELDS = {
     "name": gettext_lazy("姓名"),
@@ -58,15 +58,18 @@ EVENTS = {
 }
 
 
-def origins(provenance: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each field with the office that said it last, when, and the row of the file it came in."""
-    shown = []
-    for name, said in provenance.items():
+def origins(provenance: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
+    """The fields with the office that said them last, when, and the row of the file; those of one row together."""
+    order = list(FIELDS)
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for name, said in sorted(provenance.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99):
         where = ""
         if said.get("file"):
             where = _("%(file)s 第 %(row)s 行") % {"file": said["file"], "row": said.get("row", "")}
-        shown.append(
-            {"label": FIELDS.get(name, name), "office": office_name(said["source"]), "on": said["on"], "where": where}
-        )
-    order = {str(label): place for place, label in enumerate(FIELDS.values())}
-    return sorted(shown, key=lambda one: order.get(str(one["label"]), len(order)))
+        key = (office_name(said["source"]), str(said["on"]), where)
+        together.setdefault(key, []).append(str(FIELDS.get(name, name)))
+    comma = ", " if is_english() else "、"
+    return [
+        {"labels": comma.join(labels), "office": office, "on": on, "where": where}
+        for (office, on, where), labels in together.items()
+    ]

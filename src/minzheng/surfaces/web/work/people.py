@@ -23,7 +23,7 @@ from minzheng.kernel.monthend.queries import months_with_findings
 from minzheng.kernel.outreach.queries import notices_of_person
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.people.models import Household, Person
-from minzheng.kernel.people.queries import FactView, PersonPage, household_page, person_page, search_people
+from minzheng.kernel.people.queries import FactView, Hit, PersonPage, household_page, person_page, search_people
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.queries import path_names
 from minzheng.kernel.rules import LawError
@@ -32,7 +32,7 @@ from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web import explaining
 from minzheng.surfaces.web.work import fields, numbers, reasons
 from minzheng.surfaces.web.work.day import working_day
-from minzheng.surfaces.web.work.words import benefit_name
+from minzheng.surfaces.web.work.words import benefit_name, programme_name
 
 SEARCHES_PER_MINUTE = 60
 SHOWN = 30
@@ -41,7 +41,6 @@ SHOWN = 30
 class SearchForm(forms.Form):
     q = forms.CharField(
         label=gettext_lazy("姓名、拼音或证件号后四位"),
-        required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
@@ -51,19 +50,36 @@ class SearchForm(forms.Form):
 def search(request: HttpRequest) -> HttpResponse:
     """Finds people in the acting post's scope; bounded, limited by rate, and left in the trace."""
     actor = require("people.search")
-    form = SearchForm(request.GET if "q" in request.GET else None)
+    form = SearchForm(request.GET if request.GET.get("q", "").strip() else None)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     hits = []
     if text:
         limit(f"search:{actor.official_id}", SEARCHES_PER_MINUTE)
         hits = search_people(text, limit=SHOWN)
     places = path_names({hit.division_code for hit in hits}) if hits else {}
-    rows = [{"hit": hit, "place": places.get(hit.division_code, hit.division_code)} for hit in hits]
+    table = Table(
+        columns=[
+            Column("name", _("姓名"), is_heading=True, value=lambda h: h.name or _("（无姓名）"),
+                   href=lambda h: reverse("work_person", args=[h.person_id]), hint=_otherwise),
+            Column("sex", _("性别"), value=lambda h: fields.SEXES.get(h.sex, "")),
+            Column("birth_date", _("出生日期"), kind="date"),
+            Column("identifier", _("证件号码")),
+            Column("place", _("居住地"), value=lambda h: places.get(h.division_code, h.division_code)),
+        ],
+        source=hits, request=request, caption=_("查找结果"), page_size=SHOWN, is_exportable=False,
+        empty_title=_("没有找到"), empty_text=_("姓名至少写两个字，号码至少写四位；也可以用拼音或首字母。"),
+    )  # fmt: skip
     return render(
         request,
         "web/work/people.html",
-        {"form": form, "text": text, "hits": rows, "is_full": len(hits) == SHOWN},
+        {"form": form, "text": text, "table": table, "shown": len(hits), "is_full": len(hits) == SHOWN},
     )
+
+
+def _otherwise(hit: Hit) -> str:
+    """What sets a hit apart: another writing of the name, a death."""
+    dead = _("已故") if hit.death_date else ""
+    return " · ".join(part for part in (hit.matched or "", dead) if part)
 
 
 @require_safe
@@ -101,6 +117,10 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
                 for m in record.memberships
             ],
             "writings": [{"one": n, "office": explaining.office_name(n.source)} for n in record.names if n.name != who.name],
+            "accounts": [
+                {"view": a, "purpose": programme_name(a.account.purpose) if a.account.purpose else _("各项待遇通用")}
+                for a in record.accounts
+            ],
             "origins": fields.origins(who.provenance),
             "facts": [_fact(view) for view in record.facts],
             "history": _history(record, places),
@@ -228,7 +248,7 @@ def _history(record: PersonPage, places: dict[str, str]) -> list[dict[str, Any]]
     """What happened to the person, the latest first, merges of records among it."""
     events = [
         {
-            "when": event.on or event.recorded_at,
+            "when": event.on or _("日期不详"),
             "title": fields.EVENTS.get(event.kind, event.kind),
             "text": places.get(event.division_code, ""),
             "actor": explaining.office_name(event.source),

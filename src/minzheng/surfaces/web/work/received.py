@@ -147,11 +147,11 @@ def value_in_words(field: Field, value: Any) -> str:
         return dict(Sex.choices).get(value, str(value))
     if field.name == "relation":
         return dict(Role.choices).get(value, str(value))
-    if field.settings.codes:
-        # The longest way of writing a code is the one that says most.
-        ways = [way for way, code in field.settings.codes.items() if code == value and not way.isascii()]
-        return max(ways, key=len) if ways else str(value)
     kind = catalogue().get(field.name)
     if kind and isinstance(value, int):
         return kind.show(value)
+    if field.settings.codes:
+        # A contract lists the usual way of writing a code first; the code itself is for programs.
+        ways = [way for way, code in field.settings.codes.items() if code == value and not way.isascii()]
+        return ways[0] if ways else str(value)
     return masked_text(value)

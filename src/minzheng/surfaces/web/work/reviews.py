@@ -121,6 +121,8 @@ class DecisionForm(forms.Form):
                 help_text=_("按核实的内容填写，留空则用送来的值。"),
             )
 
+        self.order_fields(["action", "person_id", *(f"value_{field.name}" for field in self.corrected), "reason"])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("action") == "link" and not cleaned.get("person_id"):

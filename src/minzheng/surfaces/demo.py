@@ -1,0 +1,82 @@
+"""Synthetic residents who may sign in to the demonstration, each standing for one situation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from minzheng.kernel.access.actions import AccessRefused, open_resident_account
+from minzheng.kernel.access.demo import PASSWORD
+from minzheng.kernel.access.models import ResidentAccount
+from minzheng.kernel.awards.models import Award
+from minzheng.kernel.outreach.models import Kind, Lead, Notice, NoticeState
+from minzheng.kernel.people.models import Person
+
+
+@dataclass(frozen=True)
+class DemoResident:
+    """One resident's account, as the start page and the command print it."""
+
+    username: str
+    password: str
+    name: str
+    situation: str
+
+
+def _receives() -> int | None:
+    """Somebody whose old-age allowance runs."""
+    held = Award.objects.filter(benefit="old_age_allowance", state="in_force", person__death_date=None)
+    return held.order_by("person_id").values_list("person_id", flat=True).first()
+
+
+def _announced() -> int | None:
+    """Somebody who was told that the allowance will come, and may still object."""
+    told = Notice.objects.filter(about="grant", state=NoticeState.ISSUED, person__death_date=None)
+    return told.order_by("person_id").values_list("person_id", flat=True).first()
+
+
+def _lead(kind: str) -> Callable[[], int | None]:
+    def find() -> int | None:
+        raised = Lead.objects.filter(benefit="subsistence_allowance", kind=kind, person__death_date=None)
+        return raised.order_by("person_id").values_list("person_id", flat=True).first()
+
+    return find
+
+
+# username, situation, how the person is found
+_RESIDENTS: tuple[tuple[str, str, Callable[[], int | None]], ...] = (
+    ("jumin1", "正在领取老年综合津贴", _receives),
+    ("jumin2", "最低生活保障不再符合条件", _lead(Kind.ENDS)),
+    ("jumin3", "可能符合最低生活保障，尚缺核对", _lead(Kind.MAY_QUALIFY)),
+    ("jumin4", "老年综合津贴告知书在异议期内", _announced),
+)
+
+
+def create_demo_residents() -> list[DemoResident]:
+    """Opens the residents' accounts that do not exist yet, and lists all of them (演示居民账户).
+
+    The same city and month give the same residents. Run it as a service, after the month's run:
+    `with acting_as_service("demo"): create_demo_residents()`.
+
+    Raises:
+        AccessRefused: the installation is not marked as a demonstration by MINZHENG_DEMO=1; the password is public.
+    """
+    if os.environ.get("MINZHENG_DEMO") != "1":
+        raise AccessRefused(
+            "演示账户的密码是公开的：仅在 MINZHENG_DEMO=1 时创建。"
+            "Demonstration accounts have a public password; they are made with MINZHENG_DEMO=1 only."
+        )
+    listed = []
+    for username, situation, find in _RESIDENTS:
+        known = ResidentAccount.objects.filter(user__username=username).first()
+        person_id = known.person_id if known else find()
+        if person_id is None:
+            continue
+        if known is None:
+            if ResidentAccount.objects.filter(person_id=person_id).exists():
+                continue
+            open_resident_account(username=username, password=PASSWORD, person_id=person_id)
+        name = Person.objects.values_list("name", flat=True).get(pk=person_id)
+        listed.append(DemoResident(username, PASSWORD, name, situation))
+    return listed
