@@ -125,13 +125,16 @@ def _require_version(connection: psycopg.Connection) -> None:
 
 
 def _ensure_role(connection: psycopg.Connection, role: str, password: str) -> None:
-    exists = connection.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
-    if exists and _password_works(connection, role, password):
-        return
-    verb = sql.SQL("alter" if exists else "create")
-    connection.execute(
-        sql.SQL("{} role {} login password {}").format(verb, sql.Identifier(role), sql.Literal(password))
-    )
+    found = connection.execute(
+        "select coalesce('jit=off' = any(rolconfig), false) from pg_roles where rolname = %s", [role]
+    ).fetchone()
+    name = sql.Identifier(role)
+    if found is None or not _password_works(connection, role, password):
+        verb = sql.SQL("alter" if found else "create")
+        connection.execute(sql.SQL("{} role {} login password {}").format(verb, name, sql.Literal(password)))
+    if found is None or not found[0]:
+        # Compiling a long query costs more than running it: Debian's server does so unasked, the embedded one cannot.
+        connection.execute(sql.SQL("alter role {} set jit = off").format(name))
 
 
 def _password_works(connection: psycopg.Connection, role: str, password: str) -> bool:
