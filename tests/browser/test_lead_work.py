@@ -95,10 +95,10 @@ def test_increases_are_confirmed_together_only_after_the_sums_were_shown(site, o
 
 
 def test_who_may_not_confirm_is_offered_no_boxes(site, officials):
-    street = officials("jiedao")
-    street.goto(f"{site.url}/work/leads/?kind=increase")
-    expect(street.locator(FIRST).first).to_be_visible()
-    expect(street.locator("input[name=lead]")).to_have_count(0)
+    neighbourhood = officials("juwei")
+    neighbourhood.goto(f"{site.url}/work/leads/?kind=increase")
+    expect(neighbourhood.locator(FIRST).first).to_be_visible()
+    expect(neighbourhood.locator("input[name=lead]")).to_have_count(0)
 
 
 def test_an_objection_within_the_window_is_recorded_and_settled(site, officials):
