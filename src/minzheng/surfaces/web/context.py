@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from minzheng.kernel.access.actor import RESIDENT, Actor
-from minzheng.kernel.access.permissions import may, role_name
+from minzheng.kernel.access.permissions import may
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.ui.frame import Frame, NavItem, PostChoice
+from minzheng.surfaces.web.work.words import role_word
 
 # Entry of the workbench's menu → the permission that shows it.
 WORK = (
@@ -44,7 +45,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
     if actor is None:
         signed_in = request.user.is_authenticated if hasattr(request, "user") else False
-        door = {"logout_url": reverse("logout")} if signed_in else {"login_url": reverse("login")}
+        door: dict[str, Any] = {"logout_url": reverse("logout")} if signed_in else {"login_url": reverse("login")}
         return {"frame": Frame(home_url="/", **door, **common)}
     if actor.kind == RESIDENT:
         return {
@@ -86,7 +87,7 @@ def _posts(request: HttpRequest, actor: Actor) -> list[PostChoice]:
     return [
         PostChoice(
             post.pk,
-            role_name(post.role),
+            role_word(post.role),
             found.get(post.division_code, post.division_code),
             post.pk == actor.post_id,
         )

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from minzheng.kernel.access import Actor, current_actor, may, role_name
+from minzheng.kernel.access import Actor, current_actor, may
 from minzheng.kernel.monthend.models import MonthRun, RunState
 from minzheng.kernel.payments import queries as kernel
 from minzheng.kernel.payments.models import Batch, MonthClose
@@ -21,7 +21,7 @@ from minzheng.kernel.sources.queries import open_reviews
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.queries import leads, months, payments
-from minzheng.surfaces.web.work.words import due_words, programme_name
+from minzheng.surfaces.web.work.words import due_words, programme_name, role_word
 
 _LAST = date.max
 LEAD_WORK = {
@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "web/work/home.html",
         {
             "place": path_names([actor.division_code])[actor.division_code],
-            "role": role_name(actor.role),
+            "role": role_word(actor.role),
             "name": actor.label,
             "on": on,
             "work": work,
@@ -119,8 +119,14 @@ def _approval_work(actor: Actor) -> list[dict[str, Any]]:
             _item(
                 _("审批 %(programme)s") % {"programme": programme_name(batch.programme)},
                 reverse("work_batch", args=[batch.pk]) if own else reverse("work_batch_approve", args=[batch.pk]),
-                text=f"{batch.message_id} · {formats.count(batch.orders_count)} {_('笔')} · {formats.fen(batch.total_fen)} · "
-                + (_("由您编制，须他人审批") if own else _("%(who)s 编制") % {"who": batch.prepared_by.name}),
+                text=" · ".join(
+                    (
+                        batch.message_id,
+                        _("%(count)s 笔") % {"count": formats.count(batch.orders_count)},
+                        formats.fen(batch.total_fen),
+                        _("由您编制，须他人审批") if own else _("%(who)s 编制") % {"who": batch.prepared_by.name},
+                    )
+                ),
                 due=batch.prepared_on + timedelta(days=3),
                 tone="warn",
             )

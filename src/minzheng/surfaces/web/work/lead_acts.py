@@ -89,7 +89,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     form = OutcomeForm(request.POST, lead=lead)
     if not form.is_valid():
         for faults in form.errors.values():
-            messages.error(request, faults[0])
+            messages.error(request, str(faults[0]))
         return redirect("work_lead", pk)
     code, note = form.cleaned_data["outcome"], form.cleaned_data["note"]
     if code == "applied":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from minzheng.kernel.access import current_actor, may, require
 from minzheng.kernel.audit import look, record
 from minzheng.kernel.outreach.models import MOVES, Lead, LeadEvent
 from minzheng.kernel.people.identifiers import mask
-from minzheng.kernel.people.models import Identifier, Membership
+from minzheng.kernel.people.models import Identifier, Membership, Person
 from minzheng.kernel.periods import Month, age_in_years
 from minzheng.kernel.places.queries import path_names
 from minzheng.kernel.programmes import load_programmes
@@ -94,7 +95,7 @@ def _place_choices(asked: str) -> list[tuple[str, str]]:
     return sorted(named.items())
 
 
-def _table(request: HttpRequest, chosen: dict[str, str], on: Any) -> Table:
+def _table(request: HttpRequest, chosen: dict[str, str], on: date) -> Table:
     found = queries.filtered(**chosen, on=on)
     places = place_names(queries.places_of(found))
     return Table(
@@ -137,7 +138,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in LEAD_KINDS else ""
     found = queries.by_place(length, place=base, kind=kind)
     named = place_names([*found, *([base] if base else [])])
-    rows = [{"code": code, "name": named[code], **dict.fromkeys(LEAD_KINDS, 0), **kinds, "total": sum(kinds.values())} for code, kinds in found.items()]
+    rows: list[dict[str, Any]] = [{"code": code, "name": named[code], **dict.fromkeys(LEAD_KINDS, 0), **kinds, "total": sum(kinds.values())} for code, kinds in found.items()]
     rows.sort(key=lambda row: (-row["total"], row["code"]))
 
     def deeper(code: str) -> str:
@@ -182,7 +183,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     """One lead: who, why, how much, what was done, what may be done now."""
     require("outreach.look")
     lead = get_object_or_404(Lead.objects.select_related("person", "household", "award"), pk=pk)
-    look(lead.person_id, purpose="线索", division_code=lead.division_code)
+    if lead.person is None:
+        raise Http404
+    look(lead.person.pk, purpose="线索", division_code=lead.division_code)
     on = working_day()
     told = _told(lead)
     words, tone = due_words(lead.due_on, on)
@@ -200,7 +203,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "benefit": benefit_name(lead.benefit),
             "programme": programme_name(lead.programme),
             "reason": LEAD_REASONS.get(lead.reason, lead.reason),
-            "facts": _facts(lead, on),
+            "facts": _facts(lead, lead.person, on),
             "place": path_names([lead.division_code])[lead.division_code],
             "due": words,
             "due_tone": tone,
@@ -229,8 +232,9 @@ def _told(lead: Lead) -> explaining.Told | None:
         return None
 
 
-def _facts(lead: Lead, on: Any) -> list[dict[str, Any]]:
-    person = lead.person
+def _facts(lead: Lead, person: Person, on: date) -> list[dict[str, Any]]:
+    sex = {1: _("男"), 2: _("女")}.get(person.sex, "—")
+    age = _("%(age)s 岁") % {"age": age_in_years(person.birth_date, on)} if person.birth_date else ""
     number = (
         Identifier.objects.filter(person=person, kind=Identifier.Kind.CITIZEN)
         .order_by("-is_primary", "id")
@@ -242,7 +246,7 @@ def _facts(lead: Lead, on: Any) -> list[dict[str, Any]]:
     return [
         {"label": _("身份证号"), "value": mask(number) if number else "—",
          "href": reverse("work_person", args=[person.pk]) if may_open else "", "action": _("打开人员档案") if may_open else ""},
-        {"label": _("性别与年龄"), "value": f"{person.get_sex_display()} · {_('%(age)s 岁') % {'age': age_in_years(person.birth_date, on)}}" if person.birth_date else person.get_sex_display()},
+        {"label": _("性别与年龄"), "value": " · ".join(part for part in (sex, age) if part)},
         {"label": _("居住地"), "value": path_names([lead.division_code])[lead.division_code]},
         *([{"label": _("家庭"), "value": _("%(size)s 人") % {"size": size},
             "href": reverse("work_household", args=[lead.household_id]) if may_open else "", "action": _("打开家庭") if may_open else ""}] if lead.household_id else []),

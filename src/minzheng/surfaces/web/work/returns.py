@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.db.models import Case, When
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from minzheng.kernel.access import may, require
 from minzheng.kernel.audit import look, record
 from minzheng.kernel.payments import actions
 from minzheng.kernel.payments import queries as kernel
-from minzheng.kernel.payments.models import ReturnFile, ReturnRow
+from minzheng.kernel.payments.models import Order, ReturnFile, ReturnRow
 from minzheng.kernel.payments.returns import reason_text
 from minzheng.kernel.people.models import BankAccount
 from minzheng.kernel.ui import formats
@@ -190,8 +190,7 @@ def _expected(row: ReturnRow) -> str:
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """One returned payment: why it came back, the account it went to, and the three ways on."""
     require("payments.look")
-    row = _item(pk)
-    order = row.order
+    row, order = _item(pk)
     look(order.person_id, purpose="银行退票", division_code=order.division_code)
     account = (
         BankAccount.objects.filter(
@@ -234,17 +233,19 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _item(pk: int) -> ReturnRow:
-    return get_object_or_404(
-        ReturnRow.objects.filter(outcome="returned", order__isnull=False).select_related("order", "file"), pk=pk
-    )
+def _item(pk: int) -> tuple[ReturnRow, Order]:
+    """A returned payment and its order; a row that names no order of ours is none."""
+    row = get_object_or_404(ReturnRow.objects.filter(outcome="returned").select_related("order", "file"), pk=pk)
+    if row.order is None:
+        raise Http404
+    return row, row.order
 
 
 @require_POST
 def reissue(request: HttpRequest, pk: int) -> HttpResponse:
     """Pays again to the account the register now holds."""
-    row = _item(pk)
-    require("payments.reissue", row.order.programme)
+    _row, order = _item(pk)
+    require("payments.reissue", order.programme)
     form = WordsForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请写明原因。"))
@@ -260,8 +261,8 @@ def reissue(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def give_up(request: HttpRequest, pk: int) -> HttpResponse:
     """Gives the money back to the budget line."""
-    row = _item(pk)
-    require("payments.reissue", row.order.programme)
+    _row, order = _item(pk)
+    require("payments.reissue", order.programme)
     form = WordsForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("请写明原因。"))

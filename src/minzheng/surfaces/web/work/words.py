@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from minzheng.kernel.access import role_name
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.places.resolution import CITY
 from minzheng.kernel.programmes import benefit_by_code, load_programmes
@@ -153,6 +154,11 @@ def benefit_name(code: str) -> str:
     except KeyError:
         return code
     return benefit.name_en if is_english() else benefit.name
+
+
+def role_word(role: str) -> str:
+    """A role's name in the reader's language."""
+    return _(role_name(role))
 
 
 def place_names(codes: Iterable[str]) -> dict[str, str]:
