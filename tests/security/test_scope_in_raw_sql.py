@@ -239,6 +239,18 @@ def test_every_table_with_a_division_is_under_forced_row_security(guarded):
     assert {name for (name,) in open_tables} <= PUBLIC
 
 
+@pytest.mark.parametrize("table", ["monthend_monthrun", "sources_feedfile", *sorted(PUBLIC)])
+def test_tables_that_name_nobody_are_written_by_acting_posts_alone(db, table):
+    columns = _ask(
+        "SELECT qual, with_check FROM pg_policies WHERE tablename = %s AND cmd = 'ALL' AND roles = '{minzheng_web}'",
+        table,
+    )
+    assert columns and all("access_actor_post" in text for row in columns for text in row)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET id = id")
+        assert cursor.rowcount == 0
+
+
 def test_a_post_that_has_ended_opens_nothing(guarded):
     post = _post()
     _run_as_owner(

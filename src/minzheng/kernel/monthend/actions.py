@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Max
 from django.db.models.functions import Now
 
@@ -162,7 +162,7 @@ def _do(run: MonthRun, step: MonthStep, month: Month, side: Side, watch: Watcher
 def _fail(run: MonthRun, step: MonthStep, error: Exception) -> None:
     """Leaves on record what stopped the run; it can be taken up after the cause is gone."""
     # Where the database itself has gone away, the run stays as it is and is taken up all the same.
-    with suppress(DatabaseError), transaction.atomic():
+    with suppress(DatabaseError), acting_as_service(SERVICE_NAME):
         MonthStep.objects.filter(pk=step.pk).update(state=StepState.FAILED)
         MonthRun.objects.filter(pk=run.pk).update(
             state=RunState.FAILED, error=f"{type(error).__name__}: {error}"[:2000]

@@ -111,3 +111,22 @@ def enable_scope(
         ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
         """,
     )
+
+
+def written_by_posts(table: str) -> migrations.RunSQL:
+    """Row-level security of a table that names nobody: everyone reads it, only an acting post writes it."""
+    acts = "((SELECT access_actor_post()) IS NOT NULL)"
+    return statement(
+        f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY {table}_owner ON {table} TO "{owner_role()}" USING (true) WITH CHECK (true);
+        CREATE POLICY {table}_read ON {table} FOR SELECT TO "{web_role()}" USING (true);
+        CREATE POLICY {table}_write ON {table} TO "{web_role()}" USING {acts} WITH CHECK {acts};
+        """,
+        f"""
+        DROP POLICY {table}_owner ON {table}; DROP POLICY {table}_read ON {table};
+        DROP POLICY {table}_write ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )

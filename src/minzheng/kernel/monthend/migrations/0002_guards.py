@@ -1,8 +1,9 @@
-"""Rights on the month's tables. Runs and steps name nobody and are open to every post; totals follow the place."""
+"""Rights on the month's tables. Runs name nobody: all read them, posts write them. A
+step's progress is written beside the acting transaction. Totals follow the place."""
 
 from django.db import migrations
 
-from minzheng.kernel.storage.guards import enable_scope, grant_web
+from minzheng.kernel.storage.guards import enable_scope, grant_web, written_by_posts
 
 
 class Migration(migrations.Migration):
@@ -12,5 +13,6 @@ class Migration(migrations.Migration):
         grant_web("monthend_monthrun", "SELECT, INSERT, UPDATE"),
         grant_web("monthend_monthstep", "SELECT, INSERT, UPDATE"),
         grant_web("monthend_monthtotal", "SELECT, INSERT, UPDATE, DELETE"),
+        written_by_posts("monthend_monthrun"),
         enable_scope("monthend_monthtotal", domain_column="programme", figures=True),
     ]

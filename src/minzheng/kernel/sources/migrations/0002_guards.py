@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from minzheng.kernel.storage.guards import enable_scope, grant_web, statement
+from minzheng.kernel.storage.guards import enable_scope, grant_web, statement, written_by_posts
 
 
 class Migration(migrations.Migration):
@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
         grant_web("sources_feedfile", "SELECT, INSERT, UPDATE"),
         grant_web("sources_feedrow", "SELECT, INSERT, UPDATE"),
         grant_web("sources_reviewitem", "SELECT, INSERT, UPDATE"),
+        written_by_posts("sources_feedfile"),
         enable_scope("sources_feedrow", person_column="person_id"),
         enable_scope("sources_reviewitem"),
         statement(
