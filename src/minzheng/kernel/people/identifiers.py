@@ -14,8 +14,10 @@ from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-# Spaces of every kind, zero-width signs, hyphens, and the quotes that spreadsheets put before long numbers.
-_NOISE = re.compile("[\\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\\-_'\"`’‘]")
+# Spaces of every kind, zero-width signs, hyphens, dots, and the quotes that spreadsheets put before long numbers.
+_NOISE = re.compile("[\\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\\-_.·'\"`’‘]")
+# What a spreadsheet or a data frame adds to a number; a birth date set off by dots is longer than a decimal part.
+_DECIMALS = re.compile(r"(?<=[0-9]{15})\.0+\s*$")
 # A Cyrillic Х, a Greek Χ and a multiplication sign look like the check X and are typed for it.
 _LOOKALIKES = str.maketrans({"\u0425": "X", "\u0445": "X", "\u03a7": "X", "\u03c7": "X", "\u00d7": "X"})
 _CITIZEN = re.compile(r"^[0-9]{17}[0-9X]$")
@@ -77,6 +79,7 @@ def normalise(text: object) -> str:
     ('310101190001010003', '31019919881231001X')
     """
     plain = unicodedata.normalize("NFKC", "" if text is None else str(text))
+    plain = _DECIMALS.sub("", plain)
     return _NOISE.sub("", plain).translate(_LOOKALIKES).upper()
 
 

@@ -25,6 +25,11 @@ _MARKUP = re.compile(r"[<>]|&[a-zA-Z#][a-zA-Z0-9]*;|javascript:", re.IGNORECASE)
 _FORMULA = re.compile(r"^[=+\-@\t\r|%]")
 _DIGITS = re.compile(r"[0-9]")
 _TAGS = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_REMARK = re.compile(r"^(.+?)\s*([(（\[【〔][^()（）\[\]【】〔〕]*[)）\]】〕])$")
+_TITLES = ("先生", "女士", "小姐", "同志", "老师", "阿姨", "师傅")
+_PLACEHOLDERS = frozenset(
+    {"不详", "未知", "待查", "待定", "待核", "无名氏", "无名", "某某", "佚名", "测试", "姓名"}
+)
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 # Two-character surnames (复姓) still borne today; the list orders and searches names and decides nothing else.
@@ -186,11 +191,45 @@ def clean_name(text: object) -> CleanName:
             value = _DOTS.sub("·", value).strip("·").replace(" ", "")
         if _DIGITS.search(value):
             flags.append(NameFlag("digits", "姓名中含有数字，请核对"))
-    if "\ufffd" in value or "?" in value or "？" in value:
+    if "\ufffd" in value or "?" in value or "？" in value or any(map(_is_private, value)):
         flags.append(NameFlag("damaged", "姓名中有丢失的字，请核对原件"))
+    if any(unicodedata.category(sign) == "So" for sign in value):
+        flags.append(NameFlag("symbols", "姓名中含有符号或表情，请核对"))
+    if value in _PLACEHOLDERS:
+        flags.append(NameFlag("placeholder", "这不像姓名，而像“不知道姓名”，请核对"))
     if len(value) > LONGEST_NAME:
         flags.append(NameFlag("too_long", f"姓名长达 {len(value)} 字，请核对（超过 {LONGEST_NAME} 字）"))
     return CleanName(value, tuple(flags))
+
+
+def split_remark(name: str) -> tuple[str, str]:
+    """The name, and what was written behind it that is no part of it: a remark in brackets, a form of address.
+
+    >>> split_remark("张三（已故）"), split_remark("朱八先生"), split_remark("张先生"), split_remark("王霞")
+    (('张三', '（已故）'), ('朱八', '先生'), ('张先生', ''), ('王霞', ''))
+    """
+    found = _REMARK.match(name)
+    if found and _is_mostly_han(found[1]):
+        return found[1], found[2]
+    for title in _TITLES:
+        bare = name.removesuffix(title)
+        if bare != name and len(bare) >= 2 and all(map(is_han, bare)):
+            return bare, title
+    return name, ""
+
+
+def says_dead(remark: str) -> bool:
+    """Whether a remark beside a name says that its bearer has died.
+
+    >>> says_dead("（已故）"), says_dead("(曾用名:尤石)")
+    (True, False)
+    """
+    return any(word in remark for word in ("故", "亡", "死", "去世", "逝", "殁"))
+
+
+def _is_private(sign: str) -> bool:
+    """A character that only the sender's own fonts know; elsewhere it is another one or none."""
+    return unicodedata.category(sign) == "Co"
 
 
 def split_name(name: str) -> tuple[str, str]:

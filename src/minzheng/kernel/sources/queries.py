@@ -6,7 +6,7 @@ are of the whole file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,3 +174,9 @@ def review_item(item: ReviewItem) -> dict[str, Any]:
 def open_reviews() -> int:
     """How many items wait within the post's scope."""
     return ReviewItem.objects.filter(state=ReviewItem.State.OPEN).count()
+
+
+def lines_of(row_ids: Iterable[int]) -> dict[int, str]:
+    """Where staged rows stand in their files, as people say it: the sheet if there are several, and the line."""
+    rows = FeedRow.objects.filter(pk__in=set(row_ids)).values_list("pk", "sheet", "line")
+    return {pk: f"{sheet} {line}" if sheet else str(line) for pk, sheet, line in rows}

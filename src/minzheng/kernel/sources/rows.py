@@ -108,6 +108,7 @@ class CellReader:
     ):
         self.contract = contract
         self.context = context
+        self.levels: dict[str, str] = contract.options.get("levels", {})
         self.width = len(headings)
         self.readers: list[tuple[Field, int, Callable[[Any], Value]]] = []
         for name, (position, unit) in columns.items():
@@ -145,7 +146,7 @@ class CellReader:
 
     def _take(self, row: Row, column: Field, cell: Any, value: Value) -> None:
         for code in value.codes:
-            level = level_of(code)
+            level = self.levels.get(code) or level_of(code)
             if value.is_bad:
                 by_field = _IF_BAD[column.if_bad]
                 if code in ("identifier_tidied", "identifier_old_form", "unit_in_cell"):
@@ -153,7 +154,7 @@ class CellReader:
                 level = max(level, by_field, key=LEVELS.index) if level != "refused" else level
             done = "left_out" if value.is_bad and level == "warning" else ""
             if not value.is_bad and level == "warning" and value.value is not None:
-                done = "corrected" if code.endswith(("_tidied", "_old_form")) else ""
+                done = "corrected" if code.endswith(("_tidied", "_old_form", "_remark")) else ""
             row.say(column.label, code, "" if cell is None else cell, level=level, done=done)
         if value.is_bad:
             row.sent[column.name] = tidy(cell)

@@ -29,6 +29,9 @@ def check(rows: Sequence[Row], context: Context) -> None:
             row.say(fields["valid_until"].label, "certificate_expired", until)
         if row.get("state") == "cancelled":
             row.say(fields["state"].label, "certificate_cancelled", row.raw_of("state"))
+        if row.get("state") == "frozen":
+            # Nobody but the federation knows whether a frozen certificate still entitles.
+            row.say(fields["state"].label, "certificate_frozen", row.raw_of("state"))
         if person is None:
             continue
         if issued and person.birth_date and issued < person.birth_date:

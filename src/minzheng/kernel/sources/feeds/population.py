@@ -14,6 +14,7 @@ from minzheng.kernel.people.names import Likeness, compare_names
 from minzheng.kernel.periods import age_in_years
 from minzheng.kernel.places.resolution import Match, clean_code, resolve_divisions
 from minzheng.kernel.sources.feeds.linking import repeat_of
+from minzheng.kernel.sources.feeds.place_names import is_name, resolve_names
 from minzheng.kernel.sources.feeds.results import take_results
 from minzheng.kernel.sources.people_lookup import KnownPerson, people_by_id, people_by_identifier
 from minzheng.kernel.sources.rows import Context, Row
@@ -85,7 +86,8 @@ def _places(rows: Sequence[Row], context: Context) -> None:
     codes = {
         row.get(name) for row in rows for name in ("residence_division", "hukou_division") if row.get(name)
     }
-    resolved = resolve_divisions(codes, context.as_of)
+    names = resolve_names(codes, context.as_of, register=context.register)
+    resolved = resolve_divisions(codes - set(names), context.as_of) | names
     unplaced = []
     members: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
@@ -94,7 +96,9 @@ def _places(rows: Sequence[Row], context: Context) -> None:
             _hukou(row, hukou, resolved[hukou].match, resolved[hukou].code, context)
         found = resolved[home] if home else None
         label = fields["residence_division"].label
-        if found and found.match in (Match.MAPPED, Match.ANCESTOR):
+        if home in names and found and found.code:
+            row.say(label, "division_by_name", home, expected=found.code)
+        elif found and found.match in (Match.MAPPED, Match.ANCESTOR):
             row.say(
                 label,
                 f"division_{'mapped' if found.match is Match.MAPPED else 'ancestor'}",
@@ -131,11 +135,14 @@ def _hukou(row: Row, sent: str, match: Match, code: str | None, context: Context
         row.say(label, f"division_{match}", sent, done="left_out")
         row.values["hukou_division"] = None
         return
-    if match in (Match.MAPPED, Match.ANCESTOR):
+    if is_name(sent) and code:
+        row.say(label, "division_by_name", sent, expected=code)
+    elif match in (Match.MAPPED, Match.ANCESTOR):
         row.say(
             label, f"division_{'mapped' if match is Match.MAPPED else 'ancestor'}", sent, expected=code or ""
         )
-    row.values["hukou_division"] = code or clean_code(sent)
+    # A place elsewhere that is given in words has no code here, only that it is elsewhere.
+    row.values["hukou_division"] = code or (None if is_name(sent) else clean_code(sent))
     told, is_local = row.get("hukou_class"), match is not Match.OUTSIDE
     if told and (told == "local") != is_local:
         row.say(

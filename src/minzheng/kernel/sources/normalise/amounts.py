@@ -26,6 +26,10 @@ FEN_PER = {
     "亿元": 10_000_000_000,
 }
 _AMOUNT = re.compile(r"^([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?$")
+# A space inside an amount may group thousands; anywhere else it may stand for a lost sign or join two amounts.
+_SPACED = re.compile(r"\d [\d.,]|[.,] \d")
+_GROUPED = re.compile(r"^\D*\d{1,3}(?: \d{3})+(?:\.\d+)?(?: ?\D*)$")
+_PER_MONTH = re.compile(r"(?:/|每)?月$")
 _PENDING = ("待核", "待定", "待查", "核实中", "不详", "未知", "暂缺", "保密", "未核", "未提供")
 _SUFFIXES = sorted({*FEN_PER, "万", "亿", "千", "圆", "块"}, key=len, reverse=True)
 _SAME = {"万": "万元", "亿": "亿元", "千": "千元", "圆": "元", "块": "元"}
@@ -48,8 +52,10 @@ def normalise_money(cell: Any, settings: Settings = Settings()) -> Value:
     if any(word in text for word in _PENDING):
         return bad("pending")
     codes: list[str] = []
+    if _SPACED.search(text) and not _GROUPED.match(text):
+        return bad("not_an_amount")
     plain = text.replace(" ", "").replace("人民币", "").replace("RMB", "").replace("CNY", "")
-    plain = re.sub("^([+-]?)[¥￥$]", r"\1", plain)
+    plain = _PER_MONTH.sub("", re.sub("^([+-]?)[¥￥]", r"\1", plain))
     # Accountants write a negative amount in brackets.
     if plain.startswith("(") and plain.endswith(")"):
         plain = "-" + plain[1:-1]

@@ -18,6 +18,10 @@ from minzheng.kernel.sources.normalise.values import (
     tidy,
 )
 
+# Passports and the permits of Hong Kong, Macao and Taiwan residents; people's register identifies by citizen number.
+_OTHER_DOCUMENT = re.compile(r"^(?:[A-Z]{1,3}[0-9]{6,12}|[0-9]{8})$")
+_DECIMAL = re.compile(r"^(\d{16,})\.0+$")
+
 
 def normalise_text(cell: Any, settings: Settings = Settings()) -> Value:
     """Text as it stands, tidied of invisible characters and doubled spaces."""
@@ -40,12 +44,15 @@ def normalise_name(cell: Any, settings: Settings = Settings()) -> Value:
     if is_spreadsheet_error(tidy(cell)):
         return bad("spreadsheet_error")
     clean = names.clean_name(cell)
-    if not clean.value:
+    name, remark = names.split_remark(clean.value)
+    if not name:
         return EMPTY
     codes = [f"name_{flag.code}" for flag in clean.flags]
+    if remark:
+        codes.append("name_says_dead" if names.says_dead(remark) else "name_remark")
     if not codes and clean.value != unicodedata.normalize("NFC", str(cell)):
         codes.append("name_tidied")
-    return Value(clean.value, tuple(codes))
+    return Value(name, tuple(codes))
 
 
 def normalise_citizen(cell: Any, settings: Settings = Settings()) -> Value:
@@ -53,8 +60,13 @@ def normalise_citizen(cell: Any, settings: Settings = Settings()) -> Value:
 
     >>> normalise_citizen("31019919881231001x").value, normalise_citizen("310199198005230010").codes
     ('31019919881231001X', ('identifier_check',))
+    >>> normalise_citizen("H12345678").codes
+    ('identifier_other_document',)
     """
-    return _identifier(cell, identifiers.parse_citizen)
+    value = _identifier(cell, identifiers.parse_citizen)
+    if value.is_bad and _OTHER_DOCUMENT.match(identifiers.normalise(tidy(cell))):
+        return bad("identifier_other_document")
+    return value
 
 
 def normalise_disability(cell: Any, settings: Settings = Settings()) -> Value:
@@ -73,7 +85,7 @@ def _identifier(
         return EMPTY
     if is_spreadsheet_error(text):
         return bad("spreadsheet_error")
-    if SCIENTIFIC.match(text):
+    if SCIENTIFIC.match(text) or _may_be_rounded(text):
         return bad("precision_lost")
     parsed = parse(text)
     if not parsed.value:
@@ -86,6 +98,16 @@ def _identifier(
         for error in parsed.errors
     )
     return Value(parsed.value, tuple(codes), is_bad=bool(parsed.errors))
+
+
+def _may_be_rounded(text: str) -> bool:
+    """Whether a long number with a decimal part is one that a computer's number can hold, so that its end may be lost.
+
+    Programs write 310101199001010123 read as a number as 310101199001010112.0; an end that such a number cannot hold
+    shows that it was never one.
+    """
+    found = _DECIMAL.match(text)
+    return bool(found) and int(float(found[1])) == int(found[1])
 
 
 def normalise_code(cell: Any, settings: Settings = Settings()) -> Value:

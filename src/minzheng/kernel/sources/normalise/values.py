@@ -66,11 +66,13 @@ class Settings:
 def tidy(cell: Any) -> str:
     """Text without invisible characters, with half-width forms and single spaces; '' for what means nothing.
 
-    >>> tidy(" ３１０\\u200b１ "), tidy("NULL"), tidy(None), tidy(12)
-    ('3101', '', '', '12')
+    A truth value stays a word: read as 1 it would become an amount or a code.
+
+    >>> tidy(" ３１０\\u200b１ "), tidy("NULL"), tidy(None), tidy(12), tidy(True)
+    ('3101', '', '', '12', 'True')
     """
-    if cell is None or cell is True or cell is False:
-        return "" if cell is None else str(int(cell))
+    if cell is None:
+        return ""
     text = str(cell)
     # Taking away a sign can bring two others together that normalise once more.
     while (plain := " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())) != text:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from minzheng.kernel.periods import Month
@@ -31,6 +32,7 @@ CELLS = st.one_of(
 
 
 @pytest.mark.parametrize("kind", sorted(NORMALISERS))
+@hypothesis_settings(deadline=None)  # A busy machine is no defect.
 @given(cell=CELLS)
 def test_no_cell_breaks_a_normaliser_and_what_it_understood_means_the_same_again(kind, cell):
     settings = Settings(codes={"1": 1, "男": 1}, is_negative_allowed=True)
@@ -164,3 +166,73 @@ def test_a_code_and_a_word_that_disagree_are_told():
 def test_a_code_outside_the_list_is_told():
     settings = contracts()["disability_certificates"].fields["grade"].settings
     assert normalise_code("五级", settings).codes == ("unknown_code",)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2022-05-31T16:00:00.000Z", date(2022, 6, 1)), ("2022-06-30T23:30:00Z", date(2022, 7, 1)),
+     ("1968-01-15T00:00:00+08:00", date(1968, 1, 15)), ("2022年6月2日 上午8时", date(2022, 6, 2)),
+     ("20220602132000", date(2022, 6, 2)), ("民国57年1月15日", date(1968, 1, 15)), ("1968年元月15日", date(1968, 1, 15))],
+)  # fmt: skip
+def test_a_time_with_its_zone_is_the_day_in_shanghai_and_a_time_of_day_leaves_the_day(text, day):
+    assert normalise_date(text).value == day
+
+
+@pytest.mark.parametrize("text", ["2022-06-02至2022-06-03", "2022-06-021", "约2022-06-02", "111年6月1日"])
+def test_a_range_an_estimate_or_a_bare_third_year_is_no_day(text):
+    assert normalise_date(text).codes == ("not_a_date",)
+
+
+def test_a_validity_written_as_a_range_ends_with_its_second_day():
+    open_ended = Settings(is_open_allowed=True)
+    assert normalise_date("2020.01.01-2030.01.01", open_ended).value == date(2030, 1, 1)
+    assert normalise_date("2020-01-01至长期", open_ended).codes == ("open_end",)
+
+
+def test_a_month_is_read_with_its_zone_and_the_number_2022_1_is_not_guessed():
+    assert normalise_month("2022-05-31T16:00:00Z").value == Month(2022, 6)
+    assert normalise_month("2021年01月起").value == Month(2021, 1)
+    assert normalise_month("2022.1").codes == ("ambiguous_month",)
+    assert normalise_month("2022.10").value == Month(2022, 10)
+
+
+@pytest.mark.parametrize("cell", [True, False, "1 2", "12 345 67", "$100", "1. 5", "30%"])
+def test_a_truth_value_a_stray_space_or_a_foreign_currency_is_no_amount(cell):
+    assert normalise_money(cell).codes == ("not_an_amount",)
+
+
+@pytest.mark.parametrize(
+    ("cell", "fen"), [("6 378.00", 637800), ("1,330元/月", 133000), ("1 000 000", 10**8)]
+)
+def test_grouped_thousands_and_amounts_a_month_are_understood(cell, fen):
+    assert normalise_money(cell).value == fen
+
+
+def test_a_number_that_passed_through_a_float_counts_only_where_nothing_can_be_lost():
+    sound = next(
+        n for n in (number("19630401", at) for at in range(1, 60)) if n.isdigit() and int(float(n)) != int(n)
+    )
+    assert normalise_citizen(f"{sound}.0").value == sound
+    assert normalise_citizen(f"{int(float(sound))}.0").codes == ("precision_lost",)
+    assert normalise_citizen(f"{sound[:6]}.{sound[6:14]}.{sound[14:]}").value == sound
+
+
+@pytest.mark.parametrize("text", ["E12345678", "H12345678901", "12345678"])
+def test_a_passport_or_permit_is_told_from_a_miswritten_number(text):
+    assert normalise_citizen(text).codes == ("identifier_other_document",)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "code"),
+    [("张三（已故）", "张三", "name_says_dead"), ("秦九【死亡】", "秦九", "name_says_dead"), ("朱八先生", "朱八", "name_remark"),
+     ("尤十(曾用名:尤石)", "尤十", "name_remark"), ("不详", "不详", "name_placeholder"),
+     ("王\ue123霞", "王\ue123霞", "name_damaged"), ("王😀霞", "王😀霞", "name_symbols")],
+)  # fmt: skip
+def test_what_was_written_beside_a_name_is_told_and_left_out(text, name, code):
+    assert normalise_name(text).value == name
+    assert code in normalise_name(text).codes
+
+
+@pytest.mark.parametrize("text", ["张先生", "Smith (John)", "欧阳阿军", "阿依古丽·买买提"])
+def test_a_name_keeps_what_belongs_to_it(text):
+    assert normalise_name(text).value == text

@@ -18,6 +18,7 @@ from minzheng.kernel.people.models import BankAccount, Fact, Household, Identifi
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.actions import load_folder
 from minzheng.kernel.sources.models import FeedRow, ReviewItem
+from minzheng.kernel.sources.queries import lines_of
 from minzheng.kernel.sources.tests.conftest import registers
 from minzheng.kernel.sources.tests.made import as_csv, folder
 from minzheng.kernel.storage import testing
@@ -248,3 +249,11 @@ def test_the_same_news_in_other_shapes_changes_nothing(town, tmp_path):
     assert results["r.csv"]["unchanged"] == 1912 - 4 - results["r.csv"]["review"]
     assert results["r.csv"]["refused"] == 4
     assert results["r.csv"]["review"] == town["民政_在享名册.xlsx"].counts["review"]
+
+
+def test_what_is_known_of_a_person_leads_back_to_the_line_of_the_file(town, police):
+    person = Person.objects.exclude(provenance={}).order_by("pk").first()
+    said = person.provenance["birth_date"]
+    row = FeedRow.objects.get(pk=said["row"])
+    assert row.person_id == person.pk and lines_of([row.pk]) == {row.pk: str(row.line)}
+    assert row.line <= 12_074
