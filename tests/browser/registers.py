@@ -11,9 +11,9 @@ Found = TypeVar("Found")
 
 def read(blocker: Any, query: Callable[[], Found]) -> Found:
     """Runs a query as a service in a thread of its own, with a connection of its own."""
-    from django.db import connections  # noqa: PLC0415  (Django is ready only once the tests run)
+    from django.db import connections
 
-    from minzheng.kernel.access import acting_as_service  # noqa: PLC0415
+    from minzheng.kernel.access import acting_as_service
 
     def work() -> Found:
         try:

@@ -101,7 +101,9 @@ def test_a_street_officer_may_look_and_decide_but_not_send_files(site, page: Pag
     assert answer.status == 403
 
 
-def test_a_row_in_doubt_is_refused_with_a_reason_and_leaves_the_queue(site, page: Page, sign_in, django_db_blocker) -> None:
+def test_a_row_in_doubt_is_refused_with_a_reason_and_leaves_the_queue(
+    site, page: Page, sign_in, django_db_blocker
+) -> None:
     sign_in(page, "quji")
     page.goto(f"{site.url}/work/review/")
     page.locator("#table-main tbody a").first.click()
@@ -114,7 +116,7 @@ def test_a_row_in_doubt_is_refused_with_a_reason_and_leaves_the_queue(site, page
     expect(page.get_by_text("已处理，结果已记入接收报告")).to_be_visible()
 
     def state() -> tuple[str, str]:
-        from minzheng.kernel.sources.models import ReviewItem  # noqa: PLC0415  (models load only once Django is ready)
+        from minzheng.kernel.sources.models import ReviewItem
 
         item = ReviewItem.objects.get(pk=number)
         return item.state, item.decided_by
@@ -127,6 +129,12 @@ def test_a_row_in_doubt_is_refused_with_a_reason_and_leaves_the_queue(site, page
 def test_pages_of_feeds_are_accessible_and_fit_a_phone(site, page: Page, phone: Page, sign_in) -> None:
     for window in (page, phone):
         sign_in(window, "quji")
-        for address in ("/work/feeds/", "/work/feeds/1/", "/work/feeds/1/?outcome=review", "/work/review/", "/work/review/2/"):
+        for address in (
+            "/work/feeds/",
+            "/work/feeds/1/",
+            "/work/feeds/1/?outcome=review",
+            "/work/review/",
+            "/work/review/2/",
+        ):
             window.goto(f"{site.url}{address}")
             assert faults(window) == [], address

@@ -19,7 +19,7 @@ def somebody(site: Site, django_db_blocker) -> dict[str, int | str]:
     """A household head of the town whose household receives the subsistence allowance."""
 
     def find() -> dict[str, int | str]:
-        from minzheng.kernel.awards.models import Award  # noqa: PLC0415  (models load only once Django is ready)
+        from minzheng.kernel.awards.models import Award
 
         award = Award.objects.filter(benefit="subsistence_allowance", state="in_force").order_by("id").first()
         assert award is not None
@@ -37,7 +37,9 @@ def test_an_official_finds_a_person_by_name_and_opens_the_record(site, page: Pag
     expect(page.get_by_role("heading", level=1)).to_have_text(str(somebody["name"]))
     for title in ("待遇判定", "在享和曾享待遇", "身份", "家庭", "各部门写法", "每一项的来源", "谁看过此档案"):
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-    assert not re.search(r"\b31\d{15}[\dX]\b", page.content()), "no whole identity number before a reason is given"
+    assert not re.search(r"\b31\d{15}[\dX]\b", page.content()), (
+        "no whole identity number before a reason is given"
+    )
 
 
 def test_a_search_with_one_character_finds_nobody_and_says_how_to_search(site, page: Page, sign_in) -> None:
@@ -90,7 +92,9 @@ def test_the_month_switch_explains_by_the_standard_of_that_month(site, page: Pag
     expect(page.get_by_text("1,420.00")).to_have_count(0)
 
 
-def test_the_letter_is_signed_by_the_street_and_names_conditions_and_papers(site, page: Page, sign_in, somebody) -> None:
+def test_the_letter_is_signed_by_the_street_and_names_conditions_and_papers(
+    site, page: Page, sign_in, somebody
+) -> None:
     sign_in(page, "quji")
     page.goto(f"{site.url}/work/people/{somebody['person']}/letter/subsistence_allowance/2022-07/")
     letter = page.get_by_role("article")
@@ -108,7 +112,9 @@ def test_an_official_of_another_district_sees_no_such_person(site, page: Page, s
     expect(page.get_by_text("没有找到")).to_be_visible()
 
 
-def test_pages_of_people_are_accessible_and_fit_a_phone(site, page: Page, phone: Page, sign_in, somebody) -> None:
+def test_pages_of_people_are_accessible_and_fit_a_phone(
+    site, page: Page, phone: Page, sign_in, somebody
+) -> None:
     addresses = [
         "/work/people/?q=" + str(somebody["name"]),
         f"/work/people/{somebody['person']}/",
@@ -121,5 +127,7 @@ def test_pages_of_people_are_accessible_and_fit_a_phone(site, page: Page, phone:
         for address in addresses:
             window.goto(f"{site.url}{address}")
             assert faults(window) == [], address
-            wider = window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wider = window.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wider <= 0, f"{address} is wider than the window"

@@ -46,7 +46,7 @@ def test_a_look_by_an_official_appears_on_the_residents_page_without_a_name(
     site, page: Page, phone: Page, sign_in, django_db_blocker
 ) -> None:
     def who() -> int:
-        from minzheng.kernel.access.models import ResidentAccount  # noqa: PLC0415  (models load only once Django is ready)
+        from minzheng.kernel.access.models import ResidentAccount
 
         return ResidentAccount.objects.get(user__username="jumin1").person_id
 
@@ -76,19 +76,21 @@ def test_a_resident_declines_within_the_window_and_the_register_follows(
     expect(phone.get_by_text("您已表示不想领取", exact=True)).to_be_visible()
 
     def left() -> list[tuple[str, str]]:
-        from minzheng.kernel.outreach.models import OptOut  # noqa: PLC0415  (models load only once Django is ready)
+        from minzheng.kernel.outreach.models import OptOut
 
         return list(OptOut.objects.filter(withdrawn_on=None).values_list("programme", "note"))
 
-    (programme, note), = read(django_db_blocker, left)
+    ((programme, note),) = read(django_db_blocker, left)
     assert programme == "old_age_allowance"
     assert "本人在居民页面放弃" in note
 
 
-def test_a_resident_sees_neither_officials_pages_nor_anothers_notice(site, phone: Page, sign_in, django_db_blocker) -> None:
+def test_a_resident_sees_neither_officials_pages_nor_anothers_notice(
+    site, phone: Page, sign_in, django_db_blocker
+) -> None:
     def others() -> int:
-        from minzheng.kernel.access.models import ResidentAccount  # noqa: PLC0415  (models load only once Django is ready)
-        from minzheng.kernel.outreach.models import Notice  # noqa: PLC0415
+        from minzheng.kernel.access.models import ResidentAccount
+        from minzheng.kernel.outreach.models import Notice
 
         me = ResidentAccount.objects.get(user__username="jumin1").person_id
         return Notice.objects.exclude(person_id=me).values_list("pk", flat=True).first()
@@ -106,8 +108,16 @@ def test_an_official_has_no_residents_page(site, page: Page, sign_in) -> None:
     assert answer is not None and answer.status == 403
 
 
-def test_residents_pages_are_accessible_at_a_desk_and_on_a_phone(site, page: Page, phone: Page, sign_in) -> None:
-    pages = ["/my/", "/my/payments/", "/my/looks/", "/my/why/subsistence_allowance/2022-07/", "/my/letter/subsistence_allowance/2022-07/"]
+def test_residents_pages_are_accessible_at_a_desk_and_on_a_phone(
+    site, page: Page, phone: Page, sign_in
+) -> None:
+    pages = [
+        "/my/",
+        "/my/payments/",
+        "/my/looks/",
+        "/my/why/subsistence_allowance/2022-07/",
+        "/my/letter/subsistence_allowance/2022-07/",
+    ]
     for window in (page, phone):
         sign_in(window, "jumin3")
         for address in pages:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from django.utils.translation import gettext
 
 from minzheng.kernel.access.actor import Actor, current_actor
 from minzheng.kernel.access.errors import NotPermitted, UnknownPermission
@@ -53,8 +54,8 @@ def permissions_of(role: str) -> frozenset[str]:
 
 
 def role_name(role: str) -> str:
-    """The role's Chinese name; the code itself for one that is no longer listed."""
-    return roles()[role].name if role in roles() else role
+    """The role's name in the reader's language; the code itself for one that is no longer listed."""
+    return gettext(roles()[role].name) if role in roles() else role
 
 
 def may(permission: str, domain: str | None = None, *, actor: Actor | None = None) -> bool:

@@ -76,14 +76,21 @@ def trace_from_snapshot(person_id: int, month: Month) -> HouseholdTrace | None:
 
 def _own_origins(person_id: int, month: Month) -> dict[tuple[str, int, str], Provenance]:
     """Who said what of a resident themself: the snapshot keeps values alone, and others' records are not theirs to read."""
-    columns = {"birth_date": "birth_month", "sex": "sex", "hukou": "hukou_is_local", "death_date": "death_month"}
+    columns = {
+        "birth_date": "birth_month",
+        "sex": "sex",
+        "hukou": "hukou_is_local",
+        "death_date": "death_month",
+    }
     recorded = Person.objects.values_list("provenance", flat=True).get(pk=person_id)
     found = {
         ("person", person_id, columns[name]): Provenance(said["source"], "", str(said["on"]))
         for name, said in recorded.items()
         if name in columns
     }
-    told = Fact.objects.filter(person_id=person_id, superseded_at=None, during__startswith__lte=month.first_day)
+    told = Fact.objects.filter(
+        person_id=person_id, superseded_at=None, during__startswith__lte=month.first_day
+    )
     for fact in told.order_by("during"):
         found["person", person_id, fact.kind] = Provenance(fact.source, "", fact.observed_on.isoformat())
     return found
@@ -109,7 +116,9 @@ def tell(
         explanation=found,
         conditions=[_condition(view, english, only, called) for view in found.conditions],
         amounts=[
-            _amount(step, english, called) for step in found.steps if only is None or step.person_id in (None, only)
+            _amount(step, english, called)
+            for step in found.steps
+            if only is None or step.person_id in (None, only)
         ],
         sentences=found.sentences_en if english else found.sentences,
         name=found.name_en if english else found.name,
@@ -118,7 +127,12 @@ def tell(
 
 
 def tell_all(
-    trace: HouseholdTrace, person_id: int, month: Month, *, only: int | None = None, names: Mapping[int, str] | None = None
+    trace: HouseholdTrace,
+    person_id: int,
+    month: Month,
+    *,
+    only: int | None = None,
+    names: Mapping[int, str] | None = None,
 ) -> list[Told]:
     """Every benefit of the month for one person and their household, what is due first."""
     told = [tell(trace, code, person_id, month, only=only, names=names) for code in law_of(month).benefits]

@@ -65,7 +65,11 @@ def answer_notice(*, notice_id: int, person_id: int, answer: str, words: str, on
     except AlreadyEnqueued:
         return
     record(
-        "residents.answer", subject=f"notice:{notice_id}", detail={"answer": answer}, reason=words, person_id=person_id
+        "residents.answer",
+        subject=f"notice:{notice_id}",
+        detail={"answer": answer},
+        reason=words,
+        person_id=person_id,
     )
 
 

@@ -42,7 +42,10 @@ def reason_letter(told: Told) -> ReasonLetter:
         for one in view.inputs:
             if one.known and one.on:
                 day = formats.day(date.fromisoformat(one.on[:10]))
-                said[_("%(office)s（%(day)s）") % {"office": office_name(one.source) or one.authority, "day": day}] = None
+                said[
+                    _("%(office)s（%(day)s）")
+                    % {"office": office_name(one.source) or one.authority, "day": day}
+                ] = None
     return ReasonLetter(
         opening=told.sentences[0],
         failing=groups[False],

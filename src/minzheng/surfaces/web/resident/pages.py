@@ -163,7 +163,11 @@ def looks(request: HttpRequest) -> HttpResponse:
             Column("at", _("时间"), kind="time", is_heading=True),
             Column("role", _("岗位"), value=lambda e: role_name(e.role)),
             Column("place", _("单位所在"), value=lambda e: places.get(e.detail.get("post_division", ""), "")),
-            Column("purpose", _("用途"), value=lambda e: e.detail.get("purpose", "")),
+            Column(
+                "purpose",
+                _("用途"),
+                value=lambda e: _(e.detail["purpose"]) if e.detail.get("purpose") else "",
+            ),
             Column("reason", _("理由")),
         ],
         source=found,

@@ -16,8 +16,10 @@ from django.views.decorators.http import require_POST
 from minzheng.kernel.access import require
 from minzheng.kernel.access.permissions import may, role_name
 from minzheng.kernel.audit import chain, queries, record
+from minzheng.kernel.audit.models import Entry
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
+from minzheng.surfaces.web.work.act_words import act_name
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -45,11 +47,16 @@ def entries(request: HttpRequest) -> HttpResponse:
     table = Table(
         columns=[
             Column("at", _("时间"), kind="time", is_heading=True),
-            Column("actor_label", _("谁"), hint=lambda entry: role_name(entry.role)),
-            Column("act", _("动作")),
+            Column(
+                "actor_label",
+                _("谁"),
+                value=lambda entry: entry.actor_label or entry.detail.get("username", ""),
+                hint=lambda entry: role_name(entry.role),
+            ),
+            Column("act", _("动作"), value=lambda entry: act_name(entry.act), hint=lambda entry: entry.act),
             Column("subject", _("对象"), is_wide=True),
             Column("person_id", _("人员编号")),
-            Column("reason", _("理由"), is_wide=True),
+            Column("reason", _("用途和理由"), value=_why, is_wide=True),
         ],
         source=found,
         request=request,
@@ -73,6 +80,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     record("audit.verify", detail={"whole": report.whole, "entries": report.entries})
     request.session["audit_verified"] = report.as_json()
     return redirect("work_audit")
+
+
+def _why(entry: Entry) -> str:
+    """The purpose of a look and the words of whoever acted."""
+    purpose = entry.detail.get("purpose", "")
+    return " · ".join(part for part in (_(purpose) if purpose else "", entry.reason) if part)
 
 
 def _start(day: date | None, days: int = 0) -> datetime | None:

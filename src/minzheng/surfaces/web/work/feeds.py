@@ -38,7 +38,9 @@ class SendForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("文件"),
-        help_text=gettext_lazy("CSV、Excel（.xlsx）或 JSON，不超过 15 MB。同一个文件重复发送不会改变任何内容。"),
+        help_text=gettext_lazy(
+            "CSV、Excel（.xlsx）或 JSON，不超过 15 MB。同一个文件重复发送不会改变任何内容。"
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
         error_messages={"required": gettext_lazy("请选择文件"), "empty": gettext_lazy("这个文件是空的")},
     )
@@ -142,8 +144,12 @@ class RowFilter(forms.Form):
         contract = contracts().get(file.contract)
         fields = contract.fields.values() if contract else ()
         every = [("", _("全部"))]
-        self.fields["outcome"].choices = every + [(code, str(label)) for code, (label, _tone) in received.OUTCOMES.items()]
-        self.fields["field"].choices = every + [(f.label, f.label_en if is_english() else f.label) for f in fields]
+        self.fields["outcome"].choices = every + [
+            (code, str(label)) for code, (label, _tone) in received.OUTCOMES.items()
+        ]
+        self.fields["field"].choices = every + [
+            (f.label, f.label_en if is_english() else f.label) for f in fields
+        ]
         self.fields["code"].choices = every + [(one["code"], one["what"]) for one in told["codes"]]
 
 
@@ -158,7 +164,9 @@ def feed(request: HttpRequest, file_id: int) -> HttpResponse:
     form = RowFilter(request.GET, file, told)
     chosen = {k: v for k, v in (form.cleaned_data if form.is_valid() else {}).items() if v}
     after = request.GET.get("after", "")
-    page = queries.report_rows(file, **chosen, after=int(after) if after.isascii() and after.isdigit() else 0, limit=30)
+    page = queries.report_rows(
+        file, **chosen, after=int(after) if after.isascii() and after.isdigit() else 0, limit=30
+    )
     contract = contracts().get(file.contract)
     columns = {one["sheet"]: one.get("columns", {}) for one in file.columns}
     rows = [
@@ -182,7 +190,11 @@ def feed(request: HttpRequest, file_id: int) -> HttpResponse:
             "month": Month.of(file.period) if file.period else None,
             "told": told,
             "outcomes": [
-                {"label": received.OUTCOMES[code][0], "count": count, "href": f"{here}?{urlencode({'outcome': code})}"}
+                {
+                    "label": received.OUTCOMES[code][0],
+                    "count": count,
+                    "href": f"{here}?{urlencode({'outcome': code})}",
+                }
                 for code, count in told["outcomes"].items()
             ],
             "codes": _codes_table(request, told, here),

@@ -65,11 +65,15 @@ def origins(provenance: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
     # What is recorded is the staged row, which only those in whose scope it lies may read.
     lines = lines_of(int(said["row"]) for said in provenance.values() if str(said.get("row", "")).isdigit())
     together: dict[tuple[str, str, str], list[str]] = {}
-    for name, said in sorted(provenance.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99):
+    for name, said in sorted(
+        provenance.items(), key=lambda item: order.index(item[0]) if item[0] in order else 99
+    ):
         where = ""
         if said.get("file"):
             line = lines.get(int(said["row"])) if str(said.get("row", "")).isdigit() else None
-            where = _("%(file)s 第 %(row)s 行") % {"file": said["file"], "row": line} if line else said["file"]
+            where = (
+                _("%(file)s 第 %(row)s 行") % {"file": said["file"], "row": line} if line else said["file"]
+            )
         key = (office_name(said["source"]), str(said["on"]), where)
         together.setdefault(key, []).append(str(FIELDS.get(name, name)))
     comma = ", " if is_english() else "、"

@@ -3,42 +3,83 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from minzheng.kernel.access import require
 from minzheng.kernel.parameters import Entry, LawStatusRow, Parameter, law_status
-from minzheng.kernel.periods import Month, today
+from minzheng.kernel.periods import Month
+from minzheng.kernel.programmes import Programme
 from minzheng.kernel.programmes.registry import load_programmes
 from minzheng.kernel.ui import formats
+from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
+from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.words import is_english, programme_name
 
-PROBLEMS = {"illustrative": gettext_lazy("假定值"), "unsourced": gettext_lazy("缺少依据"), "stale": gettext_lazy("久未核对")}
+PROBLEMS = {
+    "illustrative": gettext_lazy("假定值"),
+    "unsourced": gettext_lazy("缺少依据"),
+    "stale": gettext_lazy("久未核对"),
+}
 
 
+class Filter(forms.Form):
+    """The day at which to look, and one programme or all."""
+
+    on = forms.DateField(label=gettext_lazy("按哪一天"), required=False, widget=DayInput())
+    programme = forms.ChoiceField(label=gettext_lazy("项目"), required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        every = [(one.code, programme_name(one.code)) for one in load_programmes()]
+        self.fields["programme"].choices = [("", _("全部")), *every]
+
+
+def _shown(programmes: list[Programme]) -> list[dict[str, str]]:
+    english = is_english()
+    return [
+        {
+            "code": p.code,
+            "name": p.name_en if english else p.name,
+            "summary": (p.summary_en if english else p.summary) or p.statute,
+        }
+        for p in programmes
+    ]
+
+
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Every dated value of every programme; the ones that rest on an assumption or an old look come first."""
     require("law.look")
+    form = Filter(request.GET or None)
     on = _day(request)
     programmes = load_programmes()
-    names = {programme.code: programme.name for programme in programmes}
+    names = {programme.code: programme_name(programme.code) for programme in programmes}
     rows = law_status([programme.parameters for programme in programmes], on=on)
     asked = request.GET.get("programme", "")
     shown = [row for row in rows if not asked or row.programme == asked]
     shown.sort(key=lambda row: (not row.problems, row.programme, row.parameter, row.from_))
     table = Table(
         columns=[
-            Column("name", _("参数"), is_heading=True, hint=lambda row: names.get(row.programme, row.programme)),
+            Column(
+                "name", _("参数"), is_heading=True, hint=lambda row: names.get(row.programme, row.programme)
+            ),
             Column("from_", _("生效日期"), kind="date"),
             Column("value", _("取值"), value=lambda row: _written(row, programmes)),
             Column("in_force", _("现行"), kind="yes_no"),
             Column("source", _("依据"), is_wide=True),
             Column("checked", _("最近核对"), kind="date"),
-            Column("problems", _("注意"), value=lambda row: "、".join(str(PROBLEMS[p]) for p in row.problems)),
+            Column(
+                "problems", _("注意"), value=lambda row: "、".join(str(PROBLEMS[p]) for p in row.problems)
+            ),
         ],
         source=shown,
         request=request,
@@ -52,10 +93,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/work/law.html",
-        {"table": table, "programmes": programmes, "asked": asked, "on": on, "counts": counts, "total": len(rows)},
+        {
+            "table": table,
+            "programmes": _shown(programmes),
+            "form": form,
+            "on": on,
+            "counts": counts,
+            "total": len(rows),
+        },
     )
 
 
+@require_safe
 def programme(request: HttpRequest, code: str) -> HttpResponse:
     """One programme: whom it serves, its benefits, its parameters through time, its rules and their articles."""
     require("law.look")
@@ -81,7 +130,11 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
         {
             "parameter": parameter,
             "entries": [
-                {"entry": entry, "value": _value(parameter, entry), "current": entry is parameter.entry_at(month)}
+                {
+                    "entry": entry,
+                    "value": _value(parameter, entry),
+                    "current": entry is parameter.entry_at(month),
+                }
                 for entry in reversed(parameter.entries)
             ],
         }
@@ -90,7 +143,13 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "web/work/law_programme.html",
-        {"programme": found, "histories": histories, "rules": rules, "month": month},
+        {
+            "programme": found,
+            "shown": _shown([found])[0],
+            "histories": histories,
+            "rules": rules,
+            "month": month,
+        },
     )
 
 
@@ -98,7 +157,7 @@ def _day(request: HttpRequest) -> date:
     try:
         return date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
-        return today()
+        return working_day()
 
 
 def _written(row: LawStatusRow, programmes: list) -> str:
@@ -118,7 +177,9 @@ def _value(parameter: Parameter, entry: Entry) -> str:
     if isinstance(entry.value, int):
         return write(entry.value)
     if parameter.banded:
-        return "；".join(_("满 %(from)s：%(value)s") % {"from": low, "value": write(v)} for low, v in entry.value)
+        return "；".join(
+            _("满 %(from)s：%(value)s") % {"from": low, "value": write(v)} for low, v in entry.value
+        )
     return "、".join(write(number) for number in entry.value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from minzheng.kernel.access import require
@@ -26,7 +27,11 @@ def show_number(request: HttpRequest, person_id: int, kind: str, row_id: int) ->
         raise Http404
     is_account = isinstance(found, BankAccount)
     number = found.number if is_account else found.value
-    label = fields.FIELDS["account"] if is_account else fields.NUMBERS.get(found.kind, fields.FIELDS["identifier"])
+    label = (
+        fields.FIELDS["account"]
+        if is_account
+        else fields.NUMBERS.get(found.kind, fields.FIELDS["identifier"])
+    )
     form = ReasonForm(request.POST or None)
     context = {
         "who": who,
@@ -36,13 +41,10 @@ def show_number(request: HttpRequest, person_id: int, kind: str, row_id: int) ->
         "masked": mask_account(number) if is_account else mask(number),
     }
     if request.method == "POST" and form.is_valid():
-        purpose = dict(form.fields["purpose"].choices)[form.cleaned_data["purpose"]]
-        unmask(
-            person_id,
-            fields=[f"{kind}:{row_id}"],
-            reason="：".join(str(part) for part in (purpose, form.cleaned_data["reason"]) if part),
-            division_code=who.division_code,
-        )
+        with override("zh-hans"):  # The trace is kept in Chinese, whatever language the screen speaks.
+            purpose = str(dict(form.fields["purpose"].choices)[form.cleaned_data["purpose"]])
+        reason = "：".join(part for part in (purpose, form.cleaned_data["reason"].strip()) if part)
+        unmask(person_id, fields=[f"{kind}:{row_id}"], reason=reason, division_code=who.division_code)
         context["number"] = number
     dialog = request.headers.get("HX-Request") == "true"
     return render(request, "web/work/number_part.html" if dialog else "web/work/number.html", context)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_safe
 
 from minzheng.kernel.access import require
@@ -23,7 +23,14 @@ from minzheng.kernel.monthend.queries import months_with_findings
 from minzheng.kernel.outreach.queries import notices_of_person
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.people.models import Household, Person
-from minzheng.kernel.people.queries import FactView, Hit, PersonPage, household_page, person_page, search_people
+from minzheng.kernel.people.queries import (
+    FactView,
+    Hit,
+    PersonPage,
+    household_page,
+    person_page,
+    search_people,
+)
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.queries import path_names
 from minzheng.kernel.rules import LawError
@@ -93,7 +100,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     who = record.person
     if who.pk != person_id:
         return redirect("work_person", who.pk)
-    look(who.pk, purpose=_("人员档案"), division_code=who.division_code)
+    look(who.pk, purpose=gettext_noop("人员档案"), division_code=who.division_code)
     month = chosen_month(request)
     places = path_names(
         {who.division_code, who.hukou_division_code or ""}
@@ -109,16 +116,30 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "sex": fields.SEXES.get(who.sex, ""),
             "place": places.get(who.division_code, who.division_code),
             "hukou_place": places.get(who.hukou_division_code or "", ""),
-            "residences": [{"one": r, "place": places.get(r.division_code, r.division_code)} for r in record.residences],
-            "hukou": [{"one": h, "place": places.get(h.division_code, h.division_code)} for h in record.hukou],
-            "identifiers": [{"view": one, "label": fields.NUMBERS.get(one.identifier.kind, "")} for one in record.identifiers],
+            "residences": [
+                {"one": r, "place": places.get(r.division_code, r.division_code)} for r in record.residences
+            ],
+            "hukou": [
+                {"one": h, "place": places.get(h.division_code, h.division_code)} for h in record.hukou
+            ],
+            "identifiers": [
+                {"view": one, "label": fields.NUMBERS.get(one.identifier.kind, "")}
+                for one in record.identifiers
+            ],
             "memberships": [
                 {"one": m, "role": fields.ROLES.get(m.role, ""), "office": explaining.office_name(m.source)}
                 for m in record.memberships
             ],
-            "writings": [{"one": n, "office": explaining.office_name(n.source)} for n in record.names if n.name != who.name],
+            "writings": [
+                {"one": n, "office": explaining.office_name(n.source)}
+                for n in record.names
+                if n.name != who.name
+            ],
             "accounts": [
-                {"view": a, "purpose": programme_name(a.account.purpose) if a.account.purpose else _("各项待遇通用")}
+                {
+                    "view": a,
+                    "purpose": programme_name(a.account.purpose) if a.account.purpose else _("各项待遇通用"),
+                }
                 for a in record.accounts
             ],
             "origins": fields.origins(who.provenance),
@@ -147,7 +168,11 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
     except Household.DoesNotExist as missing:
         raise Http404 from missing
     for membership in record.members:
-        look(membership.person_id, purpose=_("家庭档案"), division_code=membership.person.division_code)
+        look(
+            membership.person_id,
+            purpose=gettext_noop("家庭档案"),
+            division_code=membership.person.division_code,
+        )
     month = chosen_month(request)
     place = path_names([record.household.division_code]).get(record.household.division_code, "")
     return render(
@@ -239,9 +264,14 @@ def _fact(view: FactView) -> dict[str, Any]:
     english = explaining.is_english()
     label = view.kind.label_en if english and view.kind else view.label
     shown = formats.fen(view.fact.int_value) if view.is_money else view.shown
-    if english and view.kind and view.kind.type == "flag":
-        shown = _("是") if view.fact.int_value else _("否")
-    return {"label": label, "shown": shown, "office": explaining.office_name(view.fact.source), "on": view.fact.observed_on}
+    if english and view.kind and view.kind.type in ("flag", "code"):
+        shown = _(shown)
+    return {
+        "label": label,
+        "shown": shown,
+        "office": explaining.office_name(view.fact.source),
+        "on": view.fact.observed_on,
+    }
 
 
 def _history(record: PersonPage, places: dict[str, str]) -> list[dict[str, Any]]:
@@ -260,7 +290,9 @@ def _history(record: PersonPage, places: dict[str, str]) -> list[dict[str, Any]]
             {
                 "when": merge.on,
                 "title": _("合并了另一份档案（人员 %(id)s）") % {"id": merge.absorbed_id},
-                "text": merge.reason if not merge.undone_on else _("已撤销：%(why)s") % {"why": merge.undone_reason},
+                "text": merge.reason
+                if not merge.undone_on
+                else _("已撤销：%(why)s") % {"why": merge.undone_reason},
             }
             for merge in record.merges
         ),

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from minzheng.kernel.access import require
@@ -24,11 +25,18 @@ def explain(request: HttpRequest, person_id: int, benefit: str, month: str) -> H
     """Condition by condition: the value, the threshold, the article, the source of each input."""
     who, chosen = _asked(person_id, month)
     told = _told(who, benefit, chosen)
-    look(who.pk, purpose=_("待遇判定理由"), division_code=who.division_code)
+    look(who.pk, purpose=gettext_noop("待遇判定理由"), division_code=who.division_code)
     return render(
         request,
         "web/work/explain.html",
-        {"who": who, "told": told, "month": chosen, "earlier": chosen - 1, "later": chosen + 1, "benefit": benefit},
+        {
+            "who": who,
+            "told": told,
+            "month": chosen,
+            "earlier": chosen - 1,
+            "later": chosen + 1,
+            "benefit": benefit,
+        },
     )
 
 
@@ -37,7 +45,7 @@ def letter(request: HttpRequest, person_id: int, benefit: str, month: str) -> Ht
     """The same reasons as a letter in plain words."""
     who, chosen = _asked(person_id, month)
     told = _told(who, benefit, chosen)
-    look(who.pk, purpose=_("待遇告知信"), division_code=who.division_code)
+    look(who.pk, purpose=gettext_noop("待遇告知信"), division_code=who.division_code)
     programme = next(p for p in load_programmes() if p.code == told.explanation.programme)
     return render(
         request,

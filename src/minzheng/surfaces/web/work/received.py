@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.people.facts import catalogue
 from minzheng.kernel.people.identifiers import mask
-from minzheng.kernel.people.models import Role, Sex
 from minzheng.kernel.sources.contract import Contract, Field, contracts
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.statuses import Status, register_statuses
+from minzheng.surfaces.web.work import fields
 from minzheng.surfaces.web.work.words import is_english, place_names
 
 OUTCOMES = {
@@ -70,7 +70,12 @@ ROW_KINDS = {
 _SENSITIVE = ("citizen_number", "account", "disability_number")
 _LONG_NUMBER = re.compile(r"\d[\d\s\-–]{13,}[\dXx]?")
 
-for _prefix, _table in (("feedrow", OUTCOMES), ("feedfile", FILE_STATES), ("review", REVIEW_STATES), ("level", LEVELS)):
+for _prefix, _table in (
+    ("feedrow", OUTCOMES),
+    ("feedfile", FILE_STATES),
+    ("review", REVIEW_STATES),
+    ("level", LEVELS),
+):
     register_statuses({f"{_prefix}_{code}": Status(label, tone) for code, (label, tone) in _table.items()})
 
 
@@ -118,7 +123,9 @@ def cells(row: dict[str, Any], contract: Contract | None, columns: dict[str, Any
     return shown
 
 
-def messages(told: list[dict[str, str]], contract: Contract | None, *, is_masked: bool = True) -> list[dict[str, str]]:
+def messages(
+    told: list[dict[str, str]], contract: Contract | None, *, is_masked: bool = True
+) -> list[dict[str, str]]:
     """What was said of a row: the field, what was wrong, what was found and expected, what was done."""
     write = masked_text if is_masked else str
     return [
@@ -144,9 +151,9 @@ def value_in_words(field: Field, value: Any) -> str:
     if "division" in field.kind or field.name.endswith("division"):
         return place_names([str(value)]).get(str(value), str(value))
     if field.name == "sex":
-        return dict(Sex.choices).get(value, str(value))
+        return str(fields.SEXES.get(value, value))
     if field.name == "relation":
-        return dict(Role.choices).get(value, str(value))
+        return str(fields.ROLES.get(value, value))
     kind = catalogue().get(field.name)
     if kind and isinstance(value, int):
         return kind.show(value)

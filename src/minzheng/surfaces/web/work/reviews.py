@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from minzheng.kernel.access import require
@@ -41,9 +41,13 @@ class QueueFilter(forms.Form):
     def __init__(self, data: Any, codes: list[tuple[str, str]]) -> None:
         super().__init__(data)
         every = [("", _("全部"))]
-        self.fields["contract"].choices = every + [(name, received.contract_title(name)) for name in contracts()]
+        self.fields["contract"].choices = every + [
+            (name, received.contract_title(name)) for name in contracts()
+        ]
         self.fields["code"].choices = every + codes
-        self.fields["state"].choices = [(code, str(label)) for code, (label, _tone) in received.REVIEW_STATES.items()]
+        self.fields["state"].choices = [
+            (code, str(label)) for code, (label, _tone) in received.REVIEW_STATES.items()
+        ]
         self.fields["state"].required = False
 
 
@@ -71,7 +75,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         NavItem(_("收到的文件"), reverse("work_feeds")),
         NavItem(_("待核处"), reverse("work_review"), True, queries.open_reviews()),
     ]
-    return render(request, "web/work/review.html", {"table": table, "form": form, "tabs": tabs, "active": len(chosen) - 1})
+    return render(
+        request,
+        "web/work/review.html",
+        {"table": table, "form": form, "tabs": tabs, "active": len(chosen) - 1},
+    )
 
 
 def _why(code: str) -> str:
@@ -96,7 +104,9 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("关联到的人员编号"),
         required=False,
         min_value=1,
-        help_text=gettext_lazy("选择“关联到已登记的人”时填写；右侧候选人的编号可直接使用，其他人请先在“人员”中查到。"),
+        help_text=gettext_lazy(
+            "选择“关联到已登记的人”时填写；右侧候选人的编号可直接使用，其他人请先在“人员”中查到。"
+        ),
     )
     reason = forms.CharField(
         label=gettext_lazy("理由"),
@@ -121,7 +131,9 @@ class DecisionForm(forms.Form):
                 help_text=_("按核实的内容填写，留空则用送来的值。"),
             )
 
-        self.order_fields(["action", "person_id", *(f"value_{field.name}" for field in self.corrected), "reason"])
+        self.order_fields(
+            ["action", "person_id", *(f"value_{field.name}" for field in self.corrected), "reason"]
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -158,7 +170,9 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
                     item_id=item_id,
                     action=form.cleaned_data["action"],
                     reason=form.cleaned_data["reason"],
-                    person_id=form.cleaned_data["person_id"] if form.cleaned_data["action"] == "link" else None,
+                    person_id=form.cleaned_data["person_id"]
+                    if form.cleaned_data["action"] == "link"
+                    else None,
                     values=form.values(),
                 )
             except CannotDecide as refusal:
@@ -169,7 +183,9 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
     else:
         record("sources.look_row", subject=f"sources.review:{item_id}", division_code=found.division_code,
                person_id=found.row.person_id)  # fmt: skip
-    columns = next((one.get("columns", {}) for one in found.row.file.columns if one["sheet"] == found.row.sheet), {})
+    columns = next(
+        (one.get("columns", {}) for one in found.row.file.columns if one["sheet"] == found.row.sheet), {}
+    )
     return render(
         request,
         "web/work/review_item.html",
@@ -192,14 +208,21 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
 def _next_open(item_id: int) -> str:
     """The next row that waits, so that a clerk works through the queue without going back to it."""
     following = ReviewItem.objects.filter(state=ReviewItem.State.OPEN, pk__gt=item_id).order_by("pk").first()
-    return reverse("work_review_item", args=[following.pk]) if following else f"{reverse('work_review')}?{urlencode({'state': 'open'})}"
+    return (
+        reverse("work_review_item", args=[following.pk])
+        if following
+        else f"{reverse('work_review')}?{urlencode({'state': 'open'})}"
+    )
 
 
 def _read(values: dict[str, Any], contract: Contract | None) -> list[dict[str, str]]:
     if contract is None:
         return []
     return [
-        {"label": received.field_label(contract, name), "value": received.value_in_words(contract.fields[name], value)}
+        {
+            "label": received.field_label(contract, name),
+            "value": received.value_in_words(contract.fields[name], value),
+        }
         for name, value in values.items()
         if name in contract.fields
     ]
@@ -218,7 +241,7 @@ def _candidates(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
         person = people.get(one["person_id"])
         if person is None:
             continue
-        look(person.pk, purpose=_("核处数据"), division_code=person.division_code)
+        look(person.pk, purpose=gettext_noop("核处数据"), division_code=person.division_code)
         shown.append(
             {
                 "person": person,

@@ -1,0 +1,48 @@
+"""Words that stand in data files and are shown on screens, listed so that they can be translated.
+
+Roles are named in `kernel/access/permissions.yaml`, the values of facts in `kernel/people/facts.yaml`.
+"""
+
+from django.utils.translation import gettext_noop
+
+ROLES = [
+    gettext_noop("居（村）委工作人员"),
+    gettext_noop("街镇经办人员"),
+    gettext_noop("区级审核人员"),
+    gettext_noop("市级业务主管"),
+    gettext_noop("财务经办"),
+    gettext_noop("财务审批"),
+    gettext_noop("统计人员"),
+    gettext_noop("审计人员"),
+    gettext_noop("系统管理员"),
+    gettext_noop("安全管理员"),
+    gettext_noop("审计管理员"),
+    gettext_noop("系统服务"),
+]
+VALUES = [
+    gettext_noop("未知"),
+    gettext_noop("在职"),
+    gettext_noop("失业"),
+    gettext_noop("退休"),
+    gettext_noop("无"),
+    gettext_noop("视力"),
+    gettext_noop("听力"),
+    gettext_noop("言语"),
+    gettext_noop("肢体"),
+    gettext_noop("智力"),
+    gettext_noop("精神"),
+    gettext_noop("多重"),
+    gettext_noop("一级"),
+    gettext_noop("二级"),
+    gettext_noop("三级"),
+    gettext_noop("四级"),
+    gettext_noop("不在读"),
+    gettext_noop("学前"),
+    gettext_noop("小学"),
+    gettext_noop("初中"),
+    gettext_noop("高中"),
+    gettext_noop("大学"),
+    gettext_noop("研究生"),
+    gettext_noop("是"),
+    gettext_noop("否"),
+]
