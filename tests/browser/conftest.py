@@ -47,7 +47,7 @@ def environment_for(database: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town_database(django_db_blocker, django_db_setup) -> Iterator[str]:
     """A committed database with demo officials and a small town that has lived its month end."""
     from tests.browser.town import build_town
@@ -61,7 +61,7 @@ def town_database(django_db_blocker, django_db_setup) -> Iterator[str]:
             yield name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(town_database: str) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -95,7 +95,7 @@ def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
     raise RuntimeError(f"The server did not answer within a minute: {log.read_text()[-3000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     chromium = os.environ.get("MINZHENG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "没有 Chromium：请先安装 Debian 软件包 chromium。Install Debian's package chromium (make test does)."

@@ -22,11 +22,12 @@ MARKS = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 
 
 def written() -> dict[str, str]:
+    """Chinese and English of both catalogues; what has no English is left out."""
     pairs: dict[str, str] = {}
     for folder in CATALOGUES:
-        text = (folder / "django.po").read_text(encoding="utf-8")
-        pairs |= dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.*)"$', text, re.M))
-    return {chinese: english for chinese, english in pairs.items() if english}
+        with (folder / "django.mo").open("rb") as handle:
+            pairs |= gettext.GNUTranslations(handle)._catalog  # type: ignore[attr-defined]
+    return pairs
 
 
 def in_module(path: Path) -> set[str]:
@@ -46,14 +47,13 @@ def in_page(path: Path) -> set[str]:
 
 
 def test_the_compiled_english_is_the_written_english():
-    known = written()
     with (CATALOGUES[0] / "django.mo").open("rb") as handle:
         compiled = gettext.GNUTranslations(handle)
     text = (CATALOGUES[0] / "django.po").read_text(encoding="utf-8")
     pairs = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', text, re.M)
     assert len(pairs) > 300
-    for chinese, _english in pairs:
-        assert compiled.gettext(chinese) == known[chinese], f"{chinese}: run msgfmt again"
+    for chinese, english in pairs:
+        assert compiled.gettext(chinese) == english.replace(r"\"", '"'), f"{chinese}: run msgfmt again"
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -41,12 +41,13 @@ def page(request: HttpRequest) -> HttpResponse:
     on = working_day()
     run = MonthRun.objects.order_by("-month", "-attempt").first()
     work = [
-        *(_lead_work(on) if may("outreach.look") else []),
+        *(_lead_work(on) if may("outreach.visit") or may("outreach.notice") else []),
         *(_review_work() if may("sources.review") else []),
         *(_approval_work(actor) if may("payments.approve_batch") else []),
         *(_preparer_work() if may("payments.prepare_batch") else []),
         *(_month_work(run, on) if may("monthend.run") else []),
         *(_closing_work(run) if may("payments.close_month") and actor.reaches("310000") else []),
+        *(_proof_work() if may("audit.verify") else []),
     ]
     work.sort(key=lambda item: (item.get("due") or _LAST, item["title"]))
     return render(
@@ -135,7 +136,6 @@ def _approval_work(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _preparer_work() -> list[dict[str, Any]]:
-    closed = payments.closed_months()
     items = [
         _item(
             _("编制 %(programme)s 批次") % {"programme": programme_name(row["programme"])},
@@ -145,7 +145,6 @@ def _preparer_work() -> list[dict[str, Any]]:
             count=row["orders"],
         )
         for row in payments.waiting_drafts()
-        if row["accounting_month"] not in closed
     ]
     titles = {
         Batch.State.APPROVED: _("导出银行文件"),
@@ -164,7 +163,7 @@ def _preparer_work() -> list[dict[str, Any]]:
     back = kernel.open_returns().count()
     if back:
         items.append(_item(_("处理银行退票"), reverse("work_returns"), text=_("更正账户后重新发放"), count=back, tone="bad"))
-    held = kernel.held_orders().count()
+    held = payments.held_count()
     if held:
         items.append(_item(_("暂缓的支付指令"), reverse("work_payments_held"), text=_("补正账户或姓名后可入批"), count=held, tone="warn"))
     return items
@@ -206,6 +205,14 @@ def _closing_work(run: MonthRun | None) -> list[dict[str, Any]]:
             tone="info" if still else "good",
         )
     ]
+
+
+def _proof_work() -> list[dict[str, Any]]:
+    """For audit: what is to be proved at regular times."""
+    items = [_item(_("核验操作记录"), reverse("work_audit"), text=_("重算整条记录链，确认没有增删改"))]
+    if may("ledger.verify"):
+        items.append(_item(_("核对账目"), reverse("work_ledger"), text=_("逐条重算分录与指令")))
+    return items
 
 
 def _tiles(run: MonthRun | None) -> list[dict[str, Any]]:

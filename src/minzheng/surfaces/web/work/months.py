@@ -110,6 +110,7 @@ def page(request: HttpRequest, month: str) -> HttpResponse:
         "may_run": may("monthend.run") and not closed,
         "may_close": may("payments.close_month") and actor.reaches("310000") and not closed and run is not None,
         "progress": _progress(when, run),
+        "could_not_begin": run is None and queries.failed_to_begin(when),
     }
     if run is not None:
         context |= _figures(request, run)
@@ -277,6 +278,13 @@ def start(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("请填写要办理的月份，例如 2022-07。"))
         return redirect("work_months")
     month = form.cleaned_data["month"]
+    due = _next_month()
+    if month != due and (MonthRun.objects.exists() or MonthClose.objects.exists()):
+        messages.error(
+            request,
+            _("现在可以办理的是%(due)s；前一个月结账后才能办理下一个月。") % {"due": formats.month(due)},
+        )
+        return redirect("work_months")
     job = attempt(request, lambda: start_month(month=month))
     if job is not None and not queries.has_worker():
         messages.warning(request, _("已排队，但后台服务没有运行；启动后会自动办理。"))

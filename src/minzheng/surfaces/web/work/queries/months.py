@@ -74,6 +74,14 @@ def queued(month: Month) -> str:
     )
 
 
+def failed_to_begin(month: Month) -> bool:
+    """Whether the month's last job ended in failure; where no run was begun, nothing else tells of it."""
+    last = (
+        ProcrastinateJob.objects.filter(task_name=TASK, args__month=str(month)).order_by("-id").values_list("status", flat=True)
+    )
+    return last.first() == "failed"
+
+
 def has_worker() -> bool:
     """Whether somebody is there to do queued work."""
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - _SILENT).exists()

@@ -25,6 +25,16 @@ def closed_months() -> set[date]:
     return set(MonthClose.objects.values_list("month", flat=True))
 
 
+def not_closed() -> QuerySet[Order]:
+    """Orders of the months that still take entries: what is open never lies in a closed one, so older years stay unread."""
+    last = MonthClose.objects.order_by("-month").values_list("month", flat=True).first()
+    return Order.objects.filter(accounting_month__gt=last) if last else Order.objects.all()
+
+
+def held_count() -> int:
+    return not_closed().filter(state="held").count()
+
+
 def by_programme(month: date) -> list[dict[str, Any]]:
     """Orders of one accounting month by programme: waiting, held, in batches, paid, come back; amounts beside counts."""
 
@@ -113,7 +123,8 @@ def waiting_batches(states: tuple[str, ...], limit: int = 8) -> list[Batch]:
 def waiting_drafts(limit: int = 12) -> list[dict[str, Any]]:
     """Drafted orders that no batch holds yet, by month and programme."""
     return list(
-        Order.objects.filter(state="drafted")
+        not_closed()
+        .filter(state="drafted")
         .values("accounting_month", "programme")
         .annotate(orders=Count("id"), fen=Sum("amount_fen", default=0))
         .order_by("accounting_month", "programme")[:limit]
