@@ -8,11 +8,21 @@ import tempfile
 # Tests keep their files apart from the installation's; the server is shared, its databases are not.
 os.environ.setdefault("MINZHENG_TEST_FILES", tempfile.mkdtemp(prefix="minzheng-test-"))
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 
 from minzheng.kernel.storage import testing
 
 pytest_plugins = ["minzheng.kernel.access.testing"]
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request in English leaves English on its thread; the next test starts in Chinese all the same."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
