@@ -48,6 +48,17 @@ def test_a_search_with_one_character_finds_nobody_and_says_how_to_search(site, p
     expect(page.get_by_text("姓名至少写两个字")).to_be_visible()
 
 
+def test_after_sixty_searches_in_a_minute_an_official_is_asked_to_wait(site, page: Page, sign_in) -> None:
+    sign_in(page, "shizheng")
+    found = 0
+    # The minute may change once between the first search and the last.
+    while (answer := page.request.get(f"{site.url}/work/people/?q=无此人某")).status == 200 and found < 122:
+        found += 1
+    assert answer.status == 429
+    assert found >= 60
+    assert "请一分钟后再试" in answer.text()
+
+
 def test_a_whole_number_shows_only_after_a_reason(site, page: Page, sign_in, somebody) -> None:
     sign_in(page, "quji")
     page.goto(f"{site.url}/work/people/{somebody['person']}/")

@@ -170,7 +170,7 @@ def office_name(source: str) -> str:
 
 def _amount(step: SumStep, english: bool, names: Mapping[int, str]) -> AmountStep:
     label = step.label_en if english else step.label
-    if step.person_id in names:
+    if step.person_id is not None and step.person_id in names:
         label = f"{names[step.person_id]} · {label}"
     formula, text = (step.formula_en, step.text_en) if english else (step.formula, step.text)
     return AmountStep(label, text if formula == text else f"{formula} = {text}", step.source)
@@ -182,7 +182,7 @@ def _condition(view: ConditionView, english: bool, only: int | None, names: Mapp
         if only is not None and one.person_id not in (None, only):
             continue
         label = one.label_en if english else one.label
-        if one.person_id in names:
+        if one.person_id is not None and one.person_id in names:
             label = f"{names[one.person_id]} · {label}"
         # What nobody told is shown as unknown or taken for nothing; the office that should know is named then too.
         source = office_name(one.source or one.authority) if one.known else _("尚无部门告知")

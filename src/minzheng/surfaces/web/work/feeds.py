@@ -28,6 +28,7 @@ from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web import jobs
 from minzheng.surfaces.web.work import received, reviews
+from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.words import is_english
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".json", ".jsonl")
@@ -144,13 +145,13 @@ class RowFilter(forms.Form):
         contract = contracts().get(file.contract)
         fields = contract.fields.values() if contract else ()
         every = [("", _("全部"))]
-        self.fields["outcome"].choices = every + [
-            (code, str(label)) for code, (label, _tone) in received.OUTCOMES.items()
-        ]
-        self.fields["field"].choices = every + [
-            (f.label, f.label_en if is_english() else f.label) for f in fields
-        ]
-        self.fields["code"].choices = every + [(one["code"], one["what"]) for one in told["codes"]]
+        offer(
+            self,
+            "outcome",
+            every + [(code, str(label)) for code, (label, _tone) in received.OUTCOMES.items()],
+        )
+        offer(self, "field", every + [(f.label, f.label_en if is_english() else f.label) for f in fields])
+        offer(self, "code", every + [(one["code"], one["what"]) for one in told["codes"]])
 
 
 @require_safe

@@ -11,7 +11,7 @@ from minzheng.kernel.people.models import Identifier, Role, Sex
 from minzheng.kernel.sources.queries import lines_of
 from minzheng.surfaces.web.explaining import is_english, office_name
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "name": gettext_lazy("姓名"),
     "sex": gettext_lazy("性别"),
     "birth_date": gettext_lazy("出生日期"),
@@ -24,19 +24,19 @@ FIELDS = {
     "account": gettext_lazy("收款账户"),
     "identifier": gettext_lazy("证件号码"),
 }
-SEXES = {
+SEXES: dict[int, Any] = {
     Sex.UNKNOWN: gettext_lazy("未知"),
     Sex.MALE: gettext_lazy("男"),
     Sex.FEMALE: gettext_lazy("女"),
 }
-ROLES = {
+ROLES: dict[int, Any] = {
     Role.HEAD: gettext_lazy("户主"),
     Role.SPOUSE: gettext_lazy("配偶"),
     Role.CHILD: gettext_lazy("子女"),
     Role.PARENT: gettext_lazy("父母"),
     Role.OTHER: gettext_lazy("其他"),
 }
-NUMBERS = {
+NUMBERS: dict[str, Any] = {
     Identifier.Kind.CITIZEN: gettext_lazy("居民身份证"),
     Identifier.Kind.DISABILITY: gettext_lazy("残疾人证"),
     Identifier.Kind.PASSPORT: gettext_lazy("护照"),
@@ -45,7 +45,7 @@ NUMBERS = {
     Identifier.Kind.FOREIGN: gettext_lazy("外国人永久居留身份证"),
     Identifier.Kind.OTHER: gettext_lazy("其他证件"),
 }
-EVENTS = {
+EVENTS: dict[str, Any] = {
     "birth": gettext_lazy("出生"),
     "death": gettext_lazy("死亡"),
     "join": gettext_lazy("入户"),

@@ -21,9 +21,16 @@ from minzheng.kernel.programmes.registry import load_programmes
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
+from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english, programme_name
 
+UNITS = {
+    "fen": gettext_lazy("元"),
+    "fen/month": gettext_lazy("元／月"),
+    "persons": gettext_lazy("人"),
+    "years": gettext_lazy("岁"),
+}
 PROBLEMS = {
     "illustrative": gettext_lazy("假定值"),
     "unsourced": gettext_lazy("缺少依据"),
@@ -40,7 +47,7 @@ class Filter(forms.Form):
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         every = [(one.code, programme_name(one.code)) for one in load_programmes()]
-        self.fields["programme"].choices = [("", _("全部")), *every]
+        offer(self, "programme", [("", _("全部")), *every])
 
 
 def _shown(programmes: list[Programme]) -> list[dict[str, str]]:
@@ -114,8 +121,14 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     month = Month.of(_day(request))
     rules = Table(
         columns=[
-            Column("label", _("规则"), is_heading=True, hint=lambda rule: rule.name),
-            Column("unit", _("单位")),
+            Column(
+                "label",
+                _("规则"),
+                is_heading=True,
+                hint=lambda rule: rule.name,
+                value=lambda rule: rule.label_en if is_english() else rule.label,
+            ),
+            Column("unit", _("单位"), value=lambda rule: UNITS.get(rule.unit, rule.unit)),
             Column("source", _("依据"), is_wide=True),
             Column("provenance", _("注意"), value=lambda rule: PROBLEMS.get(rule.provenance, "")),
         ],
@@ -176,11 +189,13 @@ def _value(parameter: Parameter, entry: Entry) -> str:
 
     if isinstance(entry.value, int):
         return write(entry.value)
-    if parameter.banded:
-        return "；".join(
-            _("满 %(from)s：%(value)s") % {"from": low, "value": write(v)} for low, v in entry.value
-        )
-    return "、".join(write(number) for number in entry.value)
+    parts = [
+        _("满 %(from)s：%(value)s") % {"from": one[0], "value": write(one[1])}
+        if isinstance(one, tuple)
+        else write(one)
+        for one in entry.value
+    ]
+    return ("；" if parameter.banded else "、").join(parts)
 
 
 urls = [

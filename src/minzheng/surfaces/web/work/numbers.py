@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -21,33 +23,44 @@ def show_number(request: HttpRequest, person_id: int, kind: str, row_id: int) ->
     """Asks for the reason, records the look, shows the number; in the dialog of a page or on a page of its own."""
     require("people.unmask")
     who = Person.objects.filter(pk=person_id).first()
-    model = {"identifier": Identifier, "account": BankAccount}.get(kind)
-    found = model.objects.filter(pk=row_id, person_id=person_id).first() if model else None
+    found = _number(person_id, kind, row_id)
     if who is None or found is None:
         raise Http404
-    is_account = isinstance(found, BankAccount)
-    number = found.number if is_account else found.value
-    label = (
-        fields.FIELDS["account"]
-        if is_account
-        else fields.NUMBERS.get(found.kind, fields.FIELDS["identifier"])
-    )
+    label, number, masked = found
     form = ReasonForm(request.POST or None)
     context = {
         "who": who,
         "form": form,
         "here": request.path,
         "label": label,
-        "masked": mask_account(number) if is_account else mask(number),
+        "masked": masked,
     }
     if request.method == "POST" and form.is_valid():
         with override("zh-hans"):  # The trace is kept in Chinese, whatever language the screen speaks.
-            purpose = str(dict(form.fields["purpose"].choices)[form.cleaned_data["purpose"]])
+            purpose = _purpose(form)
         reason = "：".join(part for part in (purpose, form.cleaned_data["reason"].strip()) if part)
         unmask(person_id, fields=[f"{kind}:{row_id}"], reason=reason, division_code=who.division_code)
         context["number"] = number
     dialog = request.headers.get("HX-Request") == "true"
     return render(request, "web/work/number_part.html" if dialog else "web/work/number.html", context)
+
+
+def _number(person_id: int, kind: str, row_id: int) -> tuple[Any, str, str] | None:
+    """The label, the number and its mask; None where the person has no such number."""
+    if kind == "account":
+        account = BankAccount.objects.filter(pk=row_id, person_id=person_id).first()
+        return (fields.FIELDS["account"], account.number, mask_account(account.number)) if account else None
+    if kind == "identifier":
+        one = Identifier.objects.filter(pk=row_id, person_id=person_id).first()
+        label = fields.NUMBERS.get(one.kind, fields.FIELDS["identifier"]) if one else ""
+        return (label, one.value, mask(one.value)) if one else None
+    return None
+
+
+def _purpose(form: ReasonForm) -> str:
+    """The chosen purpose in words, read off the form as it is shown."""
+    chosen = form.cleaned_data["purpose"]
+    return next(str(one.choice_label) for one in form["purpose"].subwidgets if one.data["value"] == chosen)
 
 
 urls = [path("people/<int:person_id>/number/<slug:kind>/<int:row_id>/", show_number, name="work_unmask")]

@@ -28,6 +28,7 @@ from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.work import received
 from minzheng.surfaces.web.work.acts import said
+from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.words import place_names
 
 
@@ -41,13 +42,9 @@ class QueueFilter(forms.Form):
     def __init__(self, data: Any, codes: list[tuple[str, str]]) -> None:
         super().__init__(data)
         every = [("", _("全部"))]
-        self.fields["contract"].choices = every + [
-            (name, received.contract_title(name)) for name in contracts()
-        ]
-        self.fields["code"].choices = every + codes
-        self.fields["state"].choices = [
-            (code, str(label)) for code, (label, _tone) in received.REVIEW_STATES.items()
-        ]
+        offer(self, "contract", every + [(name, received.contract_title(name)) for name in contracts()])
+        offer(self, "code", every + codes)
+        offer(self, "state", [(code, str(label)) for code, (label, _tone) in received.REVIEW_STATES.items()])
         self.fields["state"].required = False
 
 
@@ -120,7 +117,7 @@ class DecisionForm(forms.Form):
     def __init__(self, data: Any, told: dict[str, Any], contract: Contract | None) -> None:
         initial = {"person_id": told["candidates"][0]["person_id"]} if len(told["candidates"]) == 1 else {}
         super().__init__(data, initial=initial)
-        self.fields["action"].choices = [(code, str(received.ACTIONS[code])) for code in told["actions"]]
+        offer(self, "action", [(code, str(received.ACTIONS[code])) for code in told["actions"]])
         doubted = {one["field"] for one in told["messages"] if one["level"] in ("review", "refused")}
         self.corrected = [f for f in contract.fields.values() if f.label in doubted] if contract else []
         for field in self.corrected:
@@ -183,7 +180,7 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
     else:
         record("sources.look_row", subject=f"sources.review:{item_id}", division_code=found.division_code,
                person_id=found.row.person_id)  # fmt: skip
-    columns = next(
+    columns: dict[str, Any] = next(
         (one.get("columns", {}) for one in found.row.file.columns if one["sheet"] == found.row.sheet), {}
     )
     return render(
