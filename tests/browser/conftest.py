@@ -97,8 +97,12 @@ def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("MINZHENG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "没有 Chromium：请先安装 Debian 软件包 chromium。Install Debian's package chromium (make test does)."
+    chromium = (
+        os.environ.get("MINZHENG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
+    assert chromium, (
+        "没有 Chromium：请先安装 Debian 软件包 chromium。Install Debian's package chromium (make test does)."
+    )
     with sync_playwright() as driver:
         launched = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield launched
@@ -118,7 +122,9 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
     """A fresh window of a phone's width."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, is_mobile=True
+    )
     window = context.new_page()
     window.set_default_timeout(15_000)
     yield window

@@ -37,7 +37,9 @@ def test_pages_are_accessible_at_a_desk_and_on_a_phone(site, browser, sign_in, u
     window = context.new_page()
     window.set_default_timeout(15_000)
     said: list[str] = []
-    window.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    window.on(
+        "console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None
+    )
     if username:
         sign_in(window, username)
     wrong = []

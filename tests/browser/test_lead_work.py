@@ -89,7 +89,9 @@ def test_increases_are_confirmed_together_only_after_the_sums_were_shown(site, o
         boxes.nth(at).check()
     press(district, "核对并确认所选")
     expect(district.locator(".mz-stat", has_text="件数").locator(".mz-stat__value")).to_have_text("2")
-    expect(district.locator(".mz-stat", has_text="每月合计变动").locator(".mz-stat__value")).to_contain_text("+¥")
+    expect(district.locator(".mz-stat", has_text="每月合计变动").locator(".mz-stat__value")).to_contain_text(
+        "+¥"
+    )
     press(district, "全部确认")
     expect(district.locator("main")).to_contain_text("2 件已确认")
 

@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 
 def work_once(database: str) -> None:
     subprocess.run(
-        [sys.executable, "-m", "minzheng", "jobs", "work", "--once"], env=environment_for(database), check=True, timeout=120
+        [sys.executable, "-m", "minzheng", "jobs", "work", "--once"],
+        env=environment_for(database),
+        check=True,
+        timeout=120,
     )
 
 

@@ -17,7 +17,9 @@ NURSING = "残疾人两项补贴"
 
 
 def signed_in(browser, sign_in, username: str) -> Page:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", accept_downloads=True)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, locale="zh-CN", accept_downloads=True
+    )
     window = context.new_page()
     window.set_default_timeout(15_000)
     sign_in(window, username)
@@ -76,7 +78,9 @@ def answer(number: str, rows: list[tuple[str, str]], returned: set[str]) -> byte
 
 def upload(window: Page, site, content: bytes) -> None:
     go(window, site, "/work/payments/returns/")
-    window.set_input_files("input[type=file]", {"name": "回盘.csv", "mimeType": "text/csv", "buffer": content})
+    window.set_input_files(
+        "input[type=file]", {"name": "回盘.csv", "mimeType": "text/csv", "buffer": content}
+    )
     press(window, "导入")
 
 
@@ -111,7 +115,9 @@ def test_a_month_is_paid_by_two_officials_and_what_came_back_is_paid_again(site,
     rows = export(preparer, tmp_path)
     assert len({key for key, _ in rows}) == len(rows) > 1
     shown = preparer.locator(".mz-stat", has_text="控制总额").locator(".mz-stat__value").inner_text()
-    assert sum(round(float(yuan) * 100) for _, yuan in rows) == round(float(shown.lstrip("¥").replace(",", "")) * 100)
+    assert sum(round(float(yuan) * 100) for _, yuan in rows) == round(
+        float(shown.lstrip("¥").replace(",", "")) * 100
+    )
 
     # The bank pays all but one, and names one order we never sent.
     back = rows[0][0]
@@ -194,7 +200,9 @@ def test_a_post_without_the_permission_is_refused_in_words(site, page, sign_in, 
         return
     token = page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
     response = page.request.post(
-        f"{site.url}{path}", form={"csrfmiddlewaretoken": token or "", "month": "2022-07"}, headers={"Referer": site.url + "/"}
+        f"{site.url}{path}",
+        form={"csrfmiddlewaretoken": token or "", "month": "2022-07"},
+        headers={"Referer": site.url + "/"},
     )
     assert response.status == 403
     assert "当前岗位不能办理此事" in response.text()

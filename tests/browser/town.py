@@ -57,7 +57,10 @@ def pay_relief(on: date) -> None:
         export_batch(batch_id=batch.pk, on=on)
         orders = list(batch.orders.order_by("id"))
         rows = ["回执号,R0", "付款指令号,金额（元）,结果,原因码,说明", "A999999M202207S0,1.00,成功,,"]
-        rows += [f"{o.end_to_end_id},{format_yuan(o.amount_fen)},{'退票,BE01,户名不符' if o is orders[0] else '成功,,'}" for o in orders]
+        rows += [
+            f"{o.end_to_end_id},{format_yuan(o.amount_fen)},{'退票,BE01,户名不符' if o is orders[0] else '成功,,'}"
+            for o in orders
+        ]
         import_returns(content="\n".join(rows).encode(), name="回盘.csv", on=on)
 
 
@@ -67,7 +70,9 @@ def cut_feeds(folder: Path) -> None:
     The first households of the list, and those that receive the subsistence or the nursing allowance, so that every
     programme has its people.
     """
-    households = {f"H{number:06}" for number in range(1, HOUSEHOLDS + 1)} | _on_the_roster(("低保", "重度残疾人护理补贴"))
+    households = {f"H{number:06}" for number in range(1, HOUSEHOLDS + 1)} | _on_the_roster(
+        ("低保", "重度残疾人护理补贴")
+    )
     name = "公安_实有人口.csv"
     lines = _lines(name)
     kept = [line for line in lines[1:] if _field(line, 5) in households]
@@ -75,20 +80,37 @@ def cut_feeds(folder: Path) -> None:
     _write(folder, name, [lines[0], *kept])
     for name in ("人社_养老金就业.csv", "医保_自付费用.csv", "卫健_死亡.csv", "教育_在读.csv"):
         lines = _lines(name)
-        _write(folder, name, [lines[0], *(line for line in lines[1:] if _field(line, 0).strip().upper() in people)])
+        _write(
+            folder,
+            name,
+            [lines[0], *(line for line in lines[1:] if _field(line, 0).strip().upper() in people)],
+        )
     name = "核对_家庭经济.jsonl"
-    _write(folder, name, [line for line in _lines(name) if any(number in line for number in _numbers(line) & households)])
+    _write(
+        folder,
+        name,
+        [line for line in _lines(name) if any(number in line for number in _numbers(line) & households)],
+    )
     for name in ("残联_残疾证.xlsx", _ROSTER):
         _cut_workbook(folder, name, people)
 
 
 def _on_the_roster(sheets: tuple[str, ...]) -> set[str]:
     book = load_workbook(FEEDS / _ROSTER, read_only=True)
-    return {str(row[3]) for sheet in sheets for row in book[sheet].iter_rows(min_row=2, max_row=80, values_only=True)}
+    return {
+        str(row[3])
+        for sheet in sheets
+        for row in book[sheet].iter_rows(min_row=2, max_row=80, values_only=True)
+    }
 
 
 def _lines(name: str) -> list[str]:
-    return (FEEDS / name).read_bytes().decode(_ENCODINGS.get(name, "utf-8"), errors="replace").splitlines(keepends=True)
+    return (
+        (FEEDS / name)
+        .read_bytes()
+        .decode(_ENCODINGS.get(name, "utf-8"), errors="replace")
+        .splitlines(keepends=True)
+    )
 
 
 def _write(folder: Path, name: str, lines: list[str]) -> None:

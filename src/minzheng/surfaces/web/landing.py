@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,9 @@ def front(request: HttpRequest) -> HttpResponse:
         return redirect("my_home" if actor.kind == RESIDENT else "work_home")
     if request.user.is_authenticated:
         return redirect("choose_post")
-    return render(request, "web/front.html", {"programmes": [_offer(programme) for programme in load_programmes()]})
+    return render(
+        request, "web/front.html", {"programmes": [_offer(programme) for programme in load_programmes()]}
+    )
 
 
 def _offer(programme: Programme) -> dict[str, Any]:
@@ -81,7 +84,15 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Says that this may not be done in this post, and why."""
-    return render(request, "web/refused.html", {"why": str(exception or "")}, status=403)
+    return render(request, "web/refused.html", {"why": _own_language(str(exception or ""))}, status=403)
+
+
+def _own_language(text: str) -> str:
+    """Of a refusal written as Chinese, then English, the part the reader reads."""
+    both = re.fullmatch(r"(.*[\u4e00-\u9fff”][。！]?)\s*((?:/ )?[A-Z][^\u4e00-\u9fff]*)", text, re.S)
+    if both is None:
+        return text
+    return both[2].removeprefix("/ ") if translation.get_language() == "en" else both[1]
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -77,7 +77,10 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     earlier = queries.earlier_batch(batch)
     parts = queries.batch_parts(batch)
     for part in parts:
-        part["name"], part["kind_name"] = benefit_name(part["benefit"]), ORDER_KINDS.get(part["kind"], part["kind"])
+        part["name"], part["kind_name"] = (
+            benefit_name(part["benefit"]),
+            ORDER_KINDS.get(part["kind"], part["kind"]),
+        )
     places = _places(batch)
     files = list(batch.files.select_related("exported_by").order_by("id"))
     return render(
@@ -95,7 +98,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "parts": parts,
             "places": places,
             "files": files,
-            "may_make": [format for format in BankFile.Format if format not in {file.format for file in files}],
+            "may_make": [
+                format for format in BankFile.Format if format not in {file.format for file in files}
+            ],
             "table": table,
             "is_own": batch.prepared_by_id == actor.official_id,
             "can": _can(batch, actor),
@@ -115,7 +120,11 @@ def _answers(batch: Batch) -> list[dict[str, Any]]:
     back = states.get("returned", 0) + states.get("reissued", 0) + states.get("cancelled", 0)
     return [
         {"label": _("已到账"), "value": states.get("paid", 0), "hint": ""},
-        {"label": _("银行退票"), "value": back, "hint": _("其中待处理 %(n)s 笔") % {"n": states.get("returned", 0)} if back else ""},
+        {
+            "label": _("银行退票"),
+            "value": back,
+            "hint": _("其中待处理 %(n)s 笔") % {"n": states.get("returned", 0)} if back else "",
+        },
         {"label": _("尚未回盘"), "value": states.get("sent", 0), "hint": ""},
     ]
 
@@ -162,7 +171,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _batch(pk)
     actor = require("payments.approve_batch", batch.programme)
     form = ApprovalForm(
-        request.POST or None, initial={"orders": batch.orders_count, "total_fen": batch.total_fen}, auto_id="approval_%s"
+        request.POST or None,
+        initial={"orders": batch.orders_count, "total_fen": batch.total_fen},
+        auto_id="approval_%s",
     )
     if request.method == "POST" and form.is_valid():
         shown = (form.cleaned_data["orders"], form.cleaned_data["total_fen"])
@@ -179,7 +190,10 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("work_batch", pk)
     parts = queries.batch_parts(batch)
     for part in parts:
-        part["name"], part["kind_name"] = benefit_name(part["benefit"]), ORDER_KINDS.get(part["kind"], part["kind"])
+        part["name"], part["kind_name"] = (
+            benefit_name(part["benefit"]),
+            ORDER_KINDS.get(part["kind"], part["kind"]),
+        )
     return render(
         request,
         "web/work/batch_approve.html",
@@ -202,7 +216,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect("work_batch", pk)
     return render(
-        request, "web/work/batch_withdraw.html", {"batch": batch, "form": form, "name": programme_name(batch.programme)}
+        request,
+        "web/work/batch_withdraw.html",
+        {"batch": batch, "form": form, "name": programme_name(batch.programme)},
     )
 
 
@@ -229,7 +245,11 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     handle = attempt(request, lambda: open_file(file))
     if handle is None:
         return redirect("work_batch", file.batch_id)
-    record("payments.download", subject=file.batch.message_id, detail={"format": file.format, "sha256": file.sha256})
+    record(
+        "payments.download",
+        subject=file.batch.message_id,
+        detail={"format": file.format, "sha256": file.sha256},
+    )
     answer = FileResponse(
         handle, as_attachment=True, filename=file.name, content_type=TYPES[BankFile.Format(file.format)]
     )

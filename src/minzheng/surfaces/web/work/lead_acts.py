@@ -37,13 +37,17 @@ def decides(benefit: str) -> bool:
     """Whether the acting post's level decides this benefit; where the district confirms, a street only prepares."""
     actor = current_actor()
     _programme, found = benefit_by_code(benefit)
-    return actor is not None and not (found.route is Route.STREET_THEN_DISTRICT and len(actor.division_code) > 6)
+    return actor is not None and not (
+        found.route is Route.STREET_THEN_DISTRICT and len(actor.division_code) > 6
+    )
 
 
 def decides_any() -> bool:
     """Whether there is a benefit whose changes the acting post may confirm; some change without anybody's doing."""
     return may("awards.adjust") and any(
-        decides(benefit.code) for _programme, benefit in all_benefits() if benefit.grant is not Grant.WITHOUT_APPLICATION
+        decides(benefit.code)
+        for _programme, benefit in all_benefits()
+        if benefit.grant is not Grant.WITHOUT_APPLICATION
     )
 
 
@@ -135,19 +139,27 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def review_together(request: HttpRequest) -> HttpResponse:
     """Shows the chosen changes with their sums; confirms them, all or none, on the second post."""
     require("awards.adjust")
-    ids = sorted({int(value) for value in request.POST.getlist("lead") if value.isascii() and value.isdigit()})
-    found = [lead for lead in queries.changes(ids) if lead.kind in CHANGE_KINDS and lead.state in queries.PENDING_STATES]
+    ids = sorted(
+        {int(value) for value in request.POST.getlist("lead") if value.isascii() and value.isdigit()}
+    )
+    found = [
+        lead
+        for lead in queries.changes(ids)
+        if lead.kind in CHANGE_KINDS and lead.state in queries.PENDING_STATES
+    ]
     chosen = [lead for lead in found if decides(lead.benefit)]
     if len(chosen) < len(found):
         messages.warning(
-            request, _("%(count)s 件由区级确认，没有列入。") % {"count": formats.count(len(found) - len(chosen))}
+            request,
+            _("%(count)s 件由区级确认，没有列入。") % {"count": formats.count(len(found) - len(chosen))},
         )
     if not chosen:
         messages.error(request, _("请先选择要确认的调增、调减或停发线索。"))
         return redirect("work_leads")
     if request.POST.get("confirmed") == "1":
         count = attempt(
-            request, lambda: actions.confirm_changes_many(leads=[lead.pk for lead in chosen], on=working_day())
+            request,
+            lambda: actions.confirm_changes_many(leads=[lead.pk for lead in chosen], on=working_day()),
         )
         if count:
             messages.success(request, _("%(count)s 件已确认。") % {"count": formats.count(count)})
@@ -156,7 +168,13 @@ def review_together(request: HttpRequest) -> HttpResponse:
     for lead in chosen:
         group = groups.setdefault(
             (lead.kind, lead.benefit),
-            {"kind": LEAD_KINDS[lead.kind][0], "benefit": benefit_name(lead.benefit), "count": 0, "now": 0, "then": 0},
+            {
+                "kind": LEAD_KINDS[lead.kind][0],
+                "benefit": benefit_name(lead.benefit),
+                "count": 0,
+                "now": 0,
+                "then": 0,
+            },
         )
         group["count"] += 1
         group["now"] += lead.current_fen
@@ -166,7 +184,11 @@ def review_together(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/work/leads_confirm.html",
-        {"leads": chosen, "groups": list(groups.values()), "difference": sum(g["difference"] for g in groups.values())},
+        {
+            "leads": chosen,
+            "groups": list(groups.values()),
+            "difference": sum(g["difference"] for g in groups.values()),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""Leads on screen: the list, where they are, one lead with its reason, its history and what may be done (线索)."""
+"""Leads on screen: the list with its filters, and where the leads are (线索)."""
 
 from __future__ import annotations
 
@@ -6,32 +6,24 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from minzheng.kernel.access import current_actor, may, require
-from minzheng.kernel.audit import look, record
-from minzheng.kernel.outreach.models import MOVES, Lead, LeadEvent
-from minzheng.kernel.people.identifiers import mask
-from minzheng.kernel.people.models import Identifier, Membership, Person
-from minzheng.kernel.periods import Month, age_in_years
-from minzheng.kernel.places.queries import path_names
+from minzheng.kernel.access import current_actor, require
+from minzheng.kernel.audit import record
 from minzheng.kernel.programmes import load_programmes
-from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web import explaining
-from minzheng.surfaces.web.work import lead_acts, notices
+from minzheng.surfaces.web.work import lead_acts, lead_page, notices
 from minzheng.surfaces.web.work.day import working_day
-from minzheng.surfaces.web.work.lead_acts import CHANGE_KINDS, GRANT_KINDS, DecisionForm, OutcomeForm
+from minzheng.surfaces.web.work.lead_acts import CHANGE_KINDS
 from minzheng.surfaces.web.work.queries import leads as queries
 from minzheng.surfaces.web.work.tabs import lead_tabs
 from minzheng.surfaces.web.work.words import (
     LEAD_KINDS,
-    LEAD_REASONS,
     LEAD_STATES,
     benefit_name,
     due_words,
@@ -51,7 +43,9 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         every = [("", _("全部"))]
         self.fields["kind"].choices = every + [(code, label) for code, (label, _tone) in LEAD_KINDS.items()]  # type: ignore[attr-defined]
-        self.fields["programme"].choices = every + [(p.code, programme_name(p.code)) for p in load_programmes()]  # type: ignore[attr-defined]
+        self.fields["programme"].choices = every + [
+            (p.code, programme_name(p.code)) for p in load_programmes()
+        ]  # type: ignore[attr-defined]
         self.fields["state"].choices = [  # type: ignore[attr-defined]
             ("", _("未办结")), ("all", _("全部")), *((code, label) for code, (label, _tone) in LEAD_STATES.items())
         ]  # fmt: skip
@@ -67,7 +61,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     chosen = {name: form[name].value() or "" for name in form.fields} if form.is_valid() else {}
     table = _table(request, chosen, on)
     if table.wants_export:
-        record("outreach.export_list", detail={"leads": table.count, "filters": {k: v for k, v in chosen.items() if v}})
+        record(
+            "outreach.export_list",
+            detail={"leads": table.count, "filters": {k: v for k, v in chosen.items() if v}},
+        )
         return table.excel_response()
     return render(
         request,
@@ -131,14 +128,25 @@ def map_page(request: HttpRequest) -> HttpResponse:
     assert actor is not None
     own = actor.division_code
     asked = request.GET.get("place", "")
-    place = asked if asked.isascii() and asked.isdigit() and len(asked) in (6, 9) and actor.reaches(asked) else ""
+    place = (
+        asked if asked.isascii() and asked.isdigit() and len(asked) in (6, 9) and actor.reaches(asked) else ""
+    )
     base = place or ("" if own == "310000" else own)
     length = {0: 6, 6: 9, 9: 12, 12: 12}.get(len(base), 12)
     kind = request.GET.get("kind", "")
     kind = kind if kind in LEAD_KINDS else ""
     found = queries.by_place(length, place=base, kind=kind)
     named = place_names([*found, *([base] if base else [])])
-    rows: list[dict[str, Any]] = [{"code": code, "name": named[code], **dict.fromkeys(LEAD_KINDS, 0), **kinds, "total": sum(kinds.values())} for code, kinds in found.items()]
+    rows: list[dict[str, Any]] = [
+        {
+            "code": code,
+            "name": named[code],
+            **dict.fromkeys(LEAD_KINDS, 0),
+            **kinds,
+            "total": sum(kinds.values()),
+        }
+        for code, kinds in found.items()
+    ]
     rows.sort(key=lambda row: (-row["total"], row["code"]))
 
     def deeper(code: str) -> str:
@@ -179,97 +187,10 @@ def map_page(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One lead: who, why, how much, what was done, what may be done now."""
-    require("outreach.look")
-    lead = get_object_or_404(Lead.objects.select_related("person", "household", "award"), pk=pk)
-    if lead.person is None:
-        raise Http404
-    look(lead.person.pk, purpose="线索", division_code=lead.division_code)
-    on = working_day()
-    told = _told(lead)
-    words, tone = due_words(lead.due_on, on)
-    is_open = lead.state in queries.PENDING_STATES
-    permission = "awards.grant" if lead.kind in GRANT_KINDS else "awards.end" if lead.kind == "ends" else "awards.adjust"
-    may_decide = is_open and lead.kind != "recheck" and may(permission, lead.programme) and "granted" in MOVES[lead.state]
-    by_district = not lead_acts.decides(lead.benefit)
-    return render(
-        request,
-        "web/work/lead.html",
-        {
-            "lead": lead,
-            "kind": f"kind_{lead.kind}",
-            "state": f"lead_{lead.state}",
-            "benefit": benefit_name(lead.benefit),
-            "programme": programme_name(lead.programme),
-            "reason": LEAD_REASONS.get(lead.reason, lead.reason),
-            "facts": _facts(lead, lead.person, on),
-            "place": path_names([lead.division_code])[lead.division_code],
-            "due": words,
-            "due_tone": tone,
-            "is_open": is_open,
-            "difference": lead.amount_fen - lead.current_fen,
-            "told": told,
-            "has_moved_on": told is not None and is_open and lead.kind != "ends" and told.explanation.amount_fen != lead.amount_fen,
-            "history": _history(lead),
-            "outcome": OutcomeForm(lead=lead) if is_open and may("outreach.visit", lead.programme) else None,
-            "decision": DecisionForm(auto_id="decision_%s") if may_decide and not by_district else None,
-            "by_district": may_decide and by_district,
-            "explain_url": reverse("work_explain", args=[lead.person_id, lead.benefit, Month.of(lead.last_month)]) if may("rules.explain") else "",
-        },
-    )
-
-
-def _told(lead: Lead) -> explaining.Told | None:
-    """The law's answer for this person or household and month, from the registers with each value's source."""
-    month = Month.of(lead.last_month)
-    if lead.household_id is None or lead.benefit not in explaining.law_of(month).benefits:
-        return None
-    try:
-        trace = explaining.trace_from_registers(lead.household_id, month)
-        return explaining.tell(trace, lead.benefit, lead.person_id, month)
-    except (KeyError, LookupError):
-        return None
-
-
-def _facts(lead: Lead, person: Person, on: date) -> list[dict[str, Any]]:
-    sex = {1: _("男"), 2: _("女")}.get(person.sex, "—")
-    age = _("%(age)s 岁") % {"age": age_in_years(person.birth_date, on)} if person.birth_date else ""
-    number = (
-        Identifier.objects.filter(person=person, kind=Identifier.Kind.CITIZEN)
-        .order_by("-is_primary", "id")
-        .values_list("value", flat=True)
-        .first()
-    )
-    size = Membership.objects.filter(household_id=lead.household_id, during__contains=on).count() if lead.household_id else 0
-    may_open = may("people.look")
-    return [
-        {"label": _("身份证号"), "value": mask(number) if number else "—",
-         "href": reverse("work_person", args=[person.pk]) if may_open else "", "action": _("打开人员档案") if may_open else ""},
-        {"label": _("性别与年龄"), "value": " · ".join(part for part in (sex, age) if part)},
-        {"label": _("居住地"), "value": path_names([lead.division_code])[lead.division_code]},
-        *([{"label": _("家庭"), "value": _("%(size)s 人") % {"size": size},
-            "href": reverse("work_household", args=[lead.household_id]) if may_open else "", "action": _("打开家庭") if may_open else ""}] if lead.household_id else []),
-        {"label": _("发现月份"), "value": formats.month(lead.month), "hint": _("最近确认 %(month)s") % {"month": formats.month(lead.last_month)}},
-        {"label": _("派发次数"), "value": lead.attempts},
-    ]  # fmt: skip
-
-
-def _history(lead: Lead) -> list[dict[str, Any]]:
-    tones = {code: tone for code, (_label, tone) in LEAD_STATES.items()}
-    events = LeadEvent.objects.filter(lead=lead).order_by("-id")[:50]
-    return [
-        {"when": event.on, "title": LEAD_STATES.get(event.to_state, (event.to_state, ""))[0],
-         "text": event.note or (str(LEAD_REASONS.get(event.reason, event.reason)) if event.reason != event.to_state else ""),
-         "actor": event.actor_label, "tone": tones.get(event.to_state, "")}
-        for event in events
-    ]  # fmt: skip
-
-
 urls = [
     path("leads/", overview, name="work_leads"),
     path("leads/map/", map_page, name="work_leads_map"),
-    path("leads/<int:pk>/", page, name="work_lead"),
+    path("leads/<int:pk>/", lead_page.page, name="work_lead"),
     *lead_acts.urls,
     *notices.urls,
 ]

@@ -114,10 +114,19 @@ def _way(trace: OrderTrace) -> list[dict[str, Any]]:
         way.append({"when": batch.prepared_on, "title": _("编入批次 %(batch)s") % {"batch": batch.message_id},
                     "actor": batch.prepared_by.name, "href": href, "tone": "info"})  # fmt: skip
         if batch.approved_by:
-            way.append({"when": batch.approved_on, "title": _("审批通过"), "actor": batch.approved_by.name, "tone": "good"})
+            way.append(
+                {
+                    "when": batch.approved_on,
+                    "title": _("审批通过"),
+                    "actor": batch.approved_by.name,
+                    "tone": "good",
+                }
+            )
         for file in trace.files:
             if file.is_instruction:
-                way.append({"when": file.exported_on, "title": _("送银行"), "text": file.name, "tone": "info"})
+                way.append(
+                    {"when": file.exported_on, "title": _("送银行"), "text": file.name, "tone": "info"}
+                )
     for row in trace.answers:
         bad = row.outcome != "settled"
         label = str(ROW_OUTCOMES.get(row.outcome, (row.outcome, ""))[0])
@@ -177,7 +186,9 @@ def _balances() -> list[dict[str, Any]]:
 def verify(request: HttpRequest) -> HttpResponse:
     """Recomputes the ledger against orders, batches, files and answers, and shows what was found."""
     proof = actions.verify_ledger()
-    record("ledger.verify", detail={"sound": proof.is_sound, "transfers": proof.transfers, "wrong": proof.wrong})
+    record(
+        "ledger.verify", detail={"sound": proof.is_sound, "transfers": proof.transfers, "wrong": proof.wrong}
+    )
     request.session["ledger_proof"] = {
         "is_sound": proof.is_sound,
         "transfers": proof.transfers,

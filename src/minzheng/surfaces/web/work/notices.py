@@ -34,7 +34,10 @@ from minzheng.surfaces.web.work.words import (
 
 class ObjectionForm(forms.Form):
     words = forms.CharField(
-        label=gettext_lazy("异议内容"), min_length=2, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("异议内容"),
+        min_length=2,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -79,7 +82,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         for code, (label, _tone) in NOTICE_STATES.items()
     ]
     return render(
-        request, "web/work/lead_notices.html", {"table": table, "tabs": lead_tabs("work_notices"), "states": states}
+        request,
+        "web/work/lead_notices.html",
+        {"table": table, "tabs": lead_tabs("work_notices"), "states": states},
     )
 
 
@@ -106,7 +111,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
             "settlement": NoteForm(auto_id="settle_%s")
             if notice.state == "objected" and may("awards.grant", notice.programme)
             else None,
-            "explain_url": reverse("work_explain", args=[notice.person_id, notice.benefit, Month.of(notice.month)])
+            "explain_url": reverse(
+                "work_explain", args=[notice.person_id, notice.benefit, Month.of(notice.month)]
+            )
             if may("rules.explain")
             else "",
         },

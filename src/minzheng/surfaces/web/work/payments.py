@@ -40,7 +40,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     before = {row["programme"]: row for row in queries.by_programme((Month.of(month) - 1).first_day)}
     for row in rows:
         row["name"] = programme_name(row["programme"])
-        row["difference"] = row["fen"] - before[row["programme"]]["fen"] if row["programme"] in before else None
+        row["difference"] = (
+            row["fen"] - before[row["programme"]]["fen"] if row["programme"] in before else None
+        )
     table = _batches_table(request, month)
     if table.wants_export:
         return table.excel_response()
@@ -52,7 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "month": month,
             "months": [
-                NavItem(formats.month(m), f"{reverse('work_payments')}?month={Month.of(m)}", m == month) for m in months[:6]
+                NavItem(formats.month(m), f"{reverse('work_payments')}?month={Month.of(m)}", m == month)
+                for m in months[:6]
             ],
             "tabs": payment_tabs("work_payments"),
             "rows": rows,
@@ -109,7 +112,11 @@ def prepare(request: HttpRequest) -> HttpResponse:
             ),
             done=_("批次已编制，等待另一位有审批权的人员审批。"),
         )
-        return redirect("work_batch", batch.pk) if batch else redirect(f"{reverse('work_payments')}?month={month}")
+        return (
+            redirect("work_batch", batch.pk)
+            if batch
+            else redirect(f"{reverse('work_payments')}?month={month}")
+        )
     row = next((r for r in queries.by_programme(month.first_day) if r["programme"] == programme), None)
     last = Batch.objects.filter(programme=programme).exclude(state="withdrawn").order_by("-id").first()
     return render(
@@ -131,8 +138,15 @@ def draft(request: HttpRequest) -> HttpResponse:
     if report is not None:
         messages.success(
             request,
-            _("清单已更新：新增 %(drafted)s 笔，更正 %(refreshed)s 笔，取消 %(cancelled)s 笔，暂缓 %(held)s 笔。")
-            % {"drafted": report.drafted, "refreshed": report.refreshed, "cancelled": report.cancelled, "held": report.held},
+            _(
+                "清单已更新：新增 %(drafted)s 笔，更正 %(refreshed)s 笔，取消 %(cancelled)s 笔，暂缓 %(held)s 笔。"
+            )
+            % {
+                "drafted": report.drafted,
+                "refreshed": report.refreshed,
+                "cancelled": report.cancelled,
+                "held": report.held,
+            },
         )
     return redirect(f"{reverse('work_payments')}?month={month}")
 
@@ -147,7 +161,9 @@ def held(request: HttpRequest) -> HttpResponse:
         found = found.filter(hold_reason=asked)
     table = Table(
         columns=[
-            Column("payee_name", _("领款人"), is_heading=True, href=lambda o: reverse("work_order", args=[o.pk])),
+            Column(
+                "payee_name", _("领款人"), is_heading=True, href=lambda o: reverse("work_order", args=[o.pk])
+            ),
             Column("benefit", _("待遇"), value=lambda o: benefit_name(o.benefit)),
             Column("benefit_month", _("待遇月份"), kind="month", order_by="benefit_month"),
             Column("amount_fen", _("金额"), kind="money", order_by="amount_fen"),
@@ -166,13 +182,21 @@ def held(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/work/payments_held.html",
-        {"table": table, "tabs": payment_tabs("work_payments_held"), "reasons": _held_by_reason(reasons), "asked": asked},
+        {
+            "table": table,
+            "tabs": payment_tabs("work_payments_held"),
+            "reasons": _held_by_reason(reasons),
+            "asked": asked,
+        },
     )
 
 
 def _held_by_reason(reasons: dict[str, str]) -> list[NavItem]:
     counts = dict(
-        Order.objects.filter(state="held").values("hold_reason").annotate(n=Count("id")).values_list("hold_reason", "n")
+        Order.objects.filter(state="held")
+        .values("hold_reason")
+        .annotate(n=Count("id"))
+        .values_list("hold_reason", "n")
     )
     return [
         NavItem(reasons.get(code, code), f"{reverse('work_payments_held')}?reason={code}", False, n)
@@ -188,7 +212,9 @@ def overpaid(request: HttpRequest) -> HttpResponse:
         columns=[
             Column("month", _("月份"), kind="month", order_by="month", is_heading=True),
             Column("award.benefit", _("待遇"), value=lambda o: benefit_name(o.award.benefit)),
-            Column("award.person.name", _("领款人"), href=lambda o: reverse("work_person", args=[o.person_id])),
+            Column(
+                "award.person.name", _("领款人"), href=lambda o: reverse("work_person", args=[o.person_id])
+            ),
             Column("amount_fen", _("多发金额"), kind="money", order_by="amount_fen"),
             Column("recovered_fen", _("已追回"), kind="money"),
             Column("found_on", _("发现日期"), kind="date", order_by="found_on"),
@@ -202,7 +228,9 @@ def overpaid(request: HttpRequest) -> HttpResponse:
     )
     if table.wants_export:
         return table.excel_response()
-    return render(request, "web/work/payments_overpaid.html", {"table": table, "tabs": payment_tabs("work_overpaid")})
+    return render(
+        request, "web/work/payments_overpaid.html", {"table": table, "tabs": payment_tabs("work_overpaid")}
+    )
 
 
 OVERPAID = {

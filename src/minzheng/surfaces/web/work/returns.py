@@ -34,7 +34,10 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("回盘文件"),
         help_text=gettext_lazy("银行的 pain.002 报文，或约定格式的 CSV；同一文件重复导入不会重复入账。"),
-        error_messages={"required": gettext_lazy("请选择银行发来的回盘文件"), "empty": gettext_lazy("文件是空的")},
+        error_messages={
+            "required": gettext_lazy("请选择银行发来的回盘文件"),
+            "empty": gettext_lazy("文件是空的"),
+        },
     )
 
     def clean_file(self) -> object:
@@ -74,7 +77,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             upload = form.cleaned_data["file"]
             content = upload.read()
             report = attempt(
-                request, lambda: actions.import_returns(content=content, name=upload.name[:200], on=working_day())
+                request,
+                lambda: actions.import_returns(content=content, name=upload.name[:200], on=working_day()),
             )
             if report is None:
                 return redirect("work_returns")
@@ -84,7 +88,11 @@ def overview(request: HttpRequest) -> HttpResponse:
                 messages.success(
                     request,
                     _("回盘已导入：到账 %(settled)s 笔，退票 %(returned)s 笔，未能入账 %(refused)s 行。")
-                    % {"settled": report.file.settled, "returned": report.file.returned, "refused": report.file.refused},
+                    % {
+                        "settled": report.file.settled,
+                        "returned": report.file.returned,
+                        "refused": report.file.refused,
+                    },
                 )
             return redirect("work_return_file", report.file.pk)
     found = kernel.open_returns() if request.GET.get("show") != "all" else queries.settled_returns()
@@ -235,7 +243,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _item(pk: int) -> tuple[ReturnRow, Order]:
     """A returned payment and its order; a row that names no order of ours is none."""
-    row = get_object_or_404(ReturnRow.objects.filter(outcome="returned").select_related("order", "file"), pk=pk)
+    row = get_object_or_404(
+        ReturnRow.objects.filter(outcome="returned").select_related("order", "file"), pk=pk
+    )
     if row.order is None:
         raise Http404
     return row, row.order

@@ -61,7 +61,9 @@ def by_place(length: int, *, place: str = "", kind: str = "") -> dict[str, dict[
     if kind:
         rows = rows.filter(kind=kind)
     found: dict[str, dict[str, int]] = {}
-    grouped = rows.annotate(place=Left("division_code", length)).values("place", "kind").annotate(n=Count("id"))
+    grouped = (
+        rows.annotate(place=Left("division_code", length)).values("place", "kind").annotate(n=Count("id"))
+    )
     for row in grouped.order_by("place", "kind"):
         found.setdefault(row["place"], {})[row["kind"]] = row["n"]
     return found

@@ -28,7 +28,9 @@ def earlier_run(run: MonthRun) -> MonthRun | None:
     return MonthRun.objects.filter(month=before, state=RunState.DONE).order_by("-attempt").first()
 
 
-def sums(run: MonthRun, key: str, *, place: str = "", length: int = 6, benefit: str = "") -> dict[str, dict[str, int]]:
+def sums(
+    run: MonthRun, key: str, *, place: str = "", length: int = 6, benefit: str = ""
+) -> dict[str, dict[str, int]]:
     """A run's figures by `programme`, `benefit` or `place` (a prefix of `length` digits), within `place`."""
     rows = MonthTotal.objects.filter(run=run)
     if place:
@@ -77,7 +79,9 @@ def queued(month: Month) -> str:
 def failed_to_begin(month: Month) -> bool:
     """Whether the month's last job ended in failure; where no run was begun, nothing else tells of it."""
     last = (
-        ProcrastinateJob.objects.filter(task_name=TASK, args__month=str(month)).order_by("-id").values_list("status", flat=True)
+        ProcrastinateJob.objects.filter(task_name=TASK, args__month=str(month))
+        .order_by("-id")
+        .values_list("status", flat=True)
     )
     return last.first() == "failed"
 

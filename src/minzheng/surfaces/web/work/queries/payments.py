@@ -17,7 +17,9 @@ _RECENT = 24
 def months() -> list[date]:
     """The accounting months that have orders, newest first, at most two years."""
     return list(
-        Order.objects.order_by("-accounting_month").values_list("accounting_month", flat=True).distinct()[:_RECENT]
+        Order.objects.order_by("-accounting_month")
+        .values_list("accounting_month", flat=True)
+        .distinct()[:_RECENT]
     )
 
 
@@ -67,7 +69,9 @@ def by_programme(month: date) -> list[dict[str, Any]]:
 
 
 def batches(month: date | None = None) -> QuerySet[Batch]:
-    found = Batch.objects.select_related("prepared_by", "approved_by").order_by("-accounting_month", "programme", "-number")
+    found = Batch.objects.select_related("prepared_by", "approved_by").order_by(
+        "-accounting_month", "programme", "-number"
+    )
     return found.filter(accounting_month=month) if month else found
 
 
@@ -75,7 +79,9 @@ def earlier_batch(batch: Batch) -> Batch | None:
     """The batch of the same programme and place that was paid last before this one, to compare with."""
     return (
         Batch.objects.filter(
-            programme=batch.programme, division_code=batch.division_code, accounting_month__lt=batch.accounting_month
+            programme=batch.programme,
+            division_code=batch.division_code,
+            accounting_month__lt=batch.accounting_month,
         )
         .exclude(state="withdrawn")
         .order_by("-accounting_month", "-number")
@@ -109,14 +115,19 @@ def batch_states(batch: Batch) -> dict[str, int]:
 
 def settled_returns() -> QuerySet[ReturnRow]:
     return (
-        ReturnRow.objects.filter(outcome="returned").exclude(state="open").select_related("order", "file").order_by("-id")
+        ReturnRow.objects.filter(outcome="returned")
+        .exclude(state="open")
+        .select_related("order", "file")
+        .order_by("-id")
     )
 
 
 def waiting_batches(states: tuple[str, ...], limit: int = 8) -> list[Batch]:
     """Batches that wait for somebody's next step, the oldest first."""
     return list(
-        Batch.objects.filter(state__in=states).select_related("prepared_by").order_by("accounting_month", "id")[:limit]
+        Batch.objects.filter(state__in=states)
+        .select_related("prepared_by")
+        .order_by("accounting_month", "id")[:limit]
     )
 
 
