@@ -21,6 +21,13 @@ class Actor:
     domains: tuple[str, ...] = ()
     person_id: int | None = None
 
+    @property
+    def official(self) -> int:
+        """The number of the official who acts; residents have none and never pass a permission check."""
+        if self.official_id is None:
+            raise LookupError("居民本人没有工作人员编号。A resident is no official.")
+        return self.official_id
+
     def covers(self, domain: str) -> bool:
         """Whether the post reaches this programme."""
         return "*" in self.domains or domain in self.domains

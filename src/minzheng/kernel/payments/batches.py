@@ -73,7 +73,7 @@ def prepare_batch(*, programme: str, month: Month, division_code: str = CITY, on
         number=last + 1,
         orders_count=count,
         total_fen=total,
-        prepared_by_id=actor.official_id,
+        prepared_by_id=actor.official,
         prepared_on=on,
     )
     _trace("payments.prepare_batch", batch)

@@ -99,9 +99,11 @@ def find_order(number: str) -> Order:
     """
     found = re.fullmatch(r"A(\d{1,18})M(\d{4})(\d{2})S(\d{1,4})", number.strip())
     if found:
-        month = Month(int(found[2]), int(found[3])) if 1 <= int(found[3]) <= 12 and int(found[2]) else None
+        if not (1 <= int(found[3]) <= 12 and int(found[2])):
+            raise Order.DoesNotExist(number)
+        month = Month(int(found[2]), int(found[3]))
         return Order.objects.get(
-            award_id=int(found[1]), benefit_month=month.first_day if month else None, sequence=int(found[4])
+            award_id=int(found[1]), benefit_month=month.first_day, sequence=int(found[4])
         )
     return Order.objects.get(pk=int(number) if number.strip().isdecimal() else 0)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,10 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from minzheng.kernel.access import LimitExceeded, role_name
+from minzheng.kernel.access.demo import PASSWORD, listed_officials
 from minzheng.kernel.access.limits import limit
 from minzheng.kernel.access.middleware import POST, open_to_all, too_many
 from minzheng.kernel.access.queries import resident_of
 from minzheng.kernel.places.queries import path_names
+from minzheng.surfaces.demo import situations
 
 # Generous for a counter of clerks behind one address, far too few to try passwords.
 PER_ADDRESS, PER_NAME = 60, 15
@@ -43,7 +46,16 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """In a demonstration the page lists the accounts that everybody may use."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        if os.environ.get("MINZHENG_DEMO") == "1":
+            officials = [{"username": one.username, "what": one.title} for one in listed_officials()]
+            residents = [{"username": name, "what": str(what)} for name, what in situations()]
+            context["demo"] = {"password": PASSWORD, "accounts": officials + residents}
+        return context
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
             try:
                 limit(f"sign-in from {request.META.get('REMOTE_ADDR', '')}", PER_ADDRESS)

@@ -53,7 +53,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
                 audience="resident",
                 home_url=reverse("my_home"),
                 nav=[_entry(request, name, label) for name, label in MINE],
-                person_label=Person.objects.filter(pk=actor.person_id).values_list("name", flat=True).first() or "",
+                person_label=Person.objects.filter(pk=actor.person_id or 0).values_list("name", flat=True).first() or "",
                 logout_url=reverse("logout"),
                 **common,
             )

@@ -58,7 +58,7 @@ def export_batch(*, batch_id: int, format: str = BankFile.Format.PAIN001, on: da
         size=size,
         orders_count=batch.orders_count,
         total_fen=batch.total_fen,
-        exported_by_id=actor.official_id,
+        exported_by_id=actor.official,
         exported_on=on,
     )
     if is_instruction:
