@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop
 
 from minzheng.kernel.access.actions import AccessRefused, open_resident_account
 from minzheng.kernel.access.demo import PASSWORD
@@ -46,11 +49,16 @@ def _lead(kind: str) -> Callable[[], int | None]:
 
 # username, situation, how the person is found
 _RESIDENTS: tuple[tuple[str, str, Callable[[], int | None]], ...] = (
-    ("jumin1", "正在领取老年综合津贴", _receives),
-    ("jumin2", "最低生活保障不再符合条件", _lead(Kind.ENDS)),
-    ("jumin3", "可能符合最低生活保障，尚缺核对", _lead(Kind.MAY_QUALIFY)),
-    ("jumin4", "老年综合津贴告知书在异议期内", _announced),
+    ("jumin1", gettext_noop("正在领取老年综合津贴"), _receives),
+    ("jumin2", gettext_noop("最低生活保障不再符合条件"), _lead(Kind.ENDS)),
+    ("jumin3", gettext_noop("可能符合最低生活保障，尚缺核对"), _lead(Kind.MAY_QUALIFY)),
+    ("jumin4", gettext_noop("老年综合津贴告知书在异议期内"), _announced),
 )
+
+
+def situations() -> list[tuple[str, Any]]:
+    """The accounts and what each stands for, as they are listed."""
+    return [(username, gettext(situation)) for username, situation, _find in _RESIDENTS]
 
 
 def create_demo_residents() -> list[DemoResident]:

@@ -47,6 +47,13 @@ class DemoOfficial:
         return "、".join(f"{role_name(role)} {place}" for role, place in self.posts)
 
 
+def listed_officials() -> list[DemoOfficial]:
+    """The demonstration's officials as they are listed, without looking into the database."""
+    return [
+        DemoOfficial(username, PASSWORD, name, title, posts) for username, name, title, posts in _OFFICIALS
+    ]
+
+
 def create_demo_officials() -> list[DemoOfficial]:
     """Opens the demonstration accounts that do not exist yet, and lists all of them (演示账户).
 

@@ -48,6 +48,8 @@ class Told:
     sentences: tuple[str, ...]
     name: str
     status_word: str
+    missing: dict[str, str]
+    """The check that is missing, by the condition that waits for it."""
 
 
 def trace_from_registers(household_id: int, month: Month) -> HouseholdTrace:
@@ -110,11 +112,19 @@ def tell(
     about = person_id if law.benefits[benefit].unit == "person" else None
     found = explain(law, trace, benefit, about, names=names)
     english = is_english()
+    missing = {
+        view.rule: _missing_check(law, benefit, view.rule, english)
+        for view in found.conditions
+        if view.met is None
+    }
     # In a household of one nobody has to be told apart.
     called = names if names and found.unit == "household" and len(trace.inputs.persons) > 1 else {}
     return Told(
         explanation=found,
-        conditions=[_condition(view, english, only, called) for view in found.conditions],
+        conditions=[
+            _condition(view, english, only, called, missing.get(view.rule, "")) for view in found.conditions
+        ],
+        missing=missing,
         amounts=[
             _amount(step, english, called)
             for step in found.steps
@@ -176,7 +186,19 @@ def _amount(step: SumStep, english: bool, names: Mapping[int, str]) -> AmountSte
     return AmountStep(label, text if formula == text else f"{formula} = {text}", step.source)
 
 
-def _condition(view: ConditionView, english: bool, only: int | None, names: Mapping[int, str]) -> Condition:
+def _missing_check(law: Law, benefit: str, rule: str, english: bool) -> str:
+    """What has still to be established before a condition is known, such as 住房已核查."""
+    for condition in law.benefits[benefit].conditions:
+        node = law.graph.nodes[condition.known]
+        if condition.rule == rule and node.op == "rule" and node.name in law.rules:
+            known = law.rules[node.name]
+            return known.label_en if english else known.label
+    return ""
+
+
+def _condition(
+    view: ConditionView, english: bool, only: int | None, names: Mapping[int, str], missing: str
+) -> Condition:
     inputs = []
     for one in view.inputs:
         if only is not None and one.person_id not in (None, only):
@@ -194,6 +216,7 @@ def _condition(view: ConditionView, english: bool, only: int | None, names: Mapp
         threshold=view.threshold_text_en if english else view.threshold_text,
         article=view.source,
         provenance=view.provenance if view.provenance == "illustrative" else view.threshold_provenance,
+        note=_("还缺：%(check)s") % {"check": missing} if missing else "",
         inputs=inputs,
     )
 

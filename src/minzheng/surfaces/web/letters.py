@@ -37,7 +37,7 @@ def reason_letter(told: Told) -> ReasonLetter:
     sources: dict[str, None] = {}
     said: dict[str, None] = {}
     for view in found.conditions:
-        groups[view.met].append(_line(view, english))
+        groups[view.met].append(_line(view, english, told.missing.get(view.rule, "")))
         sources |= dict.fromkeys(paper for paper in papers(view).split("；") if paper)
         for one in view.inputs:
             if one.known and one.on:
@@ -69,7 +69,8 @@ def issuing_office(programme: Programme, division_code: str) -> str:
     return street + ("办事处" if street.endswith("街道") else "人民政府")
 
 
-def _line(view: ConditionView, english: bool) -> str:
+def _line(view: ConditionView, english: bool, missing: str) -> str:
     label = view.label_en if english else view.label
-    found = figures(view, english=english)
+    # Where a check is missing, the figures known so far would read as if they settled it.
+    found = _("还缺：%(check)s") % {"check": missing} if missing else figures(view, english=english)
     return (f"{label}: {found}" if english else f"{label}：{found}") if found else label
