@@ -41,11 +41,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
     common: dict[str, Any] = {
         "language_url": reverse("language"),
         "is_synthetic": os.environ.get("MINZHENG_DEMO") == "1",
-        "notice": _("演示数据均为合成，与任何真实个人无关。") if os.environ.get("MINZHENG_DEMO") == "1" else "",
+        "notice": _("演示数据均为合成，与任何真实个人无关。")
+        if os.environ.get("MINZHENG_DEMO") == "1"
+        else "",
     }
     if actor is None:
         signed_in = request.user.is_authenticated if hasattr(request, "user") else False
-        door: dict[str, Any] = {"logout_url": reverse("logout")} if signed_in else {"login_url": reverse("login")}
+        door: dict[str, Any] = (
+            {"logout_url": reverse("logout")} if signed_in else {"login_url": reverse("login")}
+        )
         return {"frame": Frame(home_url="/", **door, **common)}
     if actor.kind == RESIDENT:
         return {
@@ -53,7 +57,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
                 audience="resident",
                 home_url=reverse("my_home"),
                 nav=[_entry(request, name, label) for name, label in MINE],
-                person_label=Person.objects.filter(pk=actor.person_id or 0).values_list("name", flat=True).first() or "",
+                person_label=Person.objects.filter(pk=actor.person_id or 0)
+                .values_list("name", flat=True)
+                .first()
+                or "",
                 logout_url=reverse("logout"),
                 **common,
             )
