@@ -19,6 +19,7 @@ from minzheng.kernel.outreach.models import MOVES, Lead
 from minzheng.kernel.programmes import Grant, Route, all_benefits, benefit_by_code
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.work.acts import attempt
+from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.queries import leads as queries
 from minzheng.surfaces.web.work.words import LEAD_KINDS, benefit_name
@@ -66,11 +67,12 @@ class OutcomeForm(forms.Form):
     def __init__(self, *args: Any, lead: Lead, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = MOVES[lead.state]
-        self.fields["outcome"].choices = [  # type: ignore[attr-defined]
+        offered = [
             (code, label)
             for code, label in OUTCOMES.items()
             if code in allowed and (code != "applied" or lead.kind in GRANT_KINDS)
         ]
+        offer(self, "outcome", offered)
 
 
 class DecisionForm(forms.Form):

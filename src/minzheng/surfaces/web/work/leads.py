@@ -18,6 +18,7 @@ from minzheng.kernel.programmes import load_programmes
 from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.work import lead_acts, lead_page, notices
+from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.lead_acts import CHANGE_KINDS
 from minzheng.surfaces.web.work.queries import leads as queries
@@ -42,15 +43,12 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         every = [("", _("全部"))]
-        self.fields["kind"].choices = every + [(code, label) for code, (label, _tone) in LEAD_KINDS.items()]  # type: ignore[attr-defined]
-        self.fields["programme"].choices = every + [
-            (p.code, programme_name(p.code)) for p in load_programmes()
-        ]  # type: ignore[attr-defined]
-        self.fields["state"].choices = [  # type: ignore[attr-defined]
-            ("", _("未办结")), ("all", _("全部")), *((code, label) for code, (label, _tone) in LEAD_STATES.items())
-        ]  # fmt: skip
-        self.fields["place"].choices = every + places  # type: ignore[attr-defined]
-        self.fields["due"].choices = [*every, ("overdue", _("已逾期")), ("soon", _("七天内到期"))]  # type: ignore[attr-defined]
+        offer(self, "kind", [*every, *((code, label) for code, (label, _tone) in LEAD_KINDS.items())])
+        offer(self, "programme", [*every, *((p.code, programme_name(p.code)) for p in load_programmes())])
+        states = ((code, label) for code, (label, _tone) in LEAD_STATES.items())
+        offer(self, "state", [("", _("未办结")), ("all", _("全部")), *states])
+        offer(self, "place", [*every, *places])
+        offer(self, "due", [*every, ("overdue", _("已逾期")), ("soon", _("七天内到期"))])
 
 
 def overview(request: HttpRequest) -> HttpResponse:
