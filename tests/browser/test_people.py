@@ -77,6 +77,20 @@ def test_a_whole_number_shows_only_after_a_reason(site, page: Page, sign_in, som
     expect(page.get_by_text("本人到窗口核对").first).to_be_visible()
 
 
+def test_the_dialog_opens_and_closes_by_keyboard_and_the_focus_returns(
+    site, page: Page, sign_in, somebody
+) -> None:
+    sign_in(page, "quji")
+    page.goto(f"{site.url}/work/people/{somebody['person']}/")
+    opener = page.locator(".mz-unmask__button").first
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
 def test_without_script_the_reason_is_asked_on_a_page_of_its_own(site, browser, sign_in, somebody) -> None:
     context = browser.new_context(java_script_enabled=False, locale="zh-CN")
     window = context.new_page()

@@ -85,6 +85,17 @@ def test_a_resident_declines_within_the_window_and_the_register_follows(
     assert "本人在居民页面放弃" in note
 
 
+def test_the_pages_switch_to_english_and_back(site, phone: Page, sign_in) -> None:
+    sign_in(phone, "jumin2")
+    phone.get_by_role("button", name="English").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("What can I receive?")
+    assert phone.url == f"{site.url}/my/"
+    phone.goto(f"{site.url}/my/why/subsistence_allowance/2022-07/")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Subsistence allowance")
+    phone.get_by_role("button", name="中文").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("最低生活保障金")
+
+
 def test_a_resident_sees_neither_officials_pages_nor_anothers_notice(
     site, phone: Page, sign_in, django_db_blocker
 ) -> None:

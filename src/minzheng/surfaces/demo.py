@@ -13,8 +13,8 @@ from minzheng.kernel.access.actions import AccessRefused, open_resident_account
 from minzheng.kernel.access.demo import PASSWORD
 from minzheng.kernel.access.models import ResidentAccount
 from minzheng.kernel.awards.models import Award
-from minzheng.kernel.outreach.models import Kind, Lead, Notice, NoticeState
-from minzheng.kernel.people.models import Person
+from minzheng.kernel.outreach.models import Finding, Kind, Lead, Notice, NoticeState
+from minzheng.kernel.people.models import Fact, Membership, Person, Role
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,27 @@ def _lead(kind: str) -> Callable[[], int | None]:
     return find
 
 
+def _refused() -> int | None:
+    """Somebody who no longer qualifies; where a small city has none, the head of a household that was checked in vain."""
+    ending = _lead(Kind.ENDS)()
+    if ending is not None:
+        return ending
+    found = Finding.objects.filter(benefit="subsistence_allowance").values("household_id")
+    checked = Fact.objects.filter(kind="money_assets_fen", superseded_at=None, household__isnull=False)
+    heads = Membership.objects.filter(
+        role=Role.HEAD,
+        during__upper_inf=True,
+        person__death_date=None,
+        person__hukou_is_local=True,
+        household_id__in=checked.exclude(household_id__in=found).values("household_id"),
+    )
+    return heads.order_by("person_id").values_list("person_id", flat=True).first()
+
+
 # username, situation, how the person is found
 _RESIDENTS: tuple[tuple[str, str, Callable[[], int | None]], ...] = (
     ("jumin1", gettext_noop("正在领取老年综合津贴"), _receives),
-    ("jumin2", gettext_noop("最低生活保障不再符合条件"), _lead(Kind.ENDS)),
+    ("jumin2", gettext_noop("不符合最低生活保障条件"), _refused),
     ("jumin3", gettext_noop("可能符合最低生活保障，尚缺核对"), _lead(Kind.MAY_QUALIFY)),
     ("jumin4", gettext_noop("老年综合津贴告知书在异议期内"), _announced),
 )

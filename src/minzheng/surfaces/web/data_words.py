@@ -49,7 +49,7 @@ VALUES = [
 # `surfaces/demo.py` names the situations of its residents.
 SITUATIONS = [
     gettext_noop("正在领取老年综合津贴"),
-    gettext_noop("最低生活保障不再符合条件"),
+    gettext_noop("不符合最低生活保障条件"),
     gettext_noop("可能符合最低生活保障，尚缺核对"),
     gettext_noop("老年综合津贴告知书在异议期内"),
 ]

@@ -216,7 +216,7 @@ def _condition(
         threshold=view.threshold_text_en if english else view.threshold_text,
         article=view.source,
         provenance=view.provenance if view.provenance == "illustrative" else view.threshold_provenance,
-        note=_("还缺：%(check)s") % {"check": missing} if missing else "",
+        note=_("尚未确认：%(check)s") % {"check": missing} if missing else "",
         inputs=inputs,
     )
 

@@ -72,5 +72,5 @@ def issuing_office(programme: Programme, division_code: str) -> str:
 def _line(view: ConditionView, english: bool, missing: str) -> str:
     label = view.label_en if english else view.label
     # Where a check is missing, the figures known so far would read as if they settled it.
-    found = _("还缺：%(check)s") % {"check": missing} if missing else figures(view, english=english)
+    found = _("尚未确认：%(check)s") % {"check": missing} if missing else figures(view, english=english)
     return (f"{label}: {found}" if english else f"{label}：{found}") if found else label

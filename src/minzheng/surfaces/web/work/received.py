@@ -68,7 +68,7 @@ ROW_KINDS = {
     "other_sheet": gettext_lazy("未采用的工作表"),
 }
 _SENSITIVE = ("citizen_number", "account", "disability_number")
-_LONG_NUMBER = re.compile(r"\d[\d\s\-–]{13,}[\dXx]?")
+_LONG_NUMBER = re.compile(r"\d(?:[\s\-–]?\d){14,}(?:[\s\-–]?[XxＸｘ])?")
 
 for _prefix, _table in (
     ("feedrow", OUTCOMES),
