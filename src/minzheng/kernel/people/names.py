@@ -208,7 +208,7 @@ def split_remark(name: str) -> tuple[str, str]:
     >>> split_remark("张三（已故）"), split_remark("朱八先生"), split_remark("张先生"), split_remark("王霞")
     (('张三', '（已故）'), ('朱八', '先生'), ('张先生', ''), ('王霞', ''))
     """
-    found = _REMARK.match(name)
+    found = _REMARK.match(name) if len(name) <= 2 * LONGEST_NAME else None
     if found and _is_mostly_han(found[1]):
         return found[1], found[2]
     for title in _TITLES:

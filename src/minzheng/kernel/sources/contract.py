@@ -21,6 +21,8 @@ from minzheng.kernel.sources.normalise.amounts import FEN_PER
 
 FOLDER = Path(__file__).parent / "contracts"
 _UNIT = re.compile(r"[((\[【〔]([^))\]】〕]*)[))\]】〕]|[::/]?单位[::]?(\S+)$")
+# What is longer is prose or no text at all, and searching it for units would take long.
+_LONGEST_HEADING = 120
 _UNITS = {
     "万": "万元",
     **{unit: unit for unit in FEN_PER},
@@ -29,6 +31,12 @@ _UNITS = {
     "元每月": "元",
     "元/年": "元",
 }
+
+
+# 2022年5月工资, 5月养老金, 工资(202205): the month stands in the heading of a column instead of in a column.
+_MONTH = re.compile(
+    r"(?:(?P<year>20\d{2})[年\-./])?(?<!\d)(?P<month>0?[1-9]|1[0-2])月(?:份)?|(?<!\d)(?P<packed>20\d{2}-?(?:0[1-9]|1[0-2]))(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +79,13 @@ class Contract:
     law: str
     hints: tuple[str, ...]
     needs: tuple[str, ...]
-    needs_one: tuple[str, ...]
+    needs_one: tuple[tuple[str, ...], ...]
     key: tuple[str, ...]
     changes: tuple[str, ...]
     fields: dict[str, Field]
     period_field: str = ""
     sheet_field: str = ""
+    heading_month: str = ""
     writer: str = ""
     options: dict[str, Any] = field(default_factory=dict, hash=False)
 
@@ -91,11 +100,27 @@ class Contract:
                 found[name] = (position, heading.unit)
         return found
 
+    def months(self, cells: Sequence[Any]) -> dict[str, dict[str, tuple[int, str]]]:
+        """Month → field → position and unit, where the headings name months: 2022-05, or -05 where the year is not told."""
+        if not self.heading_month or self.heading_month in self.columns(cells):
+            return {}
+        known, found = _headings(self.name), dict[str, dict[str, tuple[int, str]]]()
+        for position, cell in enumerate(cells):
+            heading = read_heading(cell)
+            month, measure = month_in(str(cell or ""))
+            name = known.get(read_heading(measure).key) if month and read_heading(measure).key else None
+            if month and name:
+                unit = heading.unit or read_heading(measure).unit
+                found.setdefault(month, {}).setdefault(name, (position, unit))
+        return dict(sorted(found.items()))
+
     def fit(self, cells: Sequence[Any]) -> float:
         """How well a heading line fits: the share of this contract's columns; 0 where one it needs is missing."""
-        found = self.columns(cells)
+        found = set(self.columns(cells))
+        for told in self.months(cells).values():
+            found |= {self.heading_month, *told}
         has_needed = all(name in found for name in self.needs)
-        has_one = not self.needs_one or any(name in found for name in self.needs_one)
+        has_one = all(found.intersection(group) for group in self.needs_one)
         return len(found) / len(self.fields) if has_needed and has_one else 0.0
 
 
@@ -105,13 +130,39 @@ def read_heading(cell: Any) -> Heading:
     >>> read_heading(" 月标准（万元）"), read_heading("近12个月自付(元)").key
     (Heading(key='月标准', unit='万元'), '近12个月自付')
     """
-    text = unicodedata.normalize("NFKC", "" if cell is None else str(cell))
+    text = unicodedata.normalize("NFKC", "" if cell is None else str(cell)[: _LONGEST_HEADING + 1])
+    if len(text) > _LONGEST_HEADING:
+        return Heading("")
     text = re.sub(r"[\s​﻿*#'\"]", "", text)
     unit = ""
     for match in _UNIT.finditer(text):
         unit = _UNITS.get(match[1] or match[2] or "", unit)
     bare = _UNIT.sub("", text)
     return Heading((bare or text).strip(":,、。_-").lower(), unit)
+
+
+def month_in(text: str) -> tuple[str, str]:
+    """The month a heading names, and the heading without it.
+
+    >>> month_in("2022年5月工资"), month_in("养老金(5月)"), month_in("近12个月自付")
+    (('2022-05', '工资'), ('-05', '养老金()'), ('', '近12个月自付'))
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:_LONGEST_HEADING]))
+    found = _MONTH.search(plain)
+    if not found:
+        return "", text
+    rest = plain[: found.start()] + plain[found.end() :]
+    if found["packed"]:
+        digits = found["packed"].replace("-", "")
+        return f"{digits[:4]}-{digits[4:]}", rest
+    return f"{found['year'] or ''}-{int(found['month']):02d}", rest
+
+
+def _groups(names: Sequence[str | list[str]]) -> tuple[tuple[str, ...], ...]:
+    """Of each group of columns a file has at least one; a plain list is one group."""
+    if names and isinstance(names[0], str):
+        return (tuple(map(str, names)),)
+    return tuple(tuple(group) for group in names)
 
 
 def _field(name: str, data: dict[str, Any]) -> Field:
@@ -156,12 +207,13 @@ def contracts() -> dict[str, Contract]:
                 law=data.get("law", ""),
                 hints=tuple(data.get("hints", ())),
                 needs=tuple(data["needs"]),
-                needs_one=tuple(data.get("needs_one", ())),
+                needs_one=_groups(data.get("needs_one", ())),
                 key=tuple(data["key"]),
                 changes=tuple(data["changes"]),
                 fields={name: _field(name, one) for name, one in data["fields"].items()},
                 period_field=data.get("period_field", ""),
                 sheet_field=data.get("sheet_field", ""),
+                heading_month=data.get("heading_month", ""),
                 writer=data.get("writer", ""),
                 options=data.get("options", {}),
             )

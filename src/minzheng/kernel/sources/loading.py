@@ -96,13 +96,21 @@ def load_folder(
         if folder.is_file()
         else sorted(p for p in folder.iterdir() if p.is_file() and not _is_aside(p))
     )
-    ignored = [] if folder.is_file() else sorted(p for p in folder.iterdir() if p.is_file() and _is_aside(p))
+    # What is no file, such as a folder within or a link to nowhere, is named too, so that nothing is missed unseen.
+    ignored = [] if folder.is_file() else sorted(set(folder.iterdir()) - set(paths))
+    unopened: list[FileResult] = []
     staged: list[tuple[FeedFile, bool]] = []
     for number, one in enumerate(paths, 1):
         progress(Progress(one.name, "stage", number, len(paths)))
+        try:
+            content = one.read_bytes()
+        except OSError as fault:
+            note = {"code": "not_opened", "found": fault.strerror or "", "level": "refused"}
+            unopened.append(FileResult(one.name, None, "", "unreadable", "", True, notes=[note]))
+            continue
         with acting_as_service("feeds"):
             before = FeedFile.objects.count()
-            file = stage(one.read_bytes(), one.name)
+            file = stage(content, one.name)
             staged.append((file, FeedFile.objects.count() > before))
     unique = {file.pk: file for file, _ in staged}
     waiting = [
@@ -123,7 +131,7 @@ def load_folder(
     progress(Progress("", "done", 1, 1))
     with acting_as_service("feeds"):
         results = [_result(FeedFile.objects.get(pk=file.pk), is_new) for file, is_new in staged]
-    return results + [FileResult(one.name, None, "", "ignored", "", False) for one in ignored]
+    return results + unopened + [FileResult(one.name, None, "", "ignored", "", False) for one in ignored]
 
 
 def apply_file(file_id: int) -> None:

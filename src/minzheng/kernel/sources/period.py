@@ -13,6 +13,8 @@ from minzheng.kernel.sources.normalise import Settings, normaliser
 
 _IN_TITLE = re.compile(r"(20\d{2})\s*[年\-./]\s*(\d{1,2})\s*月?")
 _IN_NAME = re.compile(r"(?<!\d)(20\d{2})\s*[年\-_.]?\s*(0[1-9]|1[0-2]|[1-9](?=月))")
+_YEAR = re.compile(r"(?<!\d)(20\d{2})")
+_COMMON = 0.03
 STRONG = ("given", "column", "title", "name")
 
 
@@ -28,9 +30,11 @@ def infer(
     found = {column["sheet"]: column["columns"] for column in columns}
     rows = list(raws)
     if contract.period_field:
-        months = _months(contract, [contract.period_field], found, rows)
+        months = _months(contract, [contract.period_field], found, rows) or _in_headings(
+            contract.period_field, columns, name
+        )
         # A typing error in one row does not move the file to another month.
-        common = [month for month, count in months.items() if count >= max(1, sum(months.values()) // 100)]
+        common = [month for month, count in months.items() if count >= sum(months.values()) * _COMMON]
         if common:
             return max(common), "column"
     for text, source in ((" ".join(column["title"] for column in columns), "title"), (name, "name")):
@@ -41,6 +45,19 @@ def infer(
     months = _months(contract, dates, found, rows)
     several = [month for month, count in months.items() if count > 1] or list(months)
     return (max(several), "content") if several else None
+
+
+def _in_headings(period_field: str, columns: Sequence[dict[str, Any]], name: str) -> Counter[Month]:
+    """The months that headings name; a year is looked for in the sheet's name, its title and the file's name."""
+    months: Counter[Month] = Counter()
+    for column in columns:
+        year, _, month = column.get("constants", {}).get(period_field, "").partition("-")
+        for text in (column["sheet"], column["title"], name):
+            hit = _YEAR.search(text)
+            year = year or (hit[1] if hit else "")
+        if year and month:
+            months[Month(int(year), int(month))] += 1
+    return months
 
 
 def _months(

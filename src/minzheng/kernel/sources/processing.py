@@ -75,6 +75,7 @@ def read_cells(
             {name: (place[0], place[1]) for name, place in column["columns"].items()},
             column["headings"],
             context,
+            column.get("constants", {}),
         )
         for column in file.columns
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from minzheng.kernel.periods import Month
@@ -105,6 +106,7 @@ class CellReader:
         columns: dict[str, tuple[int, str]],
         headings: Sequence[str],
         context: Context,
+        constants: Mapping[str, str] = MappingProxyType({}),
     ):
         self.contract = contract
         self.context = context
@@ -119,10 +121,12 @@ class CellReader:
                     unit, settings.codes, settings.is_negative_allowed, settings.is_open_allowed
                 )
             self.readers.append((column, position, normaliser(column.kind, settings)))
+        self.constants = {name: self._month(text) for name, text in constants.items()}
         self.absent = [
             column
             for column in contract.fields.values()
             if column.name not in columns
+            and column.name not in self.constants
             and column.name != contract.sheet_field
             and column.if_missing in ("review", "refuse")
         ]
@@ -134,7 +138,11 @@ class CellReader:
             if overrides and column.name in overrides:
                 cell = overrides[column.name]
             row.cells[column.name] = cell
+            if position >= len(row.raw) and column.kind == "money" and not overrides:
+                # A line cut short before an amount has not said that there is none.
+                row.say(column.label, "too_few_cells", level=_IF_BAD[column.if_bad])
             self._take(row, column, cell, read(cell))
+        row.values |= self.constants
         for column in self.absent:
             if overrides and column.name in overrides:
                 cell = overrides[column.name]
@@ -143,6 +151,12 @@ class CellReader:
                 self._missing(row, column)
         if self.contract.sheet_field and row.sheet and not row.get(self.contract.sheet_field):
             row.values[self.contract.sheet_field] = " ".join(row.sheet.split())
+
+    def _month(self, text: str) -> Month:
+        """The month of a heading; one without its year is the latest such month up to the file's."""
+        year, month = text.split("-")
+        period = self.context.period
+        return Month(int(year) if year else period.year - (int(month) > period.number), int(month))
 
     def _take(self, row: Row, column: Field, cell: Any, value: Value) -> None:
         for code in value.codes:

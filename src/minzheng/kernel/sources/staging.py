@@ -81,6 +81,7 @@ def stage(content: bytes, name: str) -> FeedFile:
             "columns": {name: list(place) for name, place in table.columns.items()},
             "headings": table.headings,
             "title": table.title.strip(),
+            "constants": table.constants,
         }
         for table in found
         if table.columns
@@ -102,7 +103,9 @@ def _copy_lines(file: FeedFile, raw: RawFile, found: list[Table]) -> None:
             last = max((at for at, kind in enumerate(table.kinds) if kind != "blank"), default=-1)
             for at, (line, kind) in enumerate(zip(table.sheet.lines, table.kinds, strict=True)):
                 problems = (
-                    _line_problems(line, table, is_last=ends_open and at == last) if kind == "data" else []
+                    _line_problems(line, table, raw.form, is_last=ends_open and at == last)
+                    if kind == "data"
+                    else []
                 )
                 yield (
                     file.pk,
@@ -137,13 +140,14 @@ def _storable(cell: Any) -> Any:
     return cell
 
 
-def _line_problems(line: Line, table: Table, *, is_last: bool) -> list[tuple[str, str]]:
+def _line_problems(line: Line, table: Table, form: str, *, is_last: bool) -> list[tuple[str, str]]:
     problems = list(line.problems)
     if table.sheet.header is not None or not table.headings:
         return problems
-    width = len(table.headings)
+    width = table.width
     extra = [str(cell) for cell in line.cells[width:] if cell is not None and str(cell).strip()]
-    if extra:
+    # Cells of a workbook stay in their columns; beyond the headings stand remarks.
+    if extra and form == "csv":
         problems.append(("too_many_cells", " | ".join(extra)[:200]))
     elif len(line.cells) < width:
         problems.append(("cut_off" if is_last else "too_few_cells", f"{len(line.cells)} < {width}"))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from minzheng.kernel.people.identifiers import normalise, parse_citizen
-from minzheng.kernel.sources.contract import Contract, contracts, read_heading
+from minzheng.kernel.sources.contract import Contract, contracts, month_in, read_heading
 from minzheng.kernel.sources.reading import Line, Note, RawFile, Sheet
 
 _TOP = 25
@@ -20,6 +20,7 @@ _NOTE = re.compile(
 _IDENTITY = re.compile(r"\d{6,}")
 _NUMBERS = {"citizen_number": 18, "disability_number": 20}
 _SAMPLE = 300
+_MOST_SHIFTED = 0.2
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class Table:
     columns: dict[str, tuple[int, str]]
     headings: list[str]
     kinds: list[str]
+    constants: dict[str, str] = field(default_factory=dict)
+    width: int = 0
     title: str = ""
     notes: list[Note] = field(default_factory=list)
 
@@ -40,13 +43,17 @@ def _text(cell: Any) -> str:
 
 
 def _joined(upper: Line, lower: Line) -> list[Any]:
-    """A heading of two lines: the lower cell counts where it says something."""
+    """A heading of two lines: the lower cell counts where it says something, with a month that stands above it."""
     width = max(len(upper.cells), len(lower.cells))
-    cells = []
+    cells: list[Any] = []
+    month = ""
     for position in range(width):
         above = upper.cells[position] if position < len(upper.cells) else None
         below = lower.cells[position] if position < len(lower.cells) else None
-        cells.append(below if _text(below) else above)
+        if _text(above):
+            # A heading merged over several columns stands in the first of them.
+            month = _text(above) if month_in(_text(above))[0] else ""
+        cells.append(f"{month}{_text(below)}" if month and _text(below) else below if _text(below) else above)
     return cells
 
 
@@ -184,12 +191,52 @@ def tables(raw: RawFile, contract: Contract) -> Iterator[Table]:
                 for was, now in zip(sent, cells, strict=False)
                 if _text(was) != _text(now)
             ]
+        yield from _by_month(table, contract, cells, last, height)
+
+
+def _by_month(table: Table, contract: Contract, cells: list[Any], last: int, height: int) -> Iterator[Table]:
+    """A table with a column for each month is read once a month; lines that are no data are counted the first time."""
+    months = contract.months(cells)
+    if not months:
         yield _sorted(table, contract, last, height)
+        return
+    fixed, lines = table.columns, table.sheet.lines
+    spread = {position for told in months.values() for position, _ in told.values()}
+    first: Table | None = None
+    for month, told in months.items():
+        year, number = month.split("-")
+        name = f"{table.sheet.name} {year + '年' if year else ''}{int(number)}月".strip()
+        part = Table(
+            Sheet(name, lines),
+            table.header_line,
+            fixed | told,
+            table.headings,
+            [],
+            constants={contract.heading_month: month},
+        )
+        if first is None:
+            part.notes = table.notes
+            first = _sorted(part, contract, last, height, spread=spread)
+            first.notes.append(Note("months_in_headings", "、".join(months)))
+            yield first
+        else:
+            part.title, part.width = first.title, first.width
+            part.sheet.lines = [line for line, kind in zip(lines, first.kinds, strict=True) if kind == "data"]
+            part.kinds = ["data"] * len(part.sheet.lines)
+            yield part
 
 
-def _sorted(table: Table, contract: Contract, last: int, height: int) -> Table:
+def _sorted(
+    table: Table,
+    contract: Contract,
+    last: int,
+    height: int,
+    *,
+    spread: frozenset[int] | set[int] = frozenset(),
+) -> Table:
     heading = [read_heading(cell).key for cell in table.headings]
-    taken = {position for position, _ in table.columns.values()}
+    table.width = _width(table, last)
+    taken = {position for position, _ in table.columns.values()} | spread
     seen: set[str] = set()
     for position, key in enumerate(heading):
         if key and key in seen:
@@ -198,7 +245,10 @@ def _sorted(table: Table, contract: Contract, last: int, height: int) -> Table:
             table.notes.append(Note("unknown_column", table.headings[position]))
         seen.add(key)
     for name, column in contract.fields.items():
-        if name not in table.columns and name != contract.sheet_field and column.if_missing != "accept":
+        if (
+            name not in (*table.columns, *table.constants, contract.sheet_field)
+            and column.if_missing != "accept"
+        ):
             table.notes.append(Note("missing_column", column.label, "warning"))
     keys = [table.columns[name][0] for name in contract.needs if name in table.columns]
     for at, line in enumerate(table.sheet.lines):
@@ -215,14 +265,36 @@ def _sorted(table: Table, contract: Contract, last: int, height: int) -> Table:
     return table
 
 
+def _width(table: Table, last: int) -> int:
+    """How many cells a line has: an empty heading at the end, from a separator too many, is no column.
+
+    Otherwise a cell split in two would push the others into it unseen. Where most lines fill it, it is a column.
+    """
+    width = len(table.headings)
+    lines = [line for line in table.sheet.lines[last + 1 :] if not line.is_blank]
+    while width and not table.headings[width - 1] and table.sheet.header is None:
+        filled = sum(len(line.cells) >= width and bool(_text(line.cells[width - 1])) for line in lines)
+        if filled > len(lines) * _MOST_SHIFTED:
+            break
+        width -= 1
+    return width
+
+
 def _kind(line: Line, heading: list[str], keys: list[int]) -> str:
     if line.broken:
         return "data"
     filled = [(position, _text(cell)) for position, cell in enumerate(line.cells) if _text(cell)]
     first = filled[0][1]
-    # The heading repeated at the top of each printed page.
-    if len(filled) > 1 and all(
+    # The heading repeated at the top of each printed page; of a heading of two lines the lower one alone.
+    same = [
         position < len(heading) and read_heading(cell).key == heading[position] for position, cell in filled
+    ]
+    if len(filled) > 1 and (
+        all(same)
+        or (
+            sum(same) > len(same) / 2
+            and any(filled[at][0] in keys for at, is_same in enumerate(same) if is_same)
+        )
     ):
         return "header"
     key_text = " ".join(text for position, text in filled if position in keys)

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
+from minzheng.kernel.money import format_yuan
 from minzheng.kernel.people import actions as people
 from minzheng.kernel.people.facts import catalogue
 from minzheng.kernel.sources.rows import UNCHANGED, Context, Row
@@ -22,6 +24,14 @@ class Said:
     value: int
     start: date
     end: date | None = None
+
+
+def _shown(result: dict[str, Any]) -> str:
+    """The recorded value as a clerk reads it."""
+    value = result["recorded"]
+    if value is None:
+        return ""
+    return format_yuan(value) if result["kind"].endswith("_fen") else str(value)
 
 
 def write_facts(rows: Sequence[Row], context: Context, told_by: Callable[[Row], list[Said]]) -> None:
@@ -58,7 +68,9 @@ def write_facts(rows: Sequence[Row], context: Context, told_by: Callable[[Row], 
         elif result["outcome"] == "refused":
             row.say(label, result["reason"], level="refused")
         elif result["outcome"] == "kept":
-            row.say(label, "stronger_stands", expected=str(result["recorded"] or ""))
+            row.say(label, "stronger_stands", expected=_shown(result))
+        elif result["outcome"] == "updated":
+            row.say(label, "fact_replaced", _shown(result))
     for row in rows:
         found = outcomes.get(row.id)
         if not found:

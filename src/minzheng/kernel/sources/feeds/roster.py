@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -20,6 +21,10 @@ from minzheng.kernel.sources.registry import RosterRow, purpose_of, writer
 from minzheng.kernel.sources.rows import TAKEN, UNCHANGED, Context, Row
 
 _USUAL = 5
+_STOPS = re.compile("停|终止|取消|注销|死|亡|去世|病故|已故|退出|退保|不再|作废")
+# A benefit of fixed amounts shows by this share of its rows; then an amount so many times off them all is doubtful.
+_FIXED_SHARE = 0.8
+_FAR_OFF = 5
 
 
 def check(rows: Sequence[Row], context: Context) -> None:
@@ -34,6 +39,9 @@ def check(rows: Sequence[Row], context: Context) -> None:
         start = row.get("start_month")
         if start and start > context.period:
             row.say(fields["start_month"].label, "roster_starts_later", start)
+        note = row.get("note") or ""
+        if _STOPS.search(note):
+            row.say(fields["note"].label, "roster_note_stops", note)
         account, holder = row.get("account"), row.get("citizen_number")
         if account and holder and holders.setdefault(account, holder) != holder:
             row.say(fields["account"].label, "account_shared", account)
@@ -52,6 +60,13 @@ def _units(rows: Sequence[Row], context: Context) -> None:
         amount, counts = row.get("monthly"), usual[row.get("roster") or ""]
         if amount and counts[amount] < _USUAL and amount % 100 == 0 and counts[amount // 100] >= _USUAL:
             row.say(label, "amount_hundredfold", format_yuan(amount), expected=format_yuan(amount // 100))
+            continue
+        often = [usual_amount for usual_amount, count in counts.items() if count >= _USUAL]
+        if not amount or sum(counts[one] for one in often) < _FIXED_SHARE * counts.total():
+            continue
+        if amount >= max(often) * _FAR_OFF or amount * _FAR_OFF <= min(often):
+            expected = "、".join(format_yuan(one) for one in sorted(often)[:6])
+            row.say(label, "amount_unusual", format_yuan(amount), expected=expected)
 
 
 def apply(rows: Sequence[Row], context: Context) -> None:

@@ -59,6 +59,7 @@ _MONTH_PATTERNS = (
 _SINCE = re.compile(r"\s*(?:起|开始|以来|至今)$")
 # The number 2022.1 may be all that a spreadsheet left of 2022.10.
 _LOST_ZERO = re.compile(r"^\d{4}\.1$")
+_LONGEST = 60
 _EXCEL_EPOCH = date(1899, 12, 30)
 
 
@@ -110,6 +111,8 @@ def normalise_date(cell: Any, settings: Settings = Settings()) -> Value:
         return Value(None, ("open_end",)) if settings.is_open_allowed else bad("not_a_date")
     if text in _PLACEHOLDERS:
         return Value(None, ("placeholder_date",))
+    if len(text) > _LONGEST:
+        return bad("not_a_date")
     text = text.removesuffix(".0") if text.count(".") == 1 else text
     text, codes = _common_era(text)
     if zoned := _ZONED.match(text):
@@ -148,6 +151,8 @@ def normalise_month(cell: Any, settings: Settings = Settings()) -> Value:
         return EMPTY
     if is_spreadsheet_error(text):
         return bad("spreadsheet_error")
+    if len(text) > _LONGEST:
+        return bad("not_a_month")
     text, _ = _common_era(text.removesuffix(".0"))
     if zoned := _ZONED.match(text):
         day = _in_shanghai(zoned)

@@ -107,7 +107,7 @@ def _may_be_rounded(text: str) -> bool:
     shows that it was never one.
     """
     found = _DECIMAL.match(text)
-    return bool(found) and int(float(found[1])) == int(found[1])
+    return found is not None and int(float(found[1])) == int(found[1])
 
 
 def normalise_code(cell: Any, settings: Settings = Settings()) -> Value:

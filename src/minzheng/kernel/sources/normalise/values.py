@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 INVISIBLE = re.compile("[​-‏‪-‮⁠-⁤﻿­᠎\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_WRAPPED = re.compile(r'^\s*="([^"]{0,200})"\s*$')
 _EMPTY = frozenset(
     {
         "",
@@ -74,6 +75,9 @@ def tidy(cell: Any) -> str:
     if cell is None:
         return ""
     text = str(cell)
+    # Spreadsheets keep long numbers as text by writing ="310101199001010003".
+    if wrapped := _WRAPPED.match(text):
+        text = wrapped[1]
     # Taking away a sign can bring two others together that normalise once more.
     while (plain := " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())) != text:
         text = plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from minzheng.kernel.sources.reading.decode import decode
@@ -13,6 +14,9 @@ from minzheng.kernel.sources.reading.separated import find_separator, read_lines
 SUFFIXES = frozenset(
     {".csv", ".txt", ".tsv", ".tab", ".dat", ".xlsx", ".xlsm", ".xls", ".et", ".json", ".jsonl", ".ndjson"}
 )
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f�]")
+_MOST_CONTROL = 0.03
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -31,7 +35,7 @@ def read_file(content: bytes, *, recognise: Callable[[Sequence[str]], int]) -> R
         raise Unreadable("old_or_protected_workbook")
     if content.startswith(b"PK\x03\x04"):
         return read_excel(content)
-    if content.startswith((b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"%PDF")):
+    if content.startswith((b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf", b"%PDF", *_PICTURES)):
         raise Unreadable("not_a_table", content[:4].decode("latin-1"))
     text, encoding, notes = decode(content)
     head = text[:2000].lstrip("﻿ \t\r\n")
@@ -39,6 +43,7 @@ def read_file(content: bytes, *, recognise: Callable[[Sequence[str]], int]) -> R
         raise Unreadable("web_page_as_table")
     if (
         not head
+        or len(_CONTROL.findall(head)) > max(5, len(head) * _MOST_CONTROL)
         or sum(character.isprintable() or character in "\r\n\t\0" for character in head) < len(head) * 0.8
     ):
         raise Unreadable("not_a_table", repr(head[:20]))

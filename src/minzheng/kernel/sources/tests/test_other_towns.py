@@ -87,3 +87,129 @@ def test_a_certificate_of_unknown_frozen_or_undated_standing_waits_and_a_cancell
 
 
 JUNE = {"医保_csv": as_csv([["身份证号", "个人自付", "月份"], [number(BORN, 11), 1, "2022-06"]])}
+
+
+def test_months_as_columns_are_read_month_by_month_with_the_year_of_the_title(load):
+    wide = as_csv(
+        [
+            ["2022年收入明细"],
+            ["身份证号", "姓名", "5月", "", "6月", ""],
+            ["", "", "养老金", "工资", "养老金", "工资"],
+            [number(BORN, 11), "余银", "3000", "", "3100", ""],
+            [number(BORN, 13), "余银", "", "5000", "-1", ""],
+            ["合计", "", "3000", "5000", "3099", ""],
+        ]
+    )
+    result = load(police_csv=town(2), income_csv=wide)["income.csv"]
+    assert (result.contract, result.period) == ("social_security", "2022-06")
+    assert (result.counts["rows"], result.counts["kinds"]["total"], result.counts["review"]) == (4, 1, 1)
+    with acting_as_service("test"):
+        told = Fact.objects.filter(kind__in=["pension_fen", "wage_fen"]).values_list(
+            "kind", "during", "int_value"
+        )
+        assert {(kind, f"{during.lower:%Y-%m}", fen) for kind, during, fen in told} == {
+            ("pension_fen", "2022-05", 300000),
+            ("pension_fen", "2022-06", 310000),
+            ("wage_fen", "2022-05", 500000),
+        }
+
+
+def couple(number_of_household="H000001"):
+    return police(
+        resident(BORN, 11, household=number_of_household),
+        resident(BORN, 12, name="王霞", household=number_of_household, relation="配偶"),
+    )
+
+
+def means(kind, *rows):
+    return as_csv([[kind, "查询日期", "银行存款（万元）", "住房套数", "授权书编号"], *rows])
+
+
+def assets():
+    with acting_as_service("test"):
+        return list(Fact.objects.filter(kind="money_assets_fen").values_list("int_value", flat=True))
+
+
+def test_means_by_the_head_belong_to_the_head_s_household(load):
+    found = load(
+        police_csv=couple(), means_csv=means("户主身份证号", [number(BORN, 11), "2022-06-15", "4.5", 1, "S1"])
+    )
+    assert found["means.csv"].counts["taken"] == 1
+    assert assets() == [45_000_00]
+
+
+def test_means_by_member_are_added_up_where_every_member_is_there(load):
+    rows = [
+        [number(BORN, 11), "2022-06-15", "4.5", 1, "S1"],
+        [number(BORN, 12), "2022-06-15", "0.5", 0, "S1"],
+    ]
+    assert load(police_csv=couple(), means_csv=means("身份证号", *rows))["means.csv"].counts["taken"] == 2
+    assert assets() == [50_000_00]
+
+
+def test_means_of_some_members_are_not_taken_for_the_household(load):
+    rows = [[number(BORN, 11), "2022-06-15", "4.5", 1, "S1"], [number(BORN, 12), "2022-06-15", "-1", 0, "S1"]]
+    result = load(police_csv=couple(), means_csv=means("身份证号", *rows))["means.csv"]
+    assert result.counts["review"] == 2
+    assert "means_members_missing" in codes(rows_of(result)[2])
+    assert assets() == []
+
+
+def wages(*rows, header=("身份证号", "所属期", "工资", "")):
+    return as_csv([header, *rows])
+
+
+def test_an_amount_split_by_its_own_comma_is_not_taken_because_a_separator_too_many_stands_at_the_end(load):
+    rows = [[number(BORN, 11 + 2 * at), "2022-06", "5016", ""] for at in range(6)]
+    split = [number(BORN, 11), "2022-06", "5", "016", ""]
+    found = rows_of(load(police_csv=town(6), wages_csv=wages(split, *rows[1:]))["wages.csv"])
+    assert (found[2].outcome, codes(found[2])) == ("refused", {"too_many_cells"})
+    assert found[3].outcome == "taken"
+
+
+def test_a_line_cut_short_before_an_amount_waits(load):
+    rows = [[number(BORN, 11), "2022-06"], [number(BORN, 13), "2022-06", "5016", ""]]
+    found = rows_of(load(police_csv=town(2), wages_csv=wages(*rows))["wages.csv"])
+    assert (found[2].outcome, codes(found[2])) == ("review", {"too_few_cells"})
+
+
+def test_one_mistyped_month_does_not_move_a_file_into_the_future(load):
+    rows = [[number(BORN, 11 + 2 * at), "2022-06" if at else "2022-07", "5000", ""] for at in range(40)]
+    result = load(police_csv=town(40), wages_csv=wages(*rows))["wages.csv"]
+    assert result.period == "2022-06"
+    assert codes(rows_of(result)[2]) == {"month_not_yet"}
+
+
+def test_a_corrected_value_names_the_one_it_replaces(load):
+    load(police_csv=town(), wages_csv=wages([number(BORN, 11), "2022-06", "5000", ""]))
+    found = rows_of(load(fixed_csv=wages([number(BORN, 11), "2022-06", "6000", ""]))["fixed.csv"])
+    assert [(one["code"], one["found"]) for one in found[2].messages] == [("fact_replaced", "5000.00")]
+
+
+def roster(*rows):
+    return as_csv([["领取人证件号码", "项目", "起领年月", "月发放标准（元）", "备注"], *rows])
+
+
+def test_a_roster_s_amount_far_off_a_benefit_of_fixed_amounts_waits_and_so_does_a_stopped_one(load):
+    rows = [[number(BORN, 11 + 2 * at), "老年综合津贴", "2021.12", "150", ""] for at in range(20)]
+    rows[0][3], rows[1][3], rows[2][4] = "1800", "15", "本月停发"
+    found = rows_of(load(police_csv=town(20), roster_csv=roster(*rows), **JUNE)["roster.csv"])
+    assert [codes(found[line]) for line in (2, 3, 4, 5)] == [
+        {"amount_unusual"}, {"amount_unusual"}, {"roster_note_stops"}, set()
+    ]  # fmt: skip
+
+
+def test_a_cell_of_endless_brackets_and_a_picture_are_told_at_once(load):
+    results = load(deep_csv=b"[" * 200_000, photo_csv=b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    assert results["deep.csv"].state == "unrecognised"
+    assert results["photo.csv"].notes[0]["code"] == "not_a_table"
+
+
+def test_a_folder_within_and_a_link_to_nowhere_are_named_as_left_aside(load, tmp_path):
+    (tmp_path / "feeds1" / "inner").mkdir(parents=True)
+    (tmp_path / "feeds1" / "gone.csv").symlink_to(tmp_path / "nowhere")
+    results = load(police_csv=town(), **JUNE)
+    assert {name: results[name].state for name in ("inner", "gone.csv")} == {
+        "inner": "ignored",
+        "gone.csv": "ignored",
+    }
