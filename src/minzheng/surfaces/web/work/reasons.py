@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -26,12 +28,23 @@ def explain(request: HttpRequest, person_id: int, benefit: str, month: str) -> H
     who, chosen = _asked(person_id, month)
     told = _told(who, benefit, chosen)
     look(who.pk, purpose=gettext_noop("待遇判定理由"), division_code=who.division_code)
+    english = explaining.is_english()
+    found = told.explanation
     return render(
         request,
         "web/work/explain.html",
         {
             "who": who,
             "told": told,
+            "papers": [
+                {
+                    "view": one,
+                    "label": one.label_en if english else one.label,
+                    "since": date.fromisoformat(one.from_),
+                }
+                for one in found.papers
+            ],
+            "assumed": found.illustrative_en if english else found.illustrative,
             "month": chosen,
             "earlier": chosen - 1,
             "later": chosen + 1,
