@@ -21,7 +21,9 @@ from minzheng.kernel.rules import (
     Explanation,
     HouseholdInputs,
     HouseholdTrace,
+    InputView,
     Law,
+    PaperView,
     Provenance,
     SumStep,
     evaluate_household,
@@ -29,6 +31,8 @@ from minzheng.kernel.rules import (
     find_household_of,
     read_household,
 )
+from minzheng.kernel.rules.inputs import catalogue
+from minzheng.kernel.rules.wording import in_words
 from minzheng.kernel.ui.explanations import AmountStep, Condition, InputFact
 
 
@@ -208,7 +212,7 @@ def _condition(
             label = f"{names[one.person_id]} · {label}"
         # What nobody told is shown as unknown or taken for nothing; the office that should know is named then too.
         source = office_name(one.source or one.authority) if one.known else _("尚无部门告知")
-        inputs.append(InputFact(label, one.text, source, _day(one.on)))
+        inputs.append(InputFact(label, _input_words(one) if english else one.text, source, _day(one.on)))
     return Condition(
         label=view.label_en if english else view.label,
         met=view.met,
@@ -218,6 +222,24 @@ def _condition(
         provenance=view.provenance if view.provenance == "illustrative" else view.threshold_provenance,
         note=_("尚未确认：%(check)s") % {"check": missing} if missing else "",
         inputs=inputs,
+    )
+
+
+def paper_words(month: Month, view: PaperView) -> str:
+    """A legal value in the reader's language; bands stay as the rules write them."""
+    parameter = law_of(month).parameters[view.name]
+    if is_english() and isinstance(parameter.value, int):
+        return in_words(parameter.value, parameter.unit, english=True)
+    return view.text
+
+
+def _input_words(view: InputView) -> str:
+    """An input's value in English: codes by their translated label, the rest as the rules write it."""
+    column = catalogue()[view.entity, view.name]
+    return (
+        _(view.text)
+        if column.codes and view.value is not None
+        else in_words(view.value, column.unit, english=True)
     )
 
 
