@@ -50,6 +50,13 @@ def test_the_letter_speaks_the_readers_language():
     assert "does not qualify" in letter.opening
 
 
+def test_the_inputs_of_a_condition_speak_the_readers_language():
+    with override("en"):
+        shown = {one.label: one.value for view in told(wage_fen=1420_00).conditions for one in view.inputs}
+    assert "1,420.00 yuan" in shown.values()
+    assert not {"是", "户主"} & set(shown.values())
+
+
 @pytest.mark.django_db
 def test_the_street_signs_where_the_programme_leaves_it_to_the_street():
     assert issuing_office(RELIEF, "310107014001") == "普陀区长风新村街道办事处"
