@@ -88,7 +88,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "minzheng.surfaces.web.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "minzheng.kernel.ui.templatetags.ui_tags"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "minzheng.kernel.ui.templatetags.ui_tags",
+            ],
         },
     }
 ]

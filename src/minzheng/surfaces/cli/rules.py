@@ -161,10 +161,7 @@ def _from_register(
         if not found:
             raise LookupError("登记中没有这个证件号码 / no record of this identifier")
         person = next(iter(found.values()))
-    if person is not None:
-        number = household_of(person, month)
-    else:
-        number = _household(household)
+    number = household_of(person, month) if person is not None else _household(household)
     frames = household_frames(number, month)
     said = {key: Provenance(p.source, "", p.on) for key, p in frames.provenance.items()}
     return HouseholdInputs(frames.households.to_dicts()[0], frames.persons.to_dicts(), said), person
