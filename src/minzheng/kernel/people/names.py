@@ -27,6 +27,8 @@ _DIGITS = re.compile(r"[0-9]")
 _TAGS = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 _REMARK = re.compile(r"^(.+?)\s*([(（\[【〔][^()（）\[\]【】〔〕]*[)）\]】〕])$")
 _TITLES = ("先生", "女士", "小姐", "同志", "老师", "阿姨", "师傅")
+# Signs of lists, code or two names in one cell.
+_SIGNS = re.compile(r'[\[\]{}"\\/;；,，、_*#$^~]')
 _PLACEHOLDERS = frozenset(
     {"不详", "未知", "待查", "待定", "待核", "无名氏", "无名", "某某", "佚名", "测试", "姓名"}
 )
@@ -193,7 +195,7 @@ def clean_name(text: object) -> CleanName:
             flags.append(NameFlag("digits", "姓名中含有数字，请核对"))
     if "\ufffd" in value or "?" in value or "？" in value or any(map(_is_private, value)):
         flags.append(NameFlag("damaged", "姓名中有丢失的字，请核对原件"))
-    if any(unicodedata.category(sign) == "So" for sign in value):
+    if _SIGNS.search(value) or any(unicodedata.category(sign) == "So" for sign in value):
         flags.append(NameFlag("symbols", "姓名中含有符号或表情，请核对"))
     if value in _PLACEHOLDERS:
         flags.append(NameFlag("placeholder", "这不像姓名，而像“不知道姓名”，请核对"))

@@ -10,6 +10,7 @@ from typing import Any
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.contract import Contract
 from minzheng.kernel.sources.normalise import Settings, normaliser
+from minzheng.kernel.sources.normalise.values import tidy
 
 _IN_TITLE = re.compile(r"(20\d{2})\s*[年\-./]\s*(\d{1,2})\s*月?")
 _IN_NAME = re.compile(r"(?<!\d)(20\d{2})\s*[年\-_.]?\s*(0[1-9]|1[0-2]|[1-9](?=月))")
@@ -31,7 +32,7 @@ def infer(
     rows = list(raws)
     if contract.period_field:
         months = _months(contract, [contract.period_field], found, rows) or _in_headings(
-            contract.period_field, columns, name
+            contract.period_field, columns, rows, name
         )
         # A typing error in one row does not move the file to another month.
         common = [month for month, count in months.items() if count >= sum(months.values()) * _COMMON]
@@ -47,10 +48,22 @@ def infer(
     return (max(several), "content") if several else None
 
 
-def _in_headings(period_field: str, columns: Sequence[dict[str, Any]], name: str) -> Counter[Month]:
-    """The months that headings name; a year is looked for in the sheet's name, its title and the file's name."""
+def _in_headings(
+    period_field: str, columns: Sequence[dict[str, Any]], rows: list[tuple[str, list[Any]]], name: str
+) -> Counter[Month]:
+    """The months that headings name and some row fills; a year not told stands in the sheet's, title's or file's name."""
     months: Counter[Month] = Counter()
-    for column in columns:
+    by_month = [column for column in columns if column.get("constants")]
+    uses = Counter(place[0] for column in by_month for place in column["columns"].values())
+    for column in by_month:
+        own = [place[0] for place in column["columns"].values() if uses[place[0]] == 1 or len(by_month) == 1]
+        if not any(
+            at < len(cells) and tidy(cells[at])
+            for sheet, cells in rows
+            if sheet == column["sheet"]
+            for at in own
+        ):
+            continue
         year, _, month = column.get("constants", {}).get(period_field, "").partition("-")
         for text in (column["sheet"], column["title"], name):
             hit = _YEAR.search(text)

@@ -20,6 +20,7 @@ from minzheng.kernel.sources.registry import Message
 TAKEN, WARNING, UNCHANGED, REVIEW, REFUSED = "taken", "taken_with_warning", "unchanged", "review", "refused"
 _IF_BAD = {"leave_out": "warning", "review": "review", "refuse": "refused"}
 _LONGEST_FOUND = 200
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 @dataclass(slots=True)
@@ -213,7 +214,7 @@ def seal(rows: Iterable[Row], contract: Contract, register: str) -> None:
         }
         if not row.values:
             content["~"] = {"raw": str(row.raw)}
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        text = _WRITTEN.encode(content)
         row.digest = hashlib.md5(f"{contract.name}\n{text}".encode(), usedforsecurity=False).hexdigest()
         parts = [as_json(row.values.get(name)) or row.sent.get(name, "") for name in contract.key]
         # A row that names nobody is known by its content alone.

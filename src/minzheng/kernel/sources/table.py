@@ -221,7 +221,13 @@ def _by_month(table: Table, contract: Contract, cells: list[Any], last: int, hei
             yield first
         else:
             part.title, part.width = first.title, first.width
-            part.sheet.lines = [line for line, kind in zip(lines, first.kinds, strict=True) if kind == "data"]
+            # A month that says nothing of somebody is no row; the first month has told of the line.
+            own = [position for position, _ in told.values()]
+            part.sheet.lines = [
+                line
+                for line, kind in zip(lines, first.kinds, strict=True)
+                if kind == "data" and any(at < len(line.cells) and _text(line.cells[at]) for at in own)
+            ]
             part.kinds = ["data"] * len(part.sheet.lines)
             yield part
 
@@ -250,7 +256,11 @@ def _sorted(
             and column.if_missing != "accept"
         ):
             table.notes.append(Note("missing_column", column.label, "warning"))
-    keys = [table.columns[name][0] for name in contract.needs if name in table.columns]
+    keys = [
+        place
+        for name, (place, _) in table.columns.items()
+        if name in contract.needs or contract.fields[name].kind in _NUMBERS
+    ]
     for at, line in enumerate(table.sheet.lines):
         if line.is_blank:
             kind = "blank"
@@ -285,6 +295,10 @@ def _kind(line: Line, heading: list[str], keys: list[int]) -> str:
         return "data"
     filled = [(position, _text(cell)) for position, cell in enumerate(line.cells) if _text(cell)]
     first = filled[0][1]
+    key_text = " ".join(text for position, text in filled if position in keys)
+    # Most lines name somebody, and nothing but data does.
+    if _IDENTITY.search(key_text):
+        return "data"
     # The heading repeated at the top of each printed page; of a heading of two lines the lower one alone.
     same = [
         position < len(heading) and read_heading(cell).key == heading[position] for position, cell in filled
@@ -297,10 +311,9 @@ def _kind(line: Line, heading: list[str], keys: list[int]) -> str:
         )
     ):
         return "header"
-    key_text = " ".join(text for position, text in filled if position in keys)
-    if _TOTAL.match(first) and not _IDENTITY.search(key_text):
+    if _TOTAL.match(first):
         return "total"
-    if _NOTE.match(first) and not _IDENTITY.search(key_text) and len(filled) <= 3:
+    if _NOTE.match(first) and len(filled) <= 3:
         return "note"
     if len(filled) == 1 and len(heading) > 2 and not _IDENTITY.search(first):
         return "note"

@@ -52,6 +52,10 @@ def _against_number(row: Row, context: Context) -> None:
     fields = context.contract.fields
     if not row.get(_FIELD):
         return
+    own = row.get("citizen_number")
+    if own and own != row.get(_FIELD)[:_IDENTITY]:
+        label = fields["citizen_number"].label
+        row.say(label, "identifier_differs", own, expected=row.get(_FIELD)[:_IDENTITY])
     if len(row.get(_FIELD)) == _IDENTITY:
         for name in ("kind", "grade"):
             if row.get(name) is None:

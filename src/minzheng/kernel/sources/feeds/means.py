@@ -19,6 +19,7 @@ from minzheng.kernel.sources.feeds.linking import (
     link_people,
     same_key_twice,
 )
+from minzheng.kernel.sources.people_lookup import people_by_identifier
 from minzheng.kernel.sources.rows import TAKEN, Context, Row
 
 
@@ -27,6 +28,8 @@ def check(rows: Sequence[Row], context: Context) -> None:
     by_head = _without(rows, numbered, "head_number")
     by_member = _without(rows, [*numbered, *by_head], "member_number")
     link_households(numbered, context, is_required=True)
+    for field in ("head_number", "member_number"):
+        _against_person([row for row in numbered if row.get(field)], field, context)
     for group, field in ((by_head, "head_number"), (by_member, "member_number")):
         linked = link_people(group, context, field=field)
         compare_with_register(group, linked, context)
@@ -52,6 +55,21 @@ def check(rows: Sequence[Row], context: Context) -> None:
     members = [row for row in numbered if len(several.get(row.household_id or 0, ())) > 1]
     link_people(members, context, field="member_number")
     _add_up([*by_member, *members], context)
+
+
+def _against_person(rows: Sequence[Row], field: str, context: Context) -> None:
+    """Where a row names a household and a person of another one, nobody knows whose means these are."""
+    known = people_by_identifier(row.get(field) for row in rows)
+    for row in rows:
+        person = known.get(row.get(field))
+        if person and row.household_id and person.household_id not in (None, row.household_id):
+            row.say(
+                context.contract.fields["household_number"].label,
+                "household_differs",
+                row.get("household_number"),
+                level="review",
+                expected=person.household_number,
+            )
 
 
 def _without(rows: Sequence[Row], others: Sequence[Row], field: str) -> list[Row]:

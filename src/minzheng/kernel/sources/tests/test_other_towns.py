@@ -213,3 +213,32 @@ def test_a_folder_within_and_a_link_to_nowhere_are_named_as_left_aside(load, tmp
         "inner": "ignored",
         "gone.csv": "ignored",
     }
+
+
+def test_a_month_whose_column_is_empty_is_not_the_file_s_month(load):
+    wide = as_csv([["身份证号", "2022年6月工资", "2022年7月工资"], [number(BORN, 11), "5000", ""]])
+    result = load(police_csv=town(), income_csv=wide)["income.csv"]
+    assert (result.period, result.counts["taken"], result.counts["rows"]) == ("2022-06", 1, 1)
+
+
+def test_means_that_name_a_household_and_a_person_of_another_one_wait(load):
+    sent = as_csv(
+        [
+            ["身份证号", "户号", "货币财产", "授权书编号", "核对日期"],
+            [number(BORN, 11), "H001", "42678", "S1", "2022-06-15"],
+        ]
+    )
+    found = rows_of(load(police_csv=town(2), means_csv=sent)["means.csv"])
+    assert (found[2].outcome, codes(found[2])) == ("review", {"household_differs"})
+    assert assets() == []
+
+
+def test_a_certificate_beside_somebody_else_s_identity_number_waits(load):
+    sent = as_csv(
+        [
+            ["身份证号", "残疾证号", "残疾类别", "残疾等级"],
+            [number(BORN, 13), number(BORN, 11) + "41", "肢体", "一级"],
+        ]
+    )
+    found = rows_of(load(police_csv=town(2), disabled_csv=sent, **JUNE)["disabled.csv"])
+    assert (found[2].outcome, codes(found[2])) == ("review", {"identifier_differs"})
