@@ -121,8 +121,12 @@ def tell(
         for view in found.conditions
         if view.met is None
     }
-    # In a household of one nobody has to be told apart.
-    called = names if names and found.unit == "household" and len(trace.inputs.persons) > 1 else {}
+    # In a household of one nobody has to be told apart, and a person's own benefit names the others alone.
+    called = (
+        {one: name for one, name in (names or {}).items() if one != about}
+        if len(trace.inputs.persons) > 1
+        else {}
+    )
     return Told(
         explanation=found,
         conditions=[
@@ -217,7 +221,10 @@ def _condition(
         label=view.label_en if english else view.label,
         met=view.met,
         value=view.value_text_en if english else view.value_text,
-        threshold=view.threshold_text_en if english else view.threshold_text,
+        # "More than nothing" asks whether there is any at all; a zero beside it would read as a standard.
+        threshold=""
+        if view.threshold == 0 and view.comparison in (">", "≠")
+        else (view.threshold_text_en if english else view.threshold_text),
         article=view.source,
         provenance=view.provenance if view.provenance == "illustrative" else view.threshold_provenance,
         note=_("尚未确认：%(check)s") % {"check": missing} if missing else "",

@@ -93,11 +93,13 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def _told(lead: Lead) -> explaining.Told | None:
     """The law's answer for this person or household and month, from the registers with each value's source."""
     month = Month.of(lead.last_month)
-    if lead.household_id is None or lead.benefit not in explaining.law_of(month).benefits:
+    if lead.benefit not in explaining.law_of(month).benefits:
         return None
     try:
-        trace = explaining.trace_from_registers(lead.household_id, month)
-        return explaining.tell(trace, lead.benefit, lead.person_id, month)
+        home = lead.household_id or explaining.household_for(lead.person_id or 0, month)
+        trace = explaining.trace_from_registers(home, month)
+        names = explaining.member_names(trace)
+        return explaining.tell(trace, lead.benefit, lead.person_id, month, names=names)
     except (KeyError, LookupError):
         return None
 
