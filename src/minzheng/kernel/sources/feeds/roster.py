@@ -11,6 +11,7 @@ from django.db import connection
 
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.people import actions as people
+from minzheng.kernel.people.identifiers import mask_account
 from minzheng.kernel.sources.feeds.linking import (
     compare_with_register,
     link_households,
@@ -39,6 +40,11 @@ def check(rows: Sequence[Row], context: Context) -> None:
         start = row.get("start_month")
         if start and start > context.period:
             row.say(fields["start_month"].label, "roster_starts_later", start)
+        person = linked.get(row.id)
+        struck = person.deregistered_on if person and not person.death_date else None
+        if struck and struck < context.period.first_day:
+            # Moved away for good or dead without a report: nobody is paid on before someone has looked.
+            row.say(fields["citizen_number"].label, "roster_deregistered", struck)
         note = row.get("note") or ""
         if _STOPS.search(note):
             row.say(fields["note"].label, "roster_note_stops", note)
@@ -122,6 +128,11 @@ def _accounts(rows: Sequence[Row], context: Context) -> None:
         person: recorded[person] if recorded.get(person) in told else told[0]
         for person, told in numbers.items()
     }
+    label = context.contract.fields["account"].label
+    for row in rows:
+        before = recorded.get(row.person_id or 0)
+        if before and row.person_id and row.get("account") == main.get(row.person_id) != before:
+            row.say(label, "account_replaced", row.get("account"), expected=mask_account(before))
     by_roster: dict[str, dict[int, Row]] = defaultdict(dict)
     for row in rows:
         number, person = row.get("account"), row.person_id

@@ -242,3 +242,26 @@ def test_a_certificate_beside_somebody_else_s_identity_number_waits(load):
     )
     found = rows_of(load(police_csv=town(2), disabled_csv=sent, **JUNE)["disabled.csv"])
     assert (found[2].outcome, codes(found[2])) == ("review", {"identifier_differs"})
+
+
+def receiving(account, month="2022年6月"):
+    head = ["身份证号", "项目", "起始月份", "月标准", "银行账号"]
+    return as_csv([[f"{month}名册"], head, [number(BORN, 11), "老年综合津贴", "2021-12", "150", account]])
+
+
+def test_somebody_struck_off_before_the_roster_s_month_is_not_paid_on_unseen(load):
+    struck = police(
+        resident(BORN, 11, 注销日期="20220531"), resident(BORN, 13, household="H2", 注销日期="20220601")
+    )
+    rows = [[number(BORN, at), "老年综合津贴", "2021-12", "150", ""] for at in (11, 13)]
+    found = rows_of(load(police_csv=struck, roster_csv=roster(*rows), **JUNE)["roster.csv"])
+    assert (found[2].outcome, codes(found[2])) == ("review", {"roster_deregistered"})
+    assert found[3].outcome == "taken"
+
+
+def test_another_account_than_the_recorded_one_is_told(load):
+    load(police_csv=town(), roster_csv=receiving("6231510303508250"))
+    found = rows_of(load(later_csv=receiving("6231781918999067", "2022年7月"))["later.csv"])
+    assert [(one["code"], one["expected"]) for one in found[3].messages] == [
+        ("account_replaced", "************8250")
+    ]
