@@ -195,7 +195,9 @@ def clean_name(text: object) -> CleanName:
             flags.append(NameFlag("digits", "姓名中含有数字，请核对"))
     if "\ufffd" in value or "?" in value or "？" in value or any(map(_is_private, value)):
         flags.append(NameFlag("damaged", "姓名中有丢失的字，请核对原件"))
-    if _SIGNS.search(value) or any(unicodedata.category(sign) == "So" for sign in value):
+    is_signed = bool(_SIGNS.search(value)) or any(unicodedata.category(sign) == "So" for sign in value)
+    # Markup and formulas hold such signs anyway.
+    if is_signed and not flags:
         flags.append(NameFlag("symbols", "姓名中含有符号或表情，请核对"))
     if value in _PLACEHOLDERS:
         flags.append(NameFlag("placeholder", "这不像姓名，而像“不知道姓名”，请核对"))

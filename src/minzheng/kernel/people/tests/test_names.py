@@ -120,3 +120,10 @@ def test_two_writings_are_the_same_a_variant_or_different_people(one, other, lik
 def test_comparing_does_not_depend_on_the_order(one, other):
     assert compare_names(one, other) is compare_names(other, one)
     assert (compare_names(one, other) is Likeness.SAME) == (clean_name(one).value == clean_name(other).value)
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"), [('["张三"]', ["symbols"]), ("张三/李四", ["symbols"]), ("<b>张三</b>", ["markup"])]
+)
+def test_signs_of_lists_and_two_names_in_one_are_told_once(text, flags):
+    assert [flag.code for flag in clean_name(text).flags] == flags
