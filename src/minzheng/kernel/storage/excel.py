@@ -44,7 +44,7 @@ def safe_text(text: str) -> str:
 def write_workbook(target: Path | str | IO[bytes], sheets: Sheets) -> None:
     """Writes a workbook, one sheet for each name: (headings, rows). Rows may be a generator of any length.
 
-    Numbers and dates stay what they are; whole numbers of more than fifteen digits become text, since Excel would
+    Numbers and dates stay what they are, decimals being amounts with two places; whole numbers of more than fifteen digits become text, since Excel would
     round them. A table longer than a sheet goes on in the next.
     """
     book = Workbook(write_only=True)
@@ -117,6 +117,8 @@ def _cell(sheet: Any, value: Any) -> Any:
             cell.number_format = "yyyy-mm-dd hh:mm"
         elif isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
+        elif isinstance(value, Decimal):
+            cell.number_format = "#,##0.00"
         return cell
     cell = WriteOnlyCell(sheet, value=safe_text(str(value)))
     # Never "f": the text stays text, whatever it begins with.
