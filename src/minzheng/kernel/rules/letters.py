@@ -114,9 +114,7 @@ def sentences(e: Explanation, names: Mapping[int, str]) -> tuple[tuple[str, ...]
     for condition in e.conditions:
         found, found_en = figures(condition), figures(condition, english=True)
         chinese = f"{_MARKS[condition.met]}：{condition.label}" + (f"——{found}" if found else "")
-        english = f"{_MARKS_EN[condition.met]}: {condition.label_en}" + (
-            f" – {found_en}" if found_en else ""
-        )
+        english = f"{_MARKS_EN[condition.met]}: {condition.label_en}" + (f" – {found_en}" if found_en else "")
         cited = papers(condition)
         told = _told(condition)
         told_en = f"; facts: {told}" if told else ""
