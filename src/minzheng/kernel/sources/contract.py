@@ -23,6 +23,10 @@ FOLDER = Path(__file__).parent / "contracts"
 _UNIT = re.compile(r"[((\[【〔]([^))\]】〕]*)[))\]】〕]|[::/]?单位[::]?(\S+)$")
 # What is longer is prose or no text at all, and searching it for units would take long.
 _LONGEST_HEADING = 120
+_UNIT_WORDS = re.compile(r"^(?:金额)?(?:单位)?[为::]*(?:人民币)?(?=.)")
+_UNIT_OF_TABLE = re.compile(
+    r"单位\s*[为是]?\s*[::]\s*(?:人民币)?\s*(亿元|万元|千元|百元|元|角|分)(?=$|[\s)\]】,,;。])"
+)
 _UNITS = {
     "万": "万元",
     **{unit: unit for unit in FEN_PER},
@@ -100,6 +104,17 @@ class Contract:
                 found[name] = (position, heading.unit)
         return found
 
+    def repeated(self, cells: Sequence[Any]) -> dict[str, tuple[int, str]]:
+        """Field → position and unit of a later column under the very same heading."""
+        first = {position: name for name, (position, _) in self.columns(cells).items()}
+        keys = {read_heading(cells[position]).key: name for position, name in first.items()}
+        found: dict[str, tuple[int, str]] = {}
+        for position, cell in enumerate(cells):
+            heading = read_heading(cell)
+            if heading.key in keys and position not in first:
+                found.setdefault(keys[heading.key], (position, heading.unit))
+        return found
+
     def months(self, cells: Sequence[Any]) -> dict[str, dict[str, tuple[int, str]]]:
         """Month → field → position and unit, where the headings name months: 2022-05, or -05 where the year is not told."""
         if not self.heading_month or self.heading_month in self.columns(cells):
@@ -136,9 +151,20 @@ def read_heading(cell: Any) -> Heading:
     text = re.sub(r"[\s​﻿*#'\"]", "", text)
     unit = ""
     for match in _UNIT.finditer(text):
-        unit = _UNITS.get(match[1] or match[2] or "", unit)
+        told = _UNIT_WORDS.sub("", match[1] or match[2] or "")
+        unit = _UNITS.get(told, unit)
     bare = _UNIT.sub("", text)
     return Heading((bare or text).strip(":,、。_-").lower(), unit)
+
+
+def unit_in(text: str) -> str:
+    """The unit that a title or a note gives to all amounts of a table.
+
+    >>> unit_in("工资明细（单位：万元）"), unit_in("金额单位：分"), unit_in("填报单位：分局")
+    ('万元', '分', '')
+    """
+    found = _UNIT_OF_TABLE.search(unicodedata.normalize("NFKC", text))
+    return found[1] if found else ""
 
 
 def month_in(text: str) -> tuple[str, str]:

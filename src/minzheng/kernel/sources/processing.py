@@ -76,6 +76,7 @@ def read_cells(
             column["headings"],
             context,
             column.get("constants", {}),
+            column.get("repeated", {}),
         )
         for column in file.columns
     }

@@ -78,7 +78,8 @@ def report_rows(
     """Rows of a file with what was said of them, in the file's order.
 
     Args:
-        outcome, field, code: show only rows of this outcome, or with a message on this field or of this code.
+        outcome, field, code: show only rows of this outcome, or with a message on this field or of this code;
+            the outcome `attention` stands for every row that was not simply taken.
         after: the row number the last page ended with.
     """
     limit = max(1, min(limit, _MOST))
@@ -99,7 +100,9 @@ def every_row(file: FeedFile, *, outcome: str = "") -> Iterator[dict[str, Any]]:
 
 def _filtered(file: FeedFile, outcome: str, field: str, code: str) -> QuerySet[FeedRow]:
     rows = FeedRow.objects.filter(file=file)
-    if outcome:
+    if outcome == "attention":
+        rows = rows.filter(outcome__in=["taken_with_warning", "review", "refused"])
+    elif outcome:
         rows = rows.filter(outcome="" if outcome == "waiting" else outcome)
     wanted = {name: value for name, value in (("field", field), ("code", code)) if value}
     return rows.filter(messages__contains=[wanted]) if wanted else rows

@@ -108,6 +108,7 @@ class CellReader:
         headings: Sequence[str],
         context: Context,
         constants: Mapping[str, str] = MappingProxyType({}),
+        repeated: Mapping[str, Sequence[Any]] = MappingProxyType({}),
     ):
         self.contract = contract
         self.context = context
@@ -116,12 +117,12 @@ class CellReader:
         self.readers: list[tuple[Field, int, Callable[[Any], Value]]] = []
         for name, (position, unit) in columns.items():
             column = contract.fields[name]
-            settings = column.settings
-            if unit and column.kind == "money":
-                settings = Settings(
-                    unit, settings.codes, settings.is_negative_allowed, settings.is_open_allowed
-                )
-            self.readers.append((column, position, normaliser(column.kind, settings)))
+            self.readers.append((column, position, self._reader(column, unit)))
+        self.repeated = [
+            (contract.fields[name], position, self._reader(contract.fields[name], unit))
+            for name, (position, unit) in repeated.items()
+            if name in columns
+        ]
         self.constants = {name: self._month(text) for name, text in constants.items()}
         self.absent = [
             column
@@ -143,6 +144,13 @@ class CellReader:
                 # A line cut short before an amount has not said that there is none.
                 row.say(column.label, "too_few_cells", level=_IF_BAD[column.if_bad])
             self._take(row, column, cell, read(cell))
+        for column, position, read in self.repeated:
+            other = row.raw[position] if position < len(row.raw) else None
+            if overrides and column.name in overrides:
+                continue
+            if read(other).value not in (None, row.values.get(column.name)):
+                # Which of two columns is meant, only the sender knows.
+                row.say(column.label, "columns_differ", other, level=_IF_BAD[column.if_bad])
         row.values |= self.constants
         for column in self.absent:
             if overrides and column.name in overrides:
@@ -152,6 +160,12 @@ class CellReader:
                 self._missing(row, column)
         if self.contract.sheet_field and row.sheet and not row.get(self.contract.sheet_field):
             row.values[self.contract.sheet_field] = " ".join(row.sheet.split())
+
+    def _reader(self, column: Field, unit: str) -> Callable[[Any], Value]:
+        settings = column.settings
+        if unit and column.kind == "money":
+            settings = Settings(unit, settings.codes, settings.is_negative_allowed, settings.is_open_allowed)
+        return normaliser(column.kind, settings)
 
     def _month(self, text: str) -> Month:
         """The month of a heading; one without its year is the latest such month up to the file's."""

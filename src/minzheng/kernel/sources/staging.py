@@ -82,6 +82,10 @@ def stage(content: bytes, name: str) -> FeedFile:
             "headings": table.headings,
             "title": table.title.strip(),
             "constants": table.constants,
+            "repeated": {
+                name: [position, unit or table.unit]
+                for name, (position, unit) in contract.repeated(table.headings).items()
+            },
         }
         for table in found
         if table.columns

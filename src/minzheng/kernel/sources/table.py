@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from minzheng.kernel.people.identifiers import normalise, parse_citizen
-from minzheng.kernel.sources.contract import Contract, contracts, month_in, read_heading
+from minzheng.kernel.sources.contract import Contract, contracts, month_in, read_heading, unit_in
 from minzheng.kernel.sources.reading import Line, Note, RawFile, Sheet
 
 _TOP = 25
@@ -34,6 +34,7 @@ class Table:
     kinds: list[str]
     constants: dict[str, str] = field(default_factory=dict)
     width: int = 0
+    unit: str = ""
     title: str = ""
     notes: list[Note] = field(default_factory=list)
 
@@ -221,6 +222,7 @@ def _by_month(table: Table, contract: Contract, cells: list[Any], last: int, hei
             yield first
         else:
             part.title, part.width = first.title, first.width
+            part.columns = _in_unit(part.columns, first.unit)
             # A month that says nothing of somebody is no row; the first month has told of the line.
             own = [position for position, _ in told.values()]
             part.sheet.lines = [
@@ -272,7 +274,26 @@ def _sorted(
         else:
             kind = _kind(line, heading, keys)
         table.kinds.append(kind)
+    unit = unit_in(table.title) or next(
+        (
+            told
+            for line, kind in zip(table.sheet.lines, table.kinds, strict=True)
+            if kind == "note"
+            for told in [unit_in(" ".join(map(_text, line.cells)))]
+            if told
+        ),
+        "",
+    )
+    if unit:
+        table.unit = unit
+        table.columns = _in_unit(table.columns, unit)
+        table.notes.append(Note("unit_of_table", unit))
     return table
+
+
+def _in_unit(columns: dict[str, tuple[int, str]], unit: str) -> dict[str, tuple[int, str]]:
+    """A unit in a column's own heading counts before the table's."""
+    return {name: (position, own or unit) for name, (position, own) in columns.items()}
 
 
 def _width(table: Table, last: int) -> int:

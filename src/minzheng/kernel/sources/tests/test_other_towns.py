@@ -265,3 +265,31 @@ def test_another_account_than_the_recorded_one_is_told(load):
     assert [(one["code"], one["expected"]) for one in found[3].messages] == [
         ("account_replaced", "************8250")
     ]
+
+
+def wage_facts():
+    with acting_as_service("test"):
+        return sorted(Fact.objects.filter(kind="wage_fen").values_list("int_value", flat=True))
+
+
+def test_a_unit_in_the_title_or_in_a_heading_s_bracket_counts_for_the_amounts(load):
+    titled = as_csv(
+        [["工资明细（单位：万元）"], ["身份证号", "月份", "工资"], [number(BORN, 11), "2022-06", "0.5"]]
+    )
+    headed = as_csv([["身份证号", "月份", "工资（单位：万元）"], [number(BORN, 13), "2022-06", "0.6"]])
+    noted = as_csv(
+        [["身份证号", "月份", "工资"], [number(BORN, 15), "2022-06", "700000"], ["注：金额单位：分"]]
+    )
+    load(police_csv=town(3), titled_csv=titled, headed_csv=headed, noted_csv=noted)
+    assert wage_facts() == [5000_00, 6000_00, 7000_00]
+
+
+def test_two_columns_of_one_heading_that_disagree_wait(load):
+    sent = as_csv(
+        [["身份证号", "月份", "工资", "工资"], [number(BORN, 11), "2022-06", "5000", "6000"],
+         [number(BORN, 13), "2022-06", "5000", "5,000.00"]]
+    )  # fmt: skip
+    found = rows_of(load(police_csv=town(2), wages_csv=sent)["wages.csv"])
+    assert [(found[line].outcome, codes(found[line])) for line in (2, 3)] == [
+        ("review", {"columns_differ"}), ("taken", set())
+    ]  # fmt: skip
