@@ -63,6 +63,16 @@ def test_the_report_comes_as_a_workbook_whose_formulas_are_text(site, page: Page
     assert all(cell.data_type != "f" for sheet in book for line in sheet.iter_rows() for cell in line)
 
 
+def test_a_file_s_page_shows_first_what_is_worth_attention(site, page: Page, sign_in) -> None:
+    sign_in(page, "quji")
+    page.goto(f"{site.url}/work/feeds/1/")
+    rows = page.locator(".mz-feedrow")
+    expect(rows.first).to_be_visible()
+    assert rows.count() == page.locator(".mz-feedrow:has(.mz-feedrow__messages)").count()
+    page.goto(f"{site.url}/work/feeds/1/?outcome=all")
+    assert rows.count() > page.locator(".mz-feedrow:has(.mz-feedrow__messages)").count()
+
+
 def test_a_file_is_sent_in_and_loaded_by_a_job(site, page: Page, sign_in, tmp_path: Path) -> None:
     sent = tmp_path / "卫健_死亡_补.csv"
     sent.write_text("证件号码,姓名,死亡日期\n310199190001010010,无此人,2022-06-03\n", encoding="utf-8-sig")

@@ -148,7 +148,8 @@ class RowFilter(forms.Form):
         offer(
             self,
             "outcome",
-            every + [(code, str(label)) for code, (label, _tone) in received.OUTCOMES.items()],
+            [("", _("需要注意的")), ("all", _("全部"))]
+            + [(code, str(label)) for code, (label, _tone) in received.OUTCOMES.items()],
         )
         offer(self, "field", every + [(f.label, f.label_en if is_english() else f.label) for f in fields])
         offer(self, "code", every + [(one["code"], one["what"]) for one in told["codes"]])
@@ -165,8 +166,12 @@ def feed(request: HttpRequest, file_id: int) -> HttpResponse:
     form = RowFilter(request.GET, file, told)
     chosen = {k: v for k, v in (form.cleaned_data if form.is_valid() else {}).items() if v}
     after = request.GET.get("after", "")
+    # Rows that were simply taken have nothing to say: they are shown when asked for.
+    asked = {"outcome": "attention"} | chosen if set(chosen) <= {"outcome"} else dict(chosen)
+    if asked.get("outcome") == "all":
+        del asked["outcome"]
     page = queries.report_rows(
-        file, **chosen, after=int(after) if after.isascii() and after.isdigit() else 0, limit=30
+        file, **asked, after=int(after) if after.isascii() and after.isdigit() else 0, limit=30
     )
     contract = contracts().get(file.contract)
     columns = {one["sheet"]: one.get("columns", {}) for one in file.columns}
