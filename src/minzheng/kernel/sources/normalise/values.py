@@ -76,7 +76,7 @@ def tidy(cell: Any) -> str:
         return ""
     text = str(cell)
     # Spreadsheets keep long numbers as text by writing ="310101199001010003".
-    if wrapped := _WRAPPED.match(text):
+    if '="' in text and (wrapped := _WRAPPED.match(text)):
         text = wrapped[1]
     # Taking away a sign can bring two others together that normalise once more.
     while (plain := " ".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())) != text:
