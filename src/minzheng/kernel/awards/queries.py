@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from minzheng.kernel.awards.models import Award, AwardPeriod, Overpayment
+from minzheng.kernel.awards.models import Award, AwardPeriod
 from minzheng.kernel.periods import Month
 
 
@@ -39,12 +39,3 @@ def monthly_amount(award: Award, month: Month) -> int:
     """What an award pays for a month; 0 where suspended, ended or not begun."""
     period = award.periods.filter(during__contains=month.first_day).first()
     return period.monthly_fen if period else 0
-
-
-def open_overpayments() -> QuerySet[Overpayment]:
-    """What was paid without right and is not yet recovered, in the acting post's scope."""
-    return (
-        Overpayment.objects.filter(state=Overpayment.State.OPEN)
-        .select_related("award")
-        .order_by("month", "id")
-    )

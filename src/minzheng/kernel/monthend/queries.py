@@ -11,7 +11,7 @@ from minzheng.kernel.monthend.steps import LABELS
 from minzheng.kernel.monthend.totals import MEASURES
 from minzheng.kernel.outreach.models import Lead
 from minzheng.kernel.periods import Month
-from minzheng.kernel.programmes import compile_law, load_programmes
+from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import Explanation, evaluate_household, explain, read_household
 
 
@@ -59,7 +59,7 @@ def explain_lead(lead: Lead) -> Explanation | None:
     folder = snapshot_dir_of(month)
     if folder is None or not folder.exists():
         return None
-    law = compile_law([p for p in load_programmes() if p.in_force(month)], month)
+    law = law_for(month)
     try:
         inputs = read_household(folder, lead.household_id or -(lead.person_id or 0))
     except KeyError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.frames import household_frames, household_of
 from minzheng.kernel.people.models import Fact, Person
 from minzheng.kernel.periods import Month
-from minzheng.kernel.programmes import compile_law, load_programmes
+from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import (
     ConditionView,
     Explanation,
@@ -34,12 +33,6 @@ from minzheng.kernel.rules import (
 from minzheng.kernel.rules.inputs import catalogue
 from minzheng.kernel.rules.wording import in_words
 from minzheng.kernel.ui.explanations import AmountStep, Condition, InputFact
-
-
-@lru_cache(maxsize=24)
-def law_of(month: Month) -> Law:
-    """The law of a month; a process compiles each month once."""
-    return compile_law([p for p in load_programmes() if p.in_force(month)], month)
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ def trace_from_registers(household_id: int, month: Month) -> HouseholdTrace:
     frames = household_frames(household_id, month)
     said = {key: Provenance(p.source, p.authority, p.on) for key, p in frames.provenance.items()}
     inputs = HouseholdInputs(frames.households.to_dicts()[0], frames.persons.to_dicts(), said)
-    return evaluate_household(law_of(month), inputs)
+    return evaluate_household(law_for(month), inputs)
 
 
 def trace_from_snapshot(person_id: int, month: Month) -> HouseholdTrace | None:
@@ -77,7 +70,7 @@ def trace_from_snapshot(person_id: int, month: Month) -> HouseholdTrace | None:
         return None
     seen = read_household(folder, household_id)
     inputs = HouseholdInputs(seen.household, seen.persons, _own_origins(person_id, month))
-    return evaluate_household(law_of(month), inputs)
+    return evaluate_household(law_for(month), inputs)
 
 
 def _own_origins(person_id: int, month: Month) -> dict[tuple[str, int, str], Provenance]:
@@ -112,7 +105,7 @@ def tell(
     names: Mapping[int, str] | None = None,
 ) -> Told:
     """One benefit explained; `names` calls the members by name, with `only` what other members told stays out of sight."""
-    law = law_of(month)
+    law = law_for(month)
     about = person_id if law.benefits[benefit].unit == "person" else None
     found = explain(law, trace, benefit, about, names=names)
     english = is_english()
@@ -153,7 +146,7 @@ def tell_all(
     names: Mapping[int, str] | None = None,
 ) -> list[Told]:
     """Every benefit of the month for one person and their household, what is due first."""
-    told = [tell(trace, code, person_id, month, only=only, names=names) for code in law_of(month).benefits]
+    told = [tell(trace, code, person_id, month, only=only, names=names) for code in law_for(month).benefits]
     order = {"eligible": 0, "may_qualify": 1}
     return sorted(told, key=lambda one: (order.get(one.explanation.status, 2), -one.explanation.amount_fen))
 
@@ -234,7 +227,7 @@ def _condition(
 
 def paper_words(month: Month, view: PaperView) -> str:
     """A legal value in the reader's language; bands stay as the rules write them."""
-    parameter = law_of(month).parameters[view.name]
+    parameter = law_for(month).parameters[view.name]
     if is_english() and isinstance(parameter.value, int):
         return in_words(parameter.value, parameter.unit, english=True)
     return view.text

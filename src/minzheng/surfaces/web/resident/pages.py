@@ -19,7 +19,7 @@ from minzheng.kernel.outreach.queries import notices_of_person
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.queries import names
-from minzheng.kernel.programmes import load_programmes
+from minzheng.kernel.programmes import law_for, load_programmes
 from minzheng.kernel.rules import LawError
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web import explaining
@@ -109,7 +109,7 @@ def _told(person_id: int, benefit: str, month: str) -> tuple[Month, explaining.T
     """The explanation as the month's run saw it; None where the person was not in that run."""
     try:
         chosen = Month.parse(month)
-        if benefit not in explaining.law_of(chosen).benefits:
+        if benefit not in law_for(chosen).benefits:
             raise Http404
     except (ValueError, LawError) as error:
         raise Http404 from error

@@ -6,6 +6,7 @@ from django.utils.translation import override
 from minzheng.domains.old_age_allowance.programme import PROGRAMME as OLD_AGE
 from minzheng.domains.subsistence_allowance.programme import PROGRAMME as RELIEF
 from minzheng.kernel.periods import Month
+from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import HouseholdInputs, evaluate_household
 from minzheng.surfaces.web import explaining
 from minzheng.surfaces.web.landing import _own_language
@@ -20,7 +21,7 @@ def told(*, wage_fen=0, money_fen=1000_00, homes=1):
               "death_month": None, "hukou_is_local": True, "relation": 1, "wage_fen": wage_fen}  # fmt: skip
     household = {"household_id": 1, "division_code": 310107014001, "money_assets_fen": money_fen, "homes": homes,
                  "non_residential_properties": 0, "vehicles": 0}  # fmt: skip
-    trace = evaluate_household(explaining.law_of(MONTH), HouseholdInputs(household, [person]))
+    trace = evaluate_household(law_for(MONTH), HouseholdInputs(household, [person]))
     return explaining.tell(trace, "subsistence_allowance", None, MONTH, names={1: "某某"})
 
 

@@ -17,6 +17,7 @@ from minzheng.kernel.people.identifiers import mask
 from minzheng.kernel.people.models import Identifier, Membership, Person
 from minzheng.kernel.periods import Month, age_in_years
 from minzheng.kernel.places.queries import path_names
+from minzheng.kernel.programmes import law_for
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web import explaining
 from minzheng.surfaces.web.work.day import working_day
@@ -93,7 +94,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def _told(lead: Lead) -> explaining.Told | None:
     """The law's answer for this person or household and month, from the registers with each value's source."""
     month = Month.of(lead.last_month)
-    if lead.benefit not in explaining.law_of(month).benefits:
+    if lead.benefit not in law_for(month).benefits:
         return None
     try:
         home = lead.household_id or explaining.household_for(lead.person_id or 0, month)

@@ -33,6 +33,7 @@ from minzheng.kernel.people.queries import (
 )
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.queries import path_names
+from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import LawError
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.tables import Column, Table
@@ -218,7 +219,7 @@ def _told_of_household(household_id: int, month: Month) -> list[dict[str, Any]]:
         return []
     try:
         trace = explaining.trace_from_registers(household_id, month)
-        law = explaining.law_of(month)
+        law = law_for(month)
     except (LookupError, LawError):
         return []
     names = explaining.member_names(trace)

@@ -15,7 +15,7 @@ from minzheng.kernel.access import require
 from minzheng.kernel.audit import look
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
-from minzheng.kernel.programmes import load_programmes
+from minzheng.kernel.programmes import law_for, load_programmes
 from minzheng.kernel.rules import LawError
 from minzheng.surfaces.web import explaining
 from minzheng.surfaces.web.letters import issuing_office, reason_letter
@@ -94,7 +94,7 @@ def _asked(person_id: int, month: str) -> tuple[Person, Month]:
 def _told(who: Person, benefit: str, month: Month) -> explaining.Told:
     """The explanation; where there was no such benefit or no such person yet, there is no such page."""
     try:
-        if benefit not in explaining.law_of(month).benefits:
+        if benefit not in law_for(month).benefits:
             raise Http404(f"{benefit} {month}")
         trace = explaining.trace_from_registers(explaining.household_for(who.pk, month), month)
         return explaining.tell(trace, benefit, who.pk, month, names=explaining.member_names(trace))
