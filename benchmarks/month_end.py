@@ -26,6 +26,7 @@ FOLDER = TemporaryDirectory(prefix="minzheng-bench-")
 # The bank files of a measurement are not the installation's.
 os.environ["MINZHENG_TEST_FILES"] = FOLDER.name
 
+# Models may be imported only after Django has been set up, so the imports below cannot stand at the top.
 import django  # noqa: E402
 
 django.setup()
@@ -33,6 +34,7 @@ django.setup()
 from django.db import connection, connections, transaction  # noqa: E402
 
 from minzheng.kernel.access import acting, acting_as_service  # noqa: E402
+from minzheng.kernel.access.models import Post  # noqa: E402
 from minzheng.kernel.access.testing import make_post  # noqa: E402
 from minzheng.kernel.payments.actions import (  # noqa: E402
     approve_batch,
@@ -93,17 +95,17 @@ def awards(programme: str) -> None:
         )
 
 
-def month_end(programme: str, preparer: object, approver: object) -> tuple[dict[str, float], Path]:
+def month_end(programme: str, preparer: Post, approver: Post) -> tuple[dict[str, float], Path]:
     """The month end of one programme; returns the seconds of each step and the bank file."""
     steps: dict[str, float] = {}
     on = MONTH.last_day
     with measured(steps, "draft"), acting_as_service("benchmark"):
         draft_orders(month=MONTH, benefits=[Schedule(programme, programme)], on=on)
-    with measured(steps, "prepare"), acting(preparer):  # type: ignore[arg-type]
+    with measured(steps, "prepare"), acting(preparer):
         batch = prepare_batch(programme=programme, month=MONTH, on=on)
-    with measured(steps, "approve and post"), acting(approver):  # type: ignore[arg-type]
+    with measured(steps, "approve and post"), acting(approver):
         approve_batch(batch_id=batch.pk, on=on)
-    with measured(steps, "export and post"), acting(preparer):  # type: ignore[arg-type]
+    with measured(steps, "export and post"), acting(preparer):
         file = export_batch(batch_id=batch.pk, on=on)
     return steps, file_path(file)
 
