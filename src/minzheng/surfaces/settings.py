@@ -52,10 +52,16 @@ INSTALLED_APPS = [
     "minzheng.kernel.sources",
     "minzheng.kernel.awards",
     "minzheng.kernel.outreach",
+    "minzheng.kernel.cases",
+    "minzheng.kernel.centres",
     "minzheng.kernel.payments",
     "minzheng.kernel.monthend",
     "minzheng.kernel.ui",
     "minzheng.surfaces.web",
+    "minzheng.surfaces.web.casework",
+    "minzheng.surfaces.web.portal",
+    "minzheng.surfaces.web.centres",
+    "minzheng.surfaces.web.city",
 ]
 
 MIDDLEWARE = [

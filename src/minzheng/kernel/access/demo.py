@@ -17,6 +17,12 @@ START = date(2020, 1, 1)
 _OFFICIALS = (
     ("juwei", "陆小敏", "长风新村街道居委会干部", (("neighbourhood_worker", "310107014"),)),
     ("jiedao", "沈国华", "长风新村街道社区事务受理员", (("street_officer", "310107014"),)),
+    ("chuangkou", "丁晓燕", "长风新村街道受理中心窗口", (("centre_clerk", "310107014"),)),
+    ("xuhuichuang", "潘丽娜", "徐家汇街道受理中心窗口", (("centre_clerk", "310104014"),)),
+    ("zhuren", "叶建民", "长风新村街道受理中心主任", (("centre_manager", "310107014"),)),
+    ("chongming", "施海峰", "城桥镇社会救助经办", (("street_officer", "310151101"),)),
+    ("chongmingqu", "龚秀芳", "崇明区民政局审核科科员", (("district_reviewer", "310151"),)),
+    ("hukouban", "计文杰", "公安人口管理经办", (("department_officer", "310000"),)),
     ("quji", "顾雅琴", "普陀区民政局审核科科员", (("district_reviewer", "310107"),)),
     ("caiwu", "严文彬", "普陀区民政局财务经办", (("finance_preparer", "310107"), ("statistician", "310107"))),
     ("shenpi", "钱立群", "普陀区民政局财务负责人", (("finance_approver", "310107"),)),

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_noop
 
 ROLES = [
     gettext_noop("居（村）委工作人员"),
+    gettext_noop("受理中心窗口人员"),
+    gettext_noop("受理中心负责人"),
+    gettext_noop("其他部门经办人员"),
     gettext_noop("街镇经办人员"),
     gettext_noop("区级审核人员"),
     gettext_noop("市级业务主管"),

@@ -11,6 +11,10 @@ urlpatterns = [
     path("", include(auth.urlpatterns)),
     path("work/", include("minzheng.surfaces.web.work.urls")),
     path("my/", include("minzheng.surfaces.web.resident.urls")),
+    path("", include("minzheng.surfaces.web.portal.urls")),
+    path("work/", include("minzheng.surfaces.web.casework.urls")),
+    path("", include("minzheng.surfaces.web.centres.urls")),
+    path("work/city/", include("minzheng.surfaces.web.city.urls")),
 ]
 handler403 = "minzheng.surfaces.web.landing.refused"
 handler404 = "minzheng.surfaces.web.landing.not_found"
