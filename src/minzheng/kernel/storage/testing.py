@@ -17,7 +17,7 @@ from psycopg import sql
 import minzheng
 from minzheng.kernel.storage import server
 
-_TEMPLATES_KEPT = 5
+_TEMPLATES_KEPT = 12
 
 
 def _migrations_hash() -> str:
