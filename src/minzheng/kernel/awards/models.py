@@ -21,6 +21,7 @@ class State(models.TextChoices):
 class Origin(models.TextChoices):
     ROSTER = "roster", "接管名册"
     LEAD = "lead", "主动发现后申请"
+    APPLICATION = "application", "申请后办理"
     AUTOMATIC = "automatic", "免申即享"
 
 

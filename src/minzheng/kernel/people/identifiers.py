@@ -201,6 +201,15 @@ def mask_account(number: str) -> str:
     return "*" * max(len(number) - 4, 0) + number[-4:] if len(number) > 4 else "*" * len(number)
 
 
+def mask_name(name: str) -> str:
+    """A name for published lists: the first character stays.
+
+    >>> mask_name("欧阳文华"), mask_name("张三")
+    ('欧***', '张*')
+    """
+    return name[:1] + "*" * max(len(name) - 1, 1)
+
+
 def _date(digits: str) -> date | None:
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))

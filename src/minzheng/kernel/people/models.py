@@ -327,3 +327,46 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.absorbed_id} → {self.survivor_id}"
+
+
+class Attendance(models.Model):
+    """Somebody whom an official or a helper attends to (接待、代办) and therefore sees although they live elsewhere.
+
+    A client from another district shows the whole number and the name at the counter, or gave a mandate. The sight
+    ends when the next client comes, by itself at `until`; it lets read and never write. Only the guarded functions of
+    `attendance` add rows.
+    """
+
+    class Way(models.TextChoices):
+        IDENTIFIED = "identified", "出示证件"
+        MEMBER = "member", "共同生活的家庭成员"
+        MANDATE = "mandate", "凭委托"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="attendances")
+    post_id = models.BigIntegerField(null=True)
+    helper_id = models.BigIntegerField(null=True)
+    way = models.TextField(choices=Way.choices)
+    purpose = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(post_id__isnull=False, helper_id__isnull=True)
+                | Q(post_id__isnull=True, helper_id__isnull=False),
+                name="people_attendance_of_one",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["post_id"], condition=Q(closed_at__isnull=True), name="people_attendance_post"
+            ),
+            models.Index(
+                fields=["helper_id"], condition=Q(closed_at__isnull=True), name="people_attendance_helper"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post_id or self.helper_id} attends {self.person_id}"

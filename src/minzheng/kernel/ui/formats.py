@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from minzheng.kernel.money import format_yuan
+from minzheng.kernel.people.identifiers import mask_name
 from minzheng.kernel.periods import SHANGHAI, Month
 
 DASH = "—"
@@ -104,7 +105,7 @@ def masked_name(name: str | None) -> str:
     """
     if not name:
         return DASH
-    return name[0] + _STAR * max(len(name) - 1, 1)
+    return mask_name(name)
 
 
 def _shanghai(value: datetime) -> datetime:

@@ -1,0 +1,123 @@
+"""Running a case's clocks (时限): start, stop for a reason, go on, end; warnings and escalation by a sweep.
+
+Working days follow the State Council's calendar. A year whose holidays are not announced yet is counted by weekdays,
+and the due day is reckoned anew once the calendar knows the year (`recount`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Min, QuerySet
+
+from minzheng.kernel.cases.models import Case, Clock, Pause
+from minzheng.kernel.periods.workdays import UnknownCalendarYear, is_workday
+
+
+def works(day: date) -> bool:
+    """Whether offices work; by weekday where the year's holidays are not announced yet."""
+    try:
+        return is_workday(day)
+    except UnknownCalendarYear:
+        return day.weekday() < 5
+
+
+def due_after(start: date, days: int, *, in_workdays: bool) -> date:
+    """The last day of a period of days that begins after `start` (民法典 第二百零一条: 开始当日不计入).
+
+    A period of calendar days that would end on a day off ends on the next working day (第二百零三条).
+
+    >>> due_after(date(2022, 9, 29), 3, in_workdays=True), due_after(date(2022, 9, 25), 7, in_workdays=False)
+    (datetime.date(2022, 10, 9), datetime.date(2022, 10, 8))
+    """
+    day = start
+    if in_workdays:
+        while days > 0:
+            day += timedelta(days=1)
+            days -= works(day)
+        return day
+    day += timedelta(days=days)
+    while not works(day):
+        day += timedelta(days=1)
+    return day
+
+
+def days_used(start: date, until: date, *, in_workdays: bool) -> int:
+    """Days of a period used up after `start` up to and including `until`; none where `until` is not later."""
+    if until <= start:
+        return 0
+    if not in_workdays:
+        return (until - start).days
+    return sum(works(start + timedelta(days=step)) for step in range(1, (until - start).days + 1))
+
+
+def start_clock(case: Case, kind: str, days: int, on: date, *, in_workdays: bool = True) -> Clock | None:
+    """Starts a clock on a day; none where the route gives no time limit (0 days)."""
+    if days <= 0:
+        return None
+    return Clock.objects.create(
+        case=case,
+        kind=kind,
+        limit_days=days,
+        in_workdays=in_workdays,
+        started_on=on,
+        running_from=on,
+        due_on=due_after(on, days, in_workdays=in_workdays),
+    )
+
+
+def end_clocks(case: Case, on: date, *kinds: str) -> bool:
+    """Ends the running clocks of these kinds, or all of them; whether one of them was overdue."""
+    was_late = False
+    found = Clock.objects.filter(case=case, ended_on=None)
+    for clock in found.filter(kind__in=kinds) if kinds else found:
+        # The applicant's own deadline is no office's delay.
+        was_late |= clock.kind != Clock.Kind.CORRECT and clock.due_on is not None and clock.due_on < on
+        if clock.running_from is not None:
+            clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)
+        clock.ended_on, clock.running_from, clock.due_on = on, None, None
+        clock.save(update_fields=["ended_on", "running_from", "due_on", "used_days"])
+        Pause.objects.filter(clock=clock, until_on=None).update(until_on=on)
+    return was_late
+
+
+def pause_clocks(case: Case, on: date, *, reason: str, paper: str) -> None:
+    """Stops every office's clock of a case (中止时限), with the reason and the paper that allows it."""
+    for clock in Clock.objects.filter(case=case, ended_on=None).exclude(running_from=None):
+        clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)  # type: ignore[arg-type]
+        clock.running_from = clock.due_on = None
+        clock.save(update_fields=["used_days", "running_from", "due_on"])
+        Pause.objects.create(clock=clock, from_on=on, reason=reason, paper=paper)
+
+
+def resume_clocks(case: Case, on: date) -> None:
+    """Lets the stopped clocks run on from a day, with what was left of their time (恢复计时)."""
+    for clock in Clock.objects.filter(case=case, ended_on=None, running_from=None):
+        left = max(clock.limit_days - clock.used_days, 0)
+        clock.running_from, clock.due_on = on, due_after(on, left, in_workdays=clock.in_workdays)
+        clock.save(update_fields=["running_from", "due_on"])
+        Pause.objects.filter(clock=clock, until_on=None).update(until_on=on)
+
+
+def nearest_due(case: Case) -> date | None:
+    """The nearest deadline that runs."""
+    found: date | None = Clock.objects.filter(case=case, ended_on=None).aggregate(due=Min("due_on"))["due"]
+    return found
+
+
+def running(due_before: date) -> QuerySet[Clock]:
+    """Clocks that run and are due before a day, the longest overdue first."""
+    return Clock.objects.filter(ended_on=None, due_on__lt=due_before).order_by("due_on", "id")
+
+
+def recount(on: date) -> int:
+    """Reckons the due days of running clocks anew, after a year's holidays were announced; how many changed."""
+    changed = 0
+    for clock in Clock.objects.filter(ended_on=None, due_on__gt=on, in_workdays=True).iterator(2000):
+        left = max(clock.limit_days - clock.used_days, 0)
+        due = due_after(clock.running_from, left, in_workdays=True)  # type: ignore[arg-type]
+        if due != clock.due_on:
+            Clock.objects.filter(pk=clock.pk).update(due_on=due)
+            Case.objects.filter(pk=clock.case_id).update(due_on=nearest_due(Case(pk=clock.case_id)))
+            changed += 1
+    return changed

@@ -1,0 +1,303 @@
+"""The letters of a case (文书): composed once as data, kept, and shown on screen, as PDF and as DOCX from that same data.
+
+Each says in plain words what happened, by which article, what comes next, and how to object.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from minzheng.kernel.cases.clocks import due_after
+from minzheng.kernel.cases.models import Case, Decision, Letter, Review
+from minzheng.kernel.cases.moving import item_of
+from minzheng.kernel.cases.papers import papers_of
+from minzheng.kernel.documents import (
+    Amount,
+    Certificate,
+    Condition,
+    Document,
+    Objection,
+    Paper,
+    Receipt,
+    verification_code,
+)
+from minzheng.kernel.documents import Letter as Reasons
+from minzheng.kernel.items.model import Item, StepKind
+from minzheng.kernel.money import format_yuan
+from minzheng.kernel.periods import Month
+from minzheng.kernel.places.queries import path_names
+
+CHECK_AT = "/letters/check/"
+_TYPES = {"letter": Reasons, "receipt": Receipt, "certificate": Certificate}
+_DATES = ("date", "due_on", "received_on", "valid_from", "valid_until")
+_PARTS: dict[str, type] = {
+    "conditions": Condition,
+    "amounts": Amount,
+    "objections": Objection,
+    "papers": Paper,
+}
+_RECEIPTS = {
+    Letter.Kind.RECEIPT: "receipt",
+    Letter.Kind.ACCEPTED: "acceptance",
+    Letter.Kind.CORRECTION: "correction",
+    Letter.Kind.NOT_ACCEPTED: "refusal",
+}
+
+
+def issue(
+    case: Case,
+    kind: Letter.Kind,
+    *,
+    on: date,
+    missing: list[str] | None = None,
+    note: str = "",
+    decision: Decision | None = None,
+    review: Review | None = None,
+) -> Letter:
+    """Writes and keeps one letter of a case."""
+    item = item_of(case)
+    number = number_of(case, on, kind)
+    if kind in _RECEIPTS:
+        paper: Document = _receipt(case, item, kind, on, missing or [], note)
+    elif kind is Letter.Kind.CERTIFICATE:
+        paper = _certificate(case, item, on)
+    elif decision is not None:
+        paper = _decision(case, item, decision, on, review)
+    else:
+        paper = _notice(case, item, kind, on, note)
+    content = _as_data(replace(paper, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1"))
+    code = verification_code(content, key=settings.SECRET_KEY)
+    content |= {"code": code, "check_at": CHECK_AT}
+    return Letter.objects.create(
+        case=case, kind=kind, number=number, title=content["title"] or kind.label, content=content, code=code,
+        issued_on=on,
+    )  # fmt: skip
+
+
+def document_of(letter: Letter) -> Document:
+    """The letter as a value that `documents` renders."""
+    content = dict(letter.content)
+    made = _TYPES[content.pop("type")]
+    for name in _DATES:
+        if content.get(name):
+            content[name] = date.fromisoformat(content[name])
+    for name, part in _PARTS.items():
+        if name in content:
+            content[name] = tuple(part(**row) for row in content[name])
+    for name, value in content.items():
+        if isinstance(value, list):
+            content[name] = tuple(tuple(one) if isinstance(one, list) else one for one in value)
+    document: Document = made(**content)
+    return document
+
+
+def number_of(case: Case, on: date, kind: Letter.Kind | None = None) -> str:
+    """A letter's number (文号): office, year and the case's number, so that it is found again by it."""
+    street = path_names([case.deciding_division]).get(case.deciding_division, "")
+    word = (street[:1] or "沪") + "民"
+    mark = (
+        {Letter.Kind.CORRECTION: "补", Letter.Kind.DECISION: "决", Letter.Kind.REVIEW: "复"}.get(kind, "")
+        if kind
+        else "决"
+    )  # type: ignore[call-overload]
+    return f"{word}{mark}〔{on.year}〕{case.pk % 10_000_000_000}号"
+
+
+def office_of(case: Case, division: str = "") -> str:
+    """Who signs: the street's office, the town's government, the district's or the city's civil-affairs bureau."""
+    code = division or case.deciding_division
+    name = path_names([code[:9]]).get(code[:9], "")
+    if len(code) >= 9 and name:
+        return name + (
+            "办事处" if name.endswith("街道") else "人民政府" if name.endswith(("镇", "乡")) else ""
+        )
+    if code.startswith("31") and len(code) == 6 and code != "310000":
+        return path_names([code]).get(code, "") + "民政局"
+    return "上海市民政局"
+
+
+def _as_data(paper: Document) -> dict[str, Any]:
+    kind = next(name for name, made in _TYPES.items() if isinstance(paper, made))
+    data = {"type": kind, **asdict(paper)}
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in data.items()}
+
+
+def _receipt(case: Case, item: Item, kind: Letter.Kind, on: date, missing: list[str], note: str) -> Receipt:
+    states = {"fetched": "fetched", "submitted": "received", "promised": "received", "later": "received"}
+    papers = [
+        Paper(
+            name=view.paper.name,
+            state=states.get(view.row.state, "missing"),  # type: ignore[arg-type]
+            note=f"由{view.row.issuer or view.row.source}数据免交"
+            if view.row.state == "fetched"
+            else view.row.note,
+        )
+        for view in papers_of(case, item)
+        if view.row is not None and (kind is not Letter.Kind.CORRECTION or not view.is_settled)
+    ]
+    named = {paper.name for paper in papers}
+    papers += [Paper(name=word, state="missing") for word in missing if word not in named]
+    due, basis = case.due_on, "办理时限，按工作日计算"
+    if kind is Letter.Kind.CORRECTION:
+        due, basis = (
+            due_after(on, item.correction_days, in_workdays=False),
+            "请在此日前补齐；补正期间不计入办理时限",
+        )
+    elif kind is Letter.Kind.RECEIPT:
+        step = item.step(StepKind.ACCEPT)
+        due = due_after(on, step.days, in_workdays=step.in_workdays) if step and step.days else None
+        basis = "是否受理的答复期限"
+    elif kind is Letter.Kind.NOT_ACCEPTED:
+        due = None
+    return Receipt(
+        kind=_RECEIPTS[kind],  # type: ignore[arg-type]
+        office=office_of(case, case.accepting_division),
+        item=item.name,
+        applicant=case.applicant_name,
+        date=on,
+        title=kind.label,
+        papers=tuple(papers),
+        received_on=case.submitted_on or on,
+        due_on=due,
+        due_basis=basis if due else "",
+        notes=tuple(filter(None, [note, f"办件编号 {case.number}，网上和任一受理中心均可查询。"])),
+        objections=_objections(case, item) if kind is Letter.Kind.NOT_ACCEPTED else (),
+        signed_by=office_of(case, case.accepting_division),
+        illustrative=_assumed(item),
+    )
+
+
+def _decision(case: Case, item: Item, decision: Decision, on: date, review: Review | None) -> Reasons:
+    granted = decision.outcome == Decision.Outcome.GRANTED
+    found = decision.finding
+    basis = "、".join(one.text for one in item.basis) or item.summary
+    opening = [
+        f"您于{_day(case.submitted_on or on)}提出的“{item.name}”申请（办件编号 {case.number}），"
+        f"经审查，决定{'准予' if granted else '不予批准'}。",
+    ]
+    if basis:
+        opening.append(f"依据：{basis}。")
+    if review is not None:
+        opening.insert(0, f"您对原决定提出的{review.get_kind_display()}已审结，原决定予以改变。")
+    amounts = []
+    closing = []
+    if granted and decision.amount_fen:
+        amounts = [Amount(label=one["label"], value=one["value"]) for one in found.get("amounts", [])]
+        amounts.append(Amount(label="每月发放", value=decision.amount_fen, is_total=True))
+        if decision.start_month:
+            closing.append(
+                f"自{Month.of(decision.start_month).chinese}起每月发放{format_yuan(decision.amount_fen)}元，"
+                "打入您登记的账户。家庭情况变化时，请及时告诉街镇。"
+            )
+    if decision.reason and (not granted or decision.departs):
+        closing.append(f"理由：{decision.reason}")
+    closing += [sentence for sentence in found.get("sentences", []) if not found.get("conditions")]
+    return Reasons(
+        office=office_of(case),
+        title=f"{item.name}{'准予' if granted else '不予'}决定书",
+        addressee=case.applicant_name,
+        date=on,
+        opening=tuple(opening),
+        conditions=tuple(
+            Condition(label=one["label"], met=one["met"], value=one["value"], threshold=one["threshold"],
+                      article=one["article"], provenance=one["provenance"])
+            for one in found.get("conditions", [])
+        ),
+        amounts=tuple(amounts),
+        closing=tuple(closing),
+        objections=_objections(case, item),
+        signed_by=office_of(case),
+        illustrative=(*_assumed(item), *found.get("illustrative", [])),
+    )  # fmt: skip
+
+
+def _notice(case: Case, item: Item, kind: Letter.Kind, on: date, note: str) -> Reasons:
+    passed = item.step(StepKind.PASS_ON)
+    words = {
+        Letter.Kind.PASSED_ON: f"您申请的“{item.name}”由{passed.department if passed else item.department}办理，"
+        f"我们已为您转送，请您不必再跑一次。",
+        Letter.Kind.LAPSED: f"您申请的“{item.name}”在补正期限内没有补齐，按规定终止办理。您可以随时重新申请，已有的材料不用重交。",
+        Letter.Kind.PAUSED: f"您申请的“{item.name}”暂停计算办理时限：{note}。",
+    }
+    return Reasons(
+        office=office_of(case, case.accepting_division),
+        title=kind.label,
+        addressee=case.applicant_name,
+        date=on,
+        opening=(words.get(kind, note), f"办件编号 {case.number}。"),
+        closing=(note,) if note and kind is not Letter.Kind.PAUSED else (),
+        signed_by=office_of(case, case.accepting_division),
+        illustrative=_assumed(item),
+    )
+
+
+def _certificate(case: Case, item: Item, on: date) -> Certificate:
+    until = None
+    if item.result.valid_months:
+        until = (Month.of(on) + item.result.valid_months).first_day
+    return Certificate(
+        office=office_of(case),
+        title=item.result.name,
+        holder=case.person_name,
+        date=on,
+        statement=f"经办理“{item.name}”，予以确认。",
+        rows=(("办件编号", case.number),),
+        basis="、".join(one.text for one in item.basis),
+        valid_from=on,
+        valid_until=until,
+        signed_by=office_of(case),
+        illustrative=_assumed(item),
+    )
+
+
+def _objections(case: Case, item: Item) -> tuple[Objection, ...]:
+    """How to object. Sources: 行政复议法 (2017) 第九条, 行政诉讼法 第四十六条."""
+    ways = []
+    if item.may_review:
+        ways.append(
+            Objection(
+                way="申请复核",
+                where=office_of(case, case.deciding_division[:6]),
+                within=f"{item.review_days}日内",
+            )
+        )
+    if item.may_appeal:
+        district = path_names([case.deciding_division[:6]]).get(case.deciding_division[:6], "")
+        ways.append(
+            Objection(
+                way="申请行政复议", where=f"{district}人民政府", within="60日内", article="行政复议法 第九条"
+            )
+        )
+        ways.append(
+            Objection(
+                way="提起行政诉讼",
+                where="有管辖权的人民法院",
+                within="6个月内",
+                article="行政诉讼法 第四十六条",
+            )
+        )
+    return tuple(ways)
+
+
+def _assumed(item: Item) -> tuple[str, ...]:
+    return (
+        ("本事项的材料、环节与时限为示意，待与主管部门核对。",) if item.provenance == "illustrative" else ()
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def mark_read(letter: Letter) -> None:
+    """Keeps when the applicant opened it; the first time counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_letter SET read_at = now() WHERE id = %s AND read_at IS NULL", [letter.pk]
+        )
