@@ -16,9 +16,11 @@ import pylopdf_fonts_zh_cn
 import typst
 from django.conf import settings
 
+from minzheng.kernel.documents.errors import MissingFontFolder
+
 # For each part of a page the families that may serve, the proper one first. Names are as font files give them.
 _WANTED: dict[str, tuple[str, ...]] = {
-    "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋_GBK", "FZXiaoBiaoSong-B05"),
+    "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋_GBK"),
     "body": ("仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong", "FandolFang R", "FandolFang"),
     "heading": ("黑体", "SimHei", "FandolHei"),
     "kai": ("楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "FandolKai"),
@@ -27,10 +29,6 @@ _WANTED: dict[str, tuple[str, ...]] = {
 }
 _SUPPLIED = {"heading": "Noto Sans SC", "sans": "Noto Sans SC"}
 _SUPPLIED_ELSE = "Noto Serif SC"
-
-
-class MissingFontFolder(RuntimeError):
-    """The setting MINZHENG_FONTS names a folder that is not there."""
 
 
 def font_folder() -> Path | None:

@@ -11,14 +11,15 @@ import json
 import threading
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import typst
 
+from minzheng.kernel.documents.errors import MissingCharacters
 from minzheng.kernel.documents.fonts import choose_fonts, font_folder, fonts_in
 from minzheng.kernel.documents.labels import Language
 from minzheng.kernel.documents.model import Document
-from minzheng.kernel.documents.wording import Words, words_of
+from minzheng.kernel.documents.wording import Words, each_text, words_of
 
 LAYOUTS = Path(__file__).parent / "layouts"
 STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
@@ -28,20 +29,6 @@ PLACEHOLDER = "〓"
 _BEIJING_TIME = timezone(timedelta(hours=8))
 
 _kept = threading.local()
-
-
-class MissingCharacters(ValueError):
-    """No font at hand has some characters of the document; `characters` lists them in the order of their codes."""
-
-    def __init__(self, title: str, characters: list[str]) -> None:
-        self.characters = characters
-        listed = "、".join(f"{character!r}（U+{ord(character):04X}）" for character in characters)
-        super().__init__(
-            f"《{title}》中有字库没有的字：{listed}。请把含有这些字的字体放进 MINZHENG_FONTS 目录，"
-            f"或以 on_missing=\"mark\" 用{PLACEHOLDER}代替 / "
-            f'no font has {listed} of "{title}"; put a font that has them into MINZHENG_FONTS, '
-            f'or pass on_missing="mark"'
-        )
 
 
 def render_pdf(
@@ -77,7 +64,7 @@ def mark_missing(words: Words, missing: list[str]) -> Words:
     """The same words with 〓 for each missing character, and a note that names them by code."""
     table = str.maketrans(dict.fromkeys(missing, PLACEHOLDER))
     codes = " ".join(f"U+{ord(character):04X}" for character in missing)
-    marked: Words = _each_text(words, lambda text: text.translate(table))
+    marked: Words = each_text(words, lambda text: text.translate(table))
     note = f"{words['labels']['missing']}{words['labels']['colon']} {codes}"
     return marked | {"missing_note": note}
 
@@ -100,7 +87,9 @@ def _compile(words: Words, on: date) -> bytes:
 def _compiler() -> typst.Compiler:
     folder = font_folder()
     if getattr(_kept, "folder", ...) != folder:
-        _kept.compiler = typst.Compiler(root=str(LAYOUTS), font_paths=fonts_in(folder), ignore_system_fonts=True)
+        _kept.compiler = typst.Compiler(
+            root=str(LAYOUTS), font_paths=fonts_in(folder), ignore_system_fonts=True
+        )
         _kept.folder = folder
     compiler: typst.Compiler = _kept.compiler
     return compiler
@@ -125,19 +114,5 @@ def _missing_in(words: Words, on: date) -> list[str]:
         return lacking(characters[:middle]) + lacking(characters[middle:])
 
     found: set[str] = set()
-    _each_text(words, lambda text: found.update(text) or text)
+    each_text(words, lambda text: found.update(text) or text)
     return lacking(sorted(found - set("\n\r\t ")))
-
-
-def _each_text(value: Any, change: Any) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [_each_text(part, change) for part in value]
-    if isinstance(value, dict):
-        # Labels and layout names are ours; only what came with the document can lack a character.
-        return {key: part if key in _OURS else _each_text(part, change) for key, part in value.items()}
-    return value
-
-
-_OURS = {"labels", "layout", "language", "state", "level"}

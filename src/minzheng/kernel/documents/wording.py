@@ -6,6 +6,7 @@ taken here; a layout only places.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -61,6 +62,20 @@ def words_of(document: Document, language: Language = "zh") -> Words:
     }
 
 
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The same words with every text that came with the document passed through `change`; ours stay as they are."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [each_text(part, change) for part in value]
+    if isinstance(value, dict):
+        return {key: part if key in _OURS else each_text(part, change) for key, part in value.items()}
+    return value
+
+
+_OURS = {"labels", "layout", "language", "state", "level"}
+
+
 def official_document_of(letter: Letter) -> OfficialDocument:
     """The letter's text as 公文: conditions, amounts and ways to object become numbered paragraphs under headings."""
     labels = LABELS["zh"]
@@ -103,7 +118,7 @@ def _letter(letter: Letter, language: Language) -> Words:
         "opening": list(letter.opening),
         "conditions": [_condition(condition, language) for condition in letter.conditions],
         "amounts": [
-            {"label": amount.label, "value": _amount(amount), "is_total": amount.is_total}
+            {"label": amount.label, "value": _amount(amount, language), "is_total": amount.is_total}
             for amount in letter.amounts
         ],
         "closing": list(letter.closing),
@@ -210,9 +225,7 @@ def _condition(condition: Condition, language: Language) -> Words:
 def _condition_in_a_sentence(condition: Condition) -> str:
     words = _condition(condition, "zh")
     facts = [
-        f"{name}{words[key]}"
-        for name, key in (("实际为", "value"), ("规定为", "threshold"))
-        if words[key]
+        f"{name}{words[key]}" for name, key in (("实际为", "value"), ("规定为", "threshold")) if words[key]
     ]
     sources = [text for text in (condition.article, words["mark"]) if text]
     source = f"（{'；'.join(sources)}）" if sources else ""
@@ -223,10 +236,10 @@ def _objection_in_a_sentence(*, way: str, where: str, within: str, article: str)
     return f"{way}：{within}向{where}提出{f'（{article}）' if article else ''}。"
 
 
-def _amount(amount: Amount) -> str:
+def _amount(amount: Amount, language: Language = "zh") -> str:
     if isinstance(amount.value, str):
         return amount.value
-    return f"{format_yuan(amount.value, grouped=True)}元"
+    return f"{format_yuan(amount.value, grouped=True)}{'元' if language == 'zh' else ' yuan'}"
 
 
 def _numbered(names: tuple[str, ...]) -> list[str]:
