@@ -1,11 +1,15 @@
 """One folder per programme or register; each tells its whole story.
 
 `DOMAINS` lists the packages in the order in which screens show them. Adding a programme is: copy the
-nearest folder, change it, list it here.
+nearest folder, change it, list it here. `ITEM_PACKAGES` lists folders that hold service items and no programme.
 """
 
 DOMAINS = [
     "minzheng.domains.subsistence_allowance",
     "minzheng.domains.old_age_allowance",
     "minzheng.domains.disability_subsidies",
+]
+
+ITEM_PACKAGES = [
+    "minzheng.domains.city_catalogue",
 ]

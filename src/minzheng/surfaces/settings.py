@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from minzheng.domains import DOMAINS
+from minzheng.domains import DOMAINS, ITEM_PACKAGES
 from minzheng.kernel.storage import server
 from minzheng.kernel.storage.paths import state_home
 
@@ -201,6 +201,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # The programmes of this installation; a new one is listed once, in `minzheng.domains`.
 MINZHENG_DOMAINS = DOMAINS
+# Folders of service items beside the programmes' own.
+MINZHENG_ITEMS = ITEM_PACKAGES
 PROCRASTINATE_ON_APP_READY = None
 
 LOGGING = {

@@ -196,6 +196,8 @@ class Item:
     who_text_en: str = ""
     channels: frozenset[Channel] = frozenset({Channel.COUNTER, Channel.ONLINE})
     is_citywide: bool = True  # any centre may take it (全市通办)
+    local_because: str = ""  # why another centre may not, where it is not city-wide
+    local_because_en: str = ""
     is_on_the_spot: bool = False
     is_assisted: bool = False  # online human help is offered (人工在线帮办)
     until: date | None = None
