@@ -143,14 +143,14 @@ def value_fault(field: Field, value: Any) -> str:
         case FieldType.IDENTIFIER:
             wrong = _identifier_fault(str(value))
         case FieldType.PHONE:
-            fine = re.fullmatch(r"(1\d{10}|0\d{2,3}-?\d{7,8})", str(value))
+            fine = re.fullmatch(r"(1\d{10}|0\d{2,3}-?\d{7,8})", str(value)) is not None
             wrong = (
                 ""
                 if fine
                 else "须为 11 位手机号码或带区号的固定电话 / a mobile number of 11 digits, or a landline with its area code"
             )
         case FieldType.ACCOUNT:
-            fine = re.fullmatch(r"\d{8,30}", str(value).replace(" ", ""))
+            fine = re.fullmatch(r"\d{8,30}", str(value).replace(" ", "")) is not None
             wrong = "" if fine else "须为 8 至 30 位数字的账号 / an account number of 8 to 30 digits"
         case FieldType.PLACE:
             wrong = (

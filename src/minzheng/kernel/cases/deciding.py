@@ -16,7 +16,7 @@ from django.db.models import Q
 from minzheng.kernel.access import SERVICE
 from minzheng.kernel.audit import record
 from minzheng.kernel.awards import actions as awards
-from minzheng.kernel.awards.models import Origin
+from minzheng.kernel.awards.models import Award, Origin
 from minzheng.kernel.cases import clocks, letters
 from minzheng.kernel.cases.accepting import accept
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, SamePerson, StillMissing
@@ -113,7 +113,7 @@ def confirm(*, case: Case | int, agrees: bool, reason: str, on: date, version: i
         raise MoveRefused(
             f"办件 {found.number} 没有待复核的决定 / no decision of the case waits to be confirmed"
         )
-    proposer = Post.objects.filter(pk=decision.by_post_id).values_list("official_id", flat=True).first()
+    proposer = Post.objects.filter(pk=decision.by_post_id or 0).values_list("official_id", flat=True).first()
     if actor.official_id is not None and actor.official_id == proposer:
         raise SamePerson("提出决定的人不能复核自己的决定 / whoever proposed a decision cannot confirm it")
     decision.second_label, decision.second_post_id, decision.second_on = actor.label, actor.post_id, on
@@ -256,9 +256,21 @@ def _deciding(item: Item) -> StepKind:
 
 
 def _award(case: Case, benefit: str, decision: Decision, on: date) -> None:
-    """Opens the award from the month after the decision; one that runs already is not opened again."""
+    """Opens the award from the month after the decision, or gives the one that runs its new amount from then on."""
     programme, declared = benefit_by_code(benefit)
     start = Month.of(on) + int(working_rules().at(Month.of(on)).start_months_after_decision)
+    decision.start_month = start.first_day
+    holder = (
+        {"household_id": case.household_id} if declared.unit == "household" else {"person_id": case.person_id}
+    )
+    running = Award.objects.filter(benefit=benefit, end_month=None, **holder).first()
+    if running is not None:
+        awards.adjust(
+            award=running, from_month=start, monthly_fen=decision.amount_fen or 0, reason="decided", on=on,
+            note=f"办件 {case.number}",
+        )  # fmt: skip
+        case.award_id = running.pk
+        return
     made = awards.grant(
         grant=awards.Grant(
             programme=programme.code,
@@ -276,7 +288,7 @@ def _award(case: Case, benefit: str, decision: Decision, on: date) -> None:
         ),
         on=on,
     )
-    case.award_id, decision.start_month = made.pk, start.first_day
+    case.award_id = made.pk
 
 
 def _settle_lead(case: Case, decision: Decision, on: date) -> None:

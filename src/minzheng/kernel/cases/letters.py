@@ -71,13 +71,19 @@ def issue(
         paper = _decision(case, item, decision, on, review)
     else:
         paper = _notice(case, item, kind, on, note)
-    content = _as_data(replace(paper, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1"))
-    code = verification_code(content, key=settings.SECRET_KEY)
-    content |= {"code": code, "check_at": CHECK_AT}
+    paper = replace(paper, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1")
+    paper = replace(
+        paper, code=verification_code(paper, secret=settings.SECRET_KEY), check_at=CHECK_AT
+    )
     return Letter.objects.create(
-        case=case, kind=kind, number=number, title=content["title"] or kind.label, content=content, code=code,
+        case=case,
+        kind=kind,
+        number=number,
+        title=paper.title or kind.label,
+        content=_as_data(paper),
+        code=paper.code,
         issued_on=on,
-    )  # fmt: skip
+    )
 
 
 def document_of(letter: Letter) -> Document:
