@@ -103,13 +103,13 @@ def frozen(found: Explanation) -> dict[str, Any]:
 
 def _by_requirements(case: Case, item: Item, on: date) -> Proposal:
     answers = meets(item, known_of(case.person_id, on))
-    data = {
-        "status": "unknown" if any(one.met is None for one in answers) or not answers else
-                  "eligible" if all(one.met for one in answers) else "not_eligible",
+    data: dict[str, Any] = {
+        "status": "unknown" if any(one.is_met is None for one in answers) or not answers else
+                  "eligible" if all(one.is_met for one in answers) else "not_eligible",
         "month": str(Month.of(on)),
         "conditions": [
             {"rule": one.requirement.fact, "label": one.requirement.text, "label_en": one.requirement.text_en,
-             "met": one.met, "value": "" if one.value is None else str(one.value), "threshold": "", "article": "",
+             "met": one.is_met, "value": "" if one.value is None else str(one.value), "threshold": "", "article": "",
              "provenance": item.provenance}
             for one in answers
         ],

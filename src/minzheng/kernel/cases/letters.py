@@ -72,9 +72,7 @@ def issue(
     else:
         paper = _notice(case, item, kind, on, note)
     paper = replace(paper, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1")
-    paper = replace(
-        paper, code=verification_code(paper, secret=settings.SECRET_KEY), check_at=CHECK_AT
-    )
+    paper = replace(paper, code=verification_code(paper, secret=settings.SECRET_KEY), check_at=CHECK_AT)
     return Letter.objects.create(
         case=case,
         kind=kind,
