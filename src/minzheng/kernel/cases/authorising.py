@@ -180,7 +180,7 @@ def authorised_people(case: Case, on: date) -> list[tuple[int, str]]:
 def asked_of_me(on: date) -> list[Authorisation]:
     """What the acting resident was asked to authorise and has not answered, and what is in force (我的授权)."""
     actor = who_acts()
-    rows = Authorisation.objects.filter(person_id=actor.person_id).order_by("-asked_on", "-id")[:100]
+    rows = Authorisation.objects.filter(person_id=actor.person_id or 0).order_by("-asked_on", "-id")[:100]
     return [row for row in rows if row.given_on is None or in_force(row, on)]
 
 

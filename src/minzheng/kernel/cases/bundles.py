@@ -104,7 +104,7 @@ def open_bundle(
             pk__in=_cases_of_key(keys[chosen[0].item]), person=who, bundle_id__isnull=False
         ).first()
         if known is not None:
-            return Bundle.objects.get(pk=known.bundle_id)
+            return Bundle.objects.get(pk=known.bundle_id or 0)
     actor = who_acts()
     place = (actor.division_code or who.division_code)[:9]
     bundle = Bundle.objects.create(

@@ -46,9 +46,14 @@ class SourceRow:
 class CheckSource(Protocol):
     """One office or company that answers an economic check."""
 
-    name: str
-    authority: str
-    kinds: tuple[str, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def authority(self) -> str: ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
 
     def answer(self, *, household_id: int | None, person_ids: Sequence[int], on: date) -> list[SourceRow]:
         """What it knows on a day, of these people and of their household alone.
