@@ -1,4 +1,5 @@
-"""Answers that an officer has examined become facts of the register (申报信息入库), so that the month's run sees them too.
+"""Answers that an officer has examined become facts and accounts of the register (申报信息入库), so that the month's run and
+the payments see them too.
 
 They carry the civil-affairs office's own rank: where the office whose word counts has spoken, its word stands.
 """
@@ -13,6 +14,7 @@ import polars as pl
 from minzheng.kernel.cases.answers import is_asked
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.items.model import Item
+from minzheng.kernel.people.accounts import set_account
 from minzheng.kernel.people.actions import record_facts
 from minzheng.kernel.people.fact_writing import FACT_SCHEMA
 from minzheng.kernel.people.facts import catalogue
