@@ -27,6 +27,8 @@ def record_told(case: Case, item: Item, on: date) -> int:
     rows: list[dict[str, Any]] = []
     for field in item.fields:
         answer = case.answers.get(field.name)
+        if field.known_from == "person.account" and answer and answer.get("origin") == "told":
+            _set_account(case, str(answer["value"]), on)
         if (
             not field.fact
             or answer is None
@@ -54,3 +56,15 @@ def record_told(case: Case, item: Item, on: date) -> int:
             pl.DataFrame(rows, schema=FACT_SCHEMA), source=SOURCE, observed_on=on, file=f"case:{case.pk}"
         )
     return len(rows)
+
+
+def _set_account(case: Case, number: str, on: date) -> None:
+    """The account named in an application is where the money goes from now on; its bank is told by the number alone."""
+    set_account(
+        person_id=case.person_id,
+        bank="",
+        number=number.replace(" ", ""),
+        holder=case.person_name,
+        on=on,
+        source=SOURCE,
+    )

@@ -90,9 +90,13 @@ def test_what_was_begun_online_is_finished_at_a_counter_without_entering_anythin
 )
 def test_an_applicant_cannot_write_the_offices_part_by_raw_sql(person, change):
     case = send(person)
-    with acting_as_resident(person.pk), pytest.raises(DatabaseError), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"UPDATE cases_case SET {change} WHERE id = %s", [case.pk])
+    with (
+        acting_as_resident(person.pk),
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE cases_case SET {change} WHERE id = %s", [case.pk])
 
 
 def test_an_applicant_touches_no_clock_and_sees_nobody_elses_case(person):
