@@ -11,14 +11,16 @@ import zipfile
 from datetime import datetime, time
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 from docxtpl import DocxTemplate
 
 from minzheng.kernel.documents.errors import MissingCharacters
 from minzheng.kernel.documents.labels import Language
 from minzheng.kernel.documents.model import Document
-from minzheng.kernel.documents.word_templates import TEMPLATES
 from minzheng.kernel.documents.wording import each_text, words_of
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 # XML has no way to write these, so Word could not open the file.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
