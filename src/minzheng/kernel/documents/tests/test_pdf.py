@@ -269,11 +269,11 @@ def test_eight_threads_set_the_same_papers_as_one():
 
 
 def test_a_character_that_no_font_has_is_named_and_never_vanishes():
-    paper = replace(LETTER, addressee=f"王{RARE}", opening=("您\x01好",))
-    assert missing_characters(paper) == sorted(["\x01", *RARE])
+    paper = replace(LETTER, addressee=f"王{RARE}", opening=("您\x01\uffff好",))
+    assert missing_characters(paper) == sorted(["\x01", "\uffff", *RARE])
     with pytest.raises(MissingCharacters, match="U\\+2CEB1") as refused:
         render_pdf(paper)
-    assert refused.value.characters == sorted(["\x01", *RARE])
+    assert refused.value.characters == sorted(["\x01", "\uffff", *RARE])
 
 
 @pytest.mark.parametrize("kind", FULL)

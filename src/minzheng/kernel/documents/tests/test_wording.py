@@ -43,6 +43,11 @@ def test_a_result_is_a_word(met, word):
     assert words["conditions"][0]["result"] == word
 
 
+def test_marks_that_turn_the_direction_of_the_text_are_left_out():
+    words = words_of(replace(LETTER, addressee="\ufeff王\u202e国\u2066建"))
+    assert words["addressee"] == "王国建"
+
+
 def test_one_attachment_is_not_numbered_and_two_are():
     assert words_of(replace(LETTER, attachments=("甲",)))["attachments"] == ["甲"]
     assert words_of(replace(LETTER, attachments=("甲", "乙")))["attachments"] == ["1. 甲", "2. 乙"]
