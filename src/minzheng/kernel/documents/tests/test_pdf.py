@@ -182,6 +182,17 @@ def test_the_block_at_the_foot_stands_on_the_lower_edge_of_the_last_page():
         assert 35 * POINTS_PER_MM < heights[0] < 42 * POINTS_PER_MM
 
 
+@pytest.mark.parametrize("paragraphs", range(5, 17))
+def test_a_signature_never_stands_on_a_page_without_text(paragraphs):
+    body = ("文" * 100,) * paragraphs
+    for paper in (
+        replace(OFFICIAL, body=body, attachments=()),
+        replace(LETTER, opening=body, closing=body, conditions=(), amounts=(), objections=(), attachments=()),
+    ):
+        (signed,) = [page for page in pages_of(render_pdf(paper)) if "示例区民政局2022年7月5日" in page]
+        assert "文文文文" in signed
+
+
 def test_a_letter_of_official_kind_says_the_same_as_an_official_document():
     text = text_of(render_pdf(replace(LETTER, kind="official")))
     assert "示例区民政局文件" in text
