@@ -47,9 +47,9 @@ def render_pdf(
     try:
         return _compile(words, document.date)
     except typst.TypstError as error:
-        if not _cannot_be_shown(error):
+        missing = _missing_in(words, document.date) if _cannot_be_shown(error) else []
+        if not missing:
             raise
-    missing = _missing_in(words, document.date)
     if on_missing == "refuse":
         raise MissingCharacters(words["title"], missing)
     return _compile(mark_missing(words, missing), document.date)
