@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import date, datetime
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.periods import now_utc, today
@@ -34,7 +36,8 @@ def nightly_job(*, on: str) -> None:
 def nightly_by_clock(timestamp: int) -> None:
     """Puts the night's work of today into the queue; a demonstration's city does not live by the wall clock."""
     if os.environ.get("MINZHENG_DEMO") != "1":
-        nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
+        with suppress(AlreadyEnqueued):
+            nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
 
 
 @app.task(name="cases.alike", queue="cases", pass_context=False)
@@ -61,4 +64,5 @@ def pass_on_help_job(*, at: str) -> None:
 @app.task(name="cases.pass_on_help_by_clock", queue="cases", pass_context=False)
 def pass_on_help_by_clock(timestamp: int) -> None:
     """Every minute: questions of residents do not wait for one clerk."""
-    pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())
+    with suppress(AlreadyEnqueued):
+        pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())
