@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from minzheng.kernel.access import NotPermitted, acting, acting_as_resident, acting_as_service
+from minzheng.kernel.access import NotPermitted, acting, acting_as_resident
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused
