@@ -28,10 +28,21 @@ from minzheng.kernel.centres.models import (
     TicketState,
 )
 from minzheng.kernel.centres.opening import spans_of
+from minzheng.kernel.centres.queries import centres_in_force
 from minzheng.kernel.periods import SHANGHAI
 
 Watcher = Callable[[str, str], None]
 NOON = time(12)
+
+
+def prepare_centres(*, on: date) -> int:
+    """The demonstration's centres: the register, and the coming days offered for booking. Run it as a service.
+
+    Returns how many centres are in force. What is there already stays.
+    """
+    actions.load_centres()
+    actions.open_slots(on=on)
+    return centres_in_force(on).count()
 
 
 @dataclass

@@ -32,6 +32,7 @@ AREAS = {
     "access": "access",
     "server": "server",
     "jobs": "jobs",
+    "centres": "centres",
 }
 
 
