@@ -132,7 +132,7 @@ def _spread(ring: Ring, wanted: int) -> list[Point]:
     """So many points inside a ring, each as far as may be from those before it, out of an even sprinkling."""
     left, right = min(x for x, _ in ring), max(x for x, _ in ring)
     low, high = min(y for _, y in ring), max(y for _, y in ring)
-    sprinkled = []
+    sprinkled: list[Point] = []
     at = 0
     while len(sprinkled) < wanted * 12:
         at += 1

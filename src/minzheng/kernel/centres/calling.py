@@ -243,7 +243,7 @@ def _at_own_counter(ticket: Ticket | int) -> Ticket:
 
 def _require_own_counter(ticket: Ticket) -> None:
     seated = Sitting.objects.filter(
-        counter=ticket.counter_id, day=ticket.day, closed_at=None, post_id=official().post_id
+        counter=ticket.counter_id, day=ticket.day, closed_at=None, post_id=official().post_id or 0
     )
     if ticket.counter_id is not None and not seated.exists():
         raise CounterBusy(f"{ticket.label} 号不在您的窗口 / {ticket.label} is not at your counter")

@@ -106,7 +106,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     centre = own_centre(pk, "centres.serve")
     actor = current_actor()
     own = Sitting.objects.filter(
-        centre=centre, day=working_day(), closed_at=None, post_id=actor.post_id if actor else 0
+        centre=centre, day=working_day(), closed_at=None, post_id=(actor.post_id if actor else None) or 0
     ).first()
     if own is None:
         messages.error(request, _("请先开窗。"))
