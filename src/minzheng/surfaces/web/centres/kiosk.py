@@ -111,9 +111,10 @@ def slip(request: HttpRequest, pk: int, ticket: int) -> HttpResponse:
     if found.state in IN_QUEUE:
         ahead = max(now.queue.count(found.group_code) - 1, 0)
         favoured = bool(found.priority) or found.due_at is not None
+        wait = None if favoured else expected_wait(now, found.group_code, at=at, ahead=ahead)
         context |= {
             "ahead": ahead,
-            "wait": "" if favoured else wait_words(expected_wait(now, found.group_code, at=at, ahead=ahead)),
+            "wait": "" if wait is None else wait_words(wait),
             "precedence": priority_name(found.priority) if found.priority else _("预约") if favoured else "",
         }
     return render(request, "web_centres/slip.html", context)

@@ -253,8 +253,39 @@ def appointments(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "web_centres/appointments.html",
         {"centre": centre, "tabs": tabs(request, centre), "table": table, "day": day_words(day), "is_today": day == on,
-         "form": DayForm(initial={"day": day}, auto_id="f_%s"), "tomorrow": on + timedelta(days=1)},
+         "form": DayForm(initial={"day": day}, auto_id="f_%s"), "tomorrow": on + timedelta(days=1),
+         "expected": _expected(centre, on) if day == on else []},
     )  # fmt: skip
+
+
+def _expected(centre: Centre, on: date) -> list[dict[str, Any]]:
+    """Who is still to come today, the next forty by time."""
+    coming = list(reminders(centre, day=on)[:40])
+    visible = dict(Person.objects.filter(pk__in=[one.person_id for one in coming]).values_list("pk", "name"))
+    return [
+        {
+            "pk": one.pk,
+            "clock": clock(one.starts),
+            "group": group_name(one.group_code),
+            "name": formats.masked_name(visible[one.person_id])
+            if one.person_id in visible
+            else _("外区居民"),
+        }
+        for one in coming
+    ]
+
+
+@require_POST
+def check_in(request: HttpRequest, pk: int, appointment: int) -> HttpResponse:
+    """Gives somebody booked their number, where they come without the code and a clerk has checked who they are."""
+    centre = own_centre(pk, "centres.serve")
+    get_object_or_404(Appointment, pk=appointment, centre=centre)
+    ticket = attempt(
+        request, lambda: actions.check_in(appointment=appointment, on=working_day(), at=now_utc())
+    )
+    if ticket is None:
+        return redirect("centre_appointments", pk)
+    return redirect("centre_slip", pk, ticket.pk)
 
 
 @require_POST

@@ -42,7 +42,7 @@ from minzheng.surfaces.web.work.day import working_day
 
 
 class FindForm(forms.Form):
-    street = forms.ChoiceField(label=gettext_lazy("您在哪个街镇？"), required=False)
+    street = forms.ChoiceField(label=gettext_lazy("您在哪个街镇？"))
 
 
 @open_to_all

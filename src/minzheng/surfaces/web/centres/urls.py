@@ -37,5 +37,6 @@ urlpatterns = [
     path("work/centre/<int:pk>/manage/counter/<int:number>/", manage.counter, name="centre_counter_edit"),
     path("work/centre/<int:pk>/manage/<slug:verb>/", manage_act, name="centre_manage_act"),
     path("work/centre/<int:pk>/appointments/", manage.appointments, name="centre_appointments"),
+    path("work/centre/<int:pk>/appointments/<int:appointment>/", manage.check_in, name="centre_check_in"),
     path("work/centre/<int:pk>/appointments/no-shows/", manage.note_no_shows, name="centre_no_shows"),
 ]

@@ -25,6 +25,16 @@
     });
   });
 
+  // Whoever walks away leaves no choice behind for the next.
+  const left = document.querySelector("[data-idle-reset]");
+  if (left) {
+    let timer = 0;
+    left.addEventListener("change", function () {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(function () { left.reset(); }, Number(left.dataset.idleReset) * 1000);
+    });
+  }
+
   const back = document.querySelector("[data-return-after]");
   if (back) window.setTimeout(function () { window.location.assign(back.href); }, Number(back.dataset.returnAfter) * 1000);
 })();
