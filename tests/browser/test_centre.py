@@ -49,6 +49,11 @@ def sit(window: Page, site, centre: Centre, number: int) -> None:
     expect(window.locator("h1")).to_contain_text("号窗口")
 
 
+def start_serving(window: Page) -> None:
+    window.keyboard.press("F8")
+    expect(window.locator(".centre-present--serving")).to_be_visible()
+
+
 def take(window: Page, site, centre: Centre, group: str, priority: str = "都不是") -> str:
     window.goto(f"{site.url}/work/centre/{centre.pk}/kiosk/")
     window.locator(".centre-pill", has_text=priority).click()
@@ -83,18 +88,18 @@ def test_a_number_from_the_machine_is_called_by_one_key_and_shown_in_the_hall(
     mine.goto(f"{site.url}/centres/{centre.pk}/place/?number={plain}&code=xxxx")
     expect(mine.locator("#mine")).to_contain_text("没有找到这个号")
 
-    clerk.keyboard.press("F8")
-    expect(clerk.locator(".centre-present--serving")).to_be_visible()
+    start_serving(clerk)
     clerk.keyboard.press("F6")  # set aside for a paper
     expect(clerk.get_by_role("button", name="恢复办理")).to_be_visible()
     clerk.keyboard.press("F2")
     expect(clerk.locator("#present")).to_have_text(plain)
-    clerk.keyboard.press("F8")
+    start_serving(clerk)
     clerk.locator("#to-group").select_option("eldercare")
     clerk.get_by_role("button", name="转窗", exact=True).click()
+    expect(clerk.locator(".centre-present")).to_contain_text("本窗口空闲")
     clerk.keyboard.press("F2")
     expect(clerk.locator(".centre-present__group")).to_have_text("养老服务")
-    clerk.keyboard.press("F8")
+    start_serving(clerk)
     clerk.keyboard.press("F9")
     expect(clerk.locator(".centre-present")).to_contain_text("本窗口空闲")
     clerk.get_by_role("button", name="恢复办理").click()
