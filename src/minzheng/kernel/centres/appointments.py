@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
 from minzheng.kernel.access import NotPermitted, current_actor
@@ -150,9 +150,14 @@ def change(
     *, appointment: Appointment | int, slot: Slot | int, on: date, at: datetime, key: str = ""
 ) -> Appointment:
     """Moves an appointment to another time (改约): the new place is taken and the old one given back, or neither."""
+    number = slot if isinstance(slot, int) else slot.pk
+    seen = _found(appointment)
+    with connection.cursor() as cursor:
+        for one in sorted({number, seen.slot_id}):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"centres slot {one}"])
     old = _locked(appointment)
     cancel(appointment=old, at=at)
-    return book(slot=slot, person_id=old.person_id, on=on, at=at, item_code=old.item_code, key=key)
+    return book(slot=number, person_id=old.person_id, on=on, at=at, item_code=old.item_code, key=key)
 
 
 @transaction.atomic
@@ -179,11 +184,16 @@ def reminders(centre: Centre | int, *, day: date) -> QuerySet[Appointment]:
     return Appointment.objects.filter(centre=centre, day=day, state=_BOOKED).order_by("starts", "id")
 
 
-def _locked(appointment: Appointment | int) -> Appointment:
+def _found(appointment: Appointment | int) -> Appointment:
     number = appointment if isinstance(appointment, int) else appointment.pk
-    found = Appointment.objects.select_for_update(of=("self",)).filter(pk=number).first()
+    found = Appointment.objects.filter(pk=number).first()
     if found is None:
         raise NoSuchCentre(f"没有编号 {number} 的预约 / there is no appointment {number}")
+    return found
+
+
+def _locked(appointment: Appointment | int) -> Appointment:
+    found = Appointment.objects.select_for_update(of=("self",)).get(pk=_found(appointment).pk)
     actor = current_actor()
     if actor is None or actor.kind != RESIDENT:
         centre_to_work_at(found.centre_id, "centres.serve")

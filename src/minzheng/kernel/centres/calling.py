@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from minzheng.kernel.centres.catalogue import item_groups, rules_on
+from minzheng.kernel.centres.catalogue import CARRIED, item_groups, rules_on
 from minzheng.kernel.centres.errors import CentreRefused, CounterBusy, TicketMoveRefused
 from minzheng.kernel.centres.models import AT_COUNTER, Counter, Sitting, Ticket, TicketEvent, TicketState
 from minzheng.kernel.centres.scope import (
@@ -107,6 +107,27 @@ def no_show(*, ticket: Ticket | int, at: datetime, key: str = "") -> Ticket:
         )
     found.ended_at = at
     return move(found, TicketState.LEFT, act="no_show", at=at, key=key)
+
+
+@transaction.atomic
+def put_back(*, ticket: Ticket | int, at: datetime, note: str = "", key: str = "") -> Ticket:
+    """Lets somebody who cannot show the paper of their precedence wait without it (退回普通等候).
+
+    The number and its time stay, so that the place is the one it would have had from the beginning.
+
+    Raises:
+        TicketMoveRefused: not being called, or called without precedence by law.
+    """
+    found = _at_own_counter(ticket)
+    if pressed_before(found.centre_id, key):
+        return found
+    if not found.priority or found.priority == CARRIED:
+        raise TicketMoveRefused(
+            f"{found.label} 号不是依法优先的号 / {found.label} has no precedence that a paper shows"
+        )
+    at_counter = found.counter_id
+    found.priority, found.counter, found.called_at = "", None, None
+    return move(found, TicketState.WAITING, act="put_back", at=at, counter_id=at_counter, note=note, key=key)
 
 
 @transaction.atomic

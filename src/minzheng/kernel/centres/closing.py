@@ -45,6 +45,8 @@ def close_day(*, centre: Centre | int, on: date, at: datetime) -> Closed:
     """
     place = centre_to_work_at(centre if isinstance(centre, int) else centre.pk, "centres.manage")
     day = open_day_locked(place, on, for_closing=True)
+    # Sittings before tickets, as calling does: a counter that calls at this moment finishes first, or finds itself closed.
+    list(Sitting.objects.select_for_update().filter(centre=place, day=on, closed_at=None).order_by("id"))
     tickets = Ticket.objects.select_for_update(of=("self",)).filter(centre=place, day=on)
     serving = list(tickets.filter(state=TicketState.SERVING).select_related("counter"))
     if serving:

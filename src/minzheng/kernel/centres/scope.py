@@ -1,4 +1,8 @@
-"""What every act at a centre begins with: the permission, the place, the lock."""
+"""What every act at a centre begins with: the permission, the place, the lock.
+
+Locks are taken in this order and no other: day, sitting, ticket or appointment, slot. Acts on two slots take both by an
+advisory lock first, in the order of their numbers.
+"""
 
 from __future__ import annotations
 

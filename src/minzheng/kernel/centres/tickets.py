@@ -113,13 +113,15 @@ def check_in(*, appointment: Appointment | int, on: date, at: datetime, key: str
         BookingRefused: another day, too early, or no longer booked.
     """
     number = appointment if isinstance(appointment, int) else appointment.pk
-    found = Appointment.objects.select_for_update(of=("self",)).filter(pk=number).first()
-    if found is None:
+    seen = Appointment.objects.filter(pk=number).first()
+    if seen is None:
         raise NoSuchCentre(f"没有编号 {number} 的预约 / there is no appointment {number}")
-    place = centre_to_work_at(found.centre_id, "centres.serve")
+    place = centre_to_work_at(seen.centre_id, "centres.serve")
     repeated = _given_before(place, key)
     if repeated is not None:
         return repeated
+    open_day_locked(place, on)
+    found = Appointment.objects.select_for_update(of=("self",)).get(pk=number)
     if found.day != on:
         raise BookingRefused(f"预约日期是 {found.day}，不是今天 / the appointment is for {found.day}")
     if found.state not in (AppointmentState.BOOKED, AppointmentState.ARRIVED):

@@ -121,3 +121,49 @@ def test_a_double_click_on_finish_ends_the_service_once(fresh_database):
     assert all(isinstance(r, Ticket) and r.state == "done" for r in results), results
     with acting(seat.post):
         assert TicketEvent.objects.filter(ticket=ticket, act="finish").count() == 1
+
+
+def test_two_who_change_places_with_each_other_end_without_a_deadlock(fresh_database):
+    centre = make_centre()
+    with acting(make_post("centre_manager", STREET)):
+        actions.open_slots(on=BEFORE, centres=[centre.pk])
+    slots = list(Slot.objects.filter(centre=centre, day=DAY, group_code=RELIEF, places=2)[:2])
+    people = [make_person().pk for _ in range(2)]
+
+    def booked(person, slot):
+        with acting_as_resident(person):
+            return actions.book(slot=slot.pk, person_id=person, on=BEFORE, at=at("20:00", BEFORE))
+
+    def changes(person, appointment, slot):
+        def work():
+            with acting_as_resident(person):
+                return actions.change(
+                    appointment=appointment.pk, slot=slot.pk, on=BEFORE, at=at("20:01", BEFORE)
+                )
+
+        return work
+
+    works = []
+    for place, person in enumerate(people):
+        works.append(changes(person, booked(person, slots[place]), slots[1 - place]))
+    results = at_once(works)
+    assert all(isinstance(r, Appointment) for r in results), results
+    for slot in slots:
+        slot.refresh_from_db()
+        assert slot.taken == 1
+
+
+def test_calling_while_the_day_closes_ends_without_a_deadlock(fresh_database):
+    centre = make_centre()
+    seats = [Seat(centre, number) for number in (1, 2, 3)]
+    for _ in range(6):
+        seats[0].take()
+    manager = make_post("centre_manager", STREET)
+
+    def close():
+        with acting(manager):
+            return actions.close_day(centre=centre, on=DAY, at=at("16:30"))
+
+    results = at_once([*(seat.call for seat in seats), close])
+    assert all(isinstance(r, Ticket | CentreRefused) for r in results[:3]), results
+    assert len(results[3].carried) == 6

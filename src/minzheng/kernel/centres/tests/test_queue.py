@@ -65,6 +65,26 @@ def test_precedence_goes_first_and_after_three_in_a_row_somebody_without_is_call
     assert called == [*favoured[:3], plain[0], *favoured[3:], plain[1]]
 
 
+def test_who_cannot_show_the_paper_waits_on_at_the_place_of_the_number(seat):
+    clerk = seat(1)
+    first, false, last = (
+        clerk.take(clock="08:31"),
+        clerk.take(clock="08:32", priority="disabled"),
+        clerk.take(clock="08:33"),
+    )
+    assert clerk.call() == false
+    clerk.does(actions.put_back, ticket=false, note="未带证件")
+    with pytest.raises(TicketMoveRefused, match="依法优先"):
+        clerk.does(actions.put_back, ticket=false)
+    called = []
+    for _ in range(3):
+        ticket = clerk.call()
+        called.append(ticket)
+        clerk.does(actions.start, ticket=ticket)
+        clerk.does(actions.finish, ticket=ticket)
+    assert called == [first, false, last]
+
+
 def test_only_known_classes_have_precedence_and_a_slip_of_another_day_is_no_class_to_choose(seat):
     clerk = seat(1)
     for wrong in ("friend_of_the_clerk", "carried"):

@@ -141,6 +141,9 @@ _ACTS: dict[str, Callable[[HttpRequest, Sitting, int, str], Callable[[], Any]]] 
     "no_show": lambda request, own, ticket, key: (
         lambda: actions.no_show(ticket=ticket, at=now_utc(), key=key)
     ),
+    "put_back": lambda request, own, ticket, key: (
+        lambda: actions.put_back(ticket=ticket, at=now_utc(), key=key)
+    ),
     "start": lambda request, own, ticket, key: lambda: actions.start(ticket=ticket, at=now_utc(), key=key),
     "hold": lambda request, own, ticket, key: lambda: actions.hold(ticket=ticket, at=now_utc(), key=key),
     "resume": lambda request, own, ticket, key: (

@@ -242,7 +242,7 @@ def appointments(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         source=source,
         request=request,
-        caption=_("预约"),
+        caption=_("预约名单"),
         export_name=f"appointments-{day}",
         page_size=40,
         empty_title=_("这一天没有预约"),

@@ -42,7 +42,7 @@ def tabs(request: HttpRequest, centre: Centre) -> list[NavItem]:
     pages = [
         ("centre_counter", _("窗口"), "centres.serve"),
         ("centre_kiosk", _("取号机"), "centres.serve"),
-        ("centre_appointments", _("预约"), "centres.serve"),
+        ("centre_appointments", _("预约名单"), "centres.serve"),
         ("centre_manage", _("管理"), "centres.look"),
         ("centre_display", _("大屏"), None),
     ]
