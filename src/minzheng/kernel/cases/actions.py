@@ -9,6 +9,7 @@ from minzheng.kernel.cases.accepting import (
     refuse_acceptance,
     take_over,
 )
+from minzheng.kernel.cases.alike import keep_alike, reopen_alike
 from minzheng.kernel.cases.authorising import (
     ask_authorisations,
     authorisations_changed,
@@ -48,7 +49,18 @@ from minzheng.kernel.cases.handling import (
     send_back,
     stop_check,
 )
+from minzheng.kernel.cases.helping import answer_help, ask_for_help, close_help, pass_on_waiting
+from minzheng.kernel.cases.mandates import act_for, give_mandate, revoke_mandate
 from minzheng.kernel.cases.papers import confirm_known, fetch_papers, hand_in, promise, reject_paper
+from minzheng.kernel.cases.ratings import follow_up, rate
+from minzheng.kernel.cases.reviews import (
+    decide_review,
+    escalate_late_reviews,
+    file_review,
+    refuse_review,
+    take_up,
+    withdraw_review,
+)
 from minzheng.kernel.cases.sweeping import nightly
 from minzheng.kernel.cases.taking_in import take_in, take_in_waiting
 from minzheng.kernel.cases.uploads import keep_upload
@@ -57,27 +69,37 @@ __all__ = [
     "accept",
     "accept_and_decide",
     "accept_by_silence",
+    "act_for",
     "answer",
+    "answer_help",
     "ask_again",
     "ask_authorisations",
     "ask_correction",
+    "ask_for_help",
     "ask_sources",
     "authorisations_changed",
     "begin_check",
     "check_anew",
     "clear_drafts",
     "close_check",
+    "close_help",
     "close_publication",
     "confirm",
     "confirm_known",
     "decide",
+    "decide_review",
     "end_check",
+    "escalate_late_reviews",
     "examine",
     "expire_checks",
     "fetch_papers",
+    "file_review",
+    "follow_up",
     "give_authorisation",
     "give_back",
+    "give_mandate",
     "hand_in",
+    "keep_alike",
     "keep_upload",
     "lapse",
     "nightly",
@@ -87,14 +109,19 @@ __all__ = [
     "open_draft",
     "part_ended",
     "pass_on",
+    "pass_on_waiting",
     "promise",
     "publicise",
+    "rate",
     "refuse_acceptance",
+    "refuse_review",
     "reject_paper",
+    "reopen_alike",
     "request_check",
     "reroute",
     "resubmit",
     "revoke_authorisation",
+    "revoke_mandate",
     "save_answers",
     "send_back",
     "settle_dispute",
@@ -106,7 +133,9 @@ __all__ = [
     "take_in",
     "take_in_waiting",
     "take_over",
+    "take_up",
     "tell_case",
     "what_is_missing",
     "withdraw",
+    "withdraw_review",
 ]

@@ -26,12 +26,15 @@ AREAS = {
     "month": "month",
     "rules": "rules",
     "law": "law",
+    "items": "items",
     "payments": "payments",
     "ledger": "ledger",
     "audit": "audit",
     "access": "access",
     "server": "server",
     "jobs": "jobs",
+    "cases": "cases",
+    "centres": "centres",
 }
 
 

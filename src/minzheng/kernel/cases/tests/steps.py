@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.cases import actions
-from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.models import Case, Event
 from minzheng.kernel.cases.papers import missing_papers
 from minzheng.kernel.cases.tests import world
 from minzheng.kernel.items.model import Field, FieldType, Item
@@ -89,9 +90,21 @@ def service(act: Any, **words: Any) -> Any:
         return act(**words)
 
 
-def fresh(case: Case) -> Case:
+def fresh(case: Case | int) -> Case:
+    """The case as it is now, with its events and papers to be read outside of any post."""
     with acting_as_service("test"):
-        return Case.objects.get(pk=case.pk)
+        return Case.objects.get(pk=case if isinstance(case, int) else case.pk)
+
+
+def events_of(case: Case | int) -> list[Event]:
+    with acting_as_service("test"):
+        return list(Event.objects.filter(case_id=case if isinstance(case, int) else case.pk).order_by("id"))
+
+
+def event(case: Case | int, act: str) -> Event:
+    """The case's only event of an act."""
+    [found] = [one for one in events_of(case) if one.act == act]
+    return found
 
 
 def waiting_jobs(name: str) -> list[dict[str, Any]]:
@@ -102,4 +115,4 @@ def waiting_jobs(name: str) -> list[dict[str, Any]]:
         cursor.execute(
             "SELECT args FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo' ORDER BY id", [name]
         )
-        return [row[0] for row in cursor.fetchall()]
+        return [json.loads(args) if isinstance(args, str) else args for (args,) in cursor.fetchall()]

@@ -30,7 +30,7 @@ from minzheng.kernel.cases.errors import (
 )
 from minzheng.kernel.cases.models import Authorisation, Case, Clock, EconomicCheck
 from minzheng.kernel.cases.tests import steps, world
-from minzheng.kernel.cases.tests.steps import fresh, officer, service, waiting_jobs
+from minzheng.kernel.cases.tests.steps import event, fresh, officer, service, waiting_jobs
 
 ON = world.ON
 DAY2, DAY3 = date(2022, 9, 27), date(2022, 9, 28)
@@ -122,12 +122,13 @@ def test_an_adult_authorises_online_their_own_and_nobody_elses_and_sees_what_for
         assert world.NAME in row.purpose and row.given_on is None
         given = actions.give_authorisation(case=case.pk, person=son.pk, on=ON)
         assert (given.way, given.valid_until) == ("online", date(2023, 9, 26))
-        with pytest.raises(CaseNotFound):
+        with pytest.raises(NotPermitted):
             actions.give_authorisation(case=case.pk, person=applicant.pk, on=ON)
     assert waiting_jobs("cases.authorisations")
     done = service(actions.authorisations_changed, case=case.pk, on=ON)
-    assert done.materials.get(code="authorisation").state == "submitted"
-    assert done.events.filter(act="authorised").count() == 1
+    with acting_as_service("test"):
+        assert done.materials.get(code="authorisation").state == "submitted"
+    assert event(done, "authorised")
     service(actions.authorisations_changed, case=case.pk, on=ON)
     assert fresh(case).version == done.version
 
@@ -173,7 +174,7 @@ def test_an_authorisation_counts_to_its_last_day_and_not_the_day_after(home):
 
 def test_the_check_stops_the_office_and_asks_with_purpose_and_authority(home):
     check = requested(home)
-    case = fresh(check.case)
+    case = fresh(check.case_id)
     assert case.state == "checking" and check.state == "requested"
     assert (
         "最低生活保障" in check.purpose and case.number in check.purpose and "第三十五条" in check.authority
@@ -213,7 +214,7 @@ def test_the_report_lays_what_was_told_beside_what_was_found(home):
     assert all(len(one["hash"]) == 64 for one in check.report if one["found"] is not None)
     case = fresh(case)
     assert case.state == "accepted" and "check" in case.steps_done and case.decided_on is None
-    assert "不一致 1 项" in case.events.get(act="end_check").note
+    assert "不一致 1 项" in event(case, "end_check").note
     with acting_as_service("test"):
         running = Clock.objects.get(case=case, ended_on=None)
     assert (running.kind, running.started_on) == ("examine", DAY3)
@@ -222,7 +223,7 @@ def test_the_report_lays_what_was_told_beside_what_was_found(home):
 def test_a_report_that_was_touched_is_told_from_one_that_was_not(home):
     check = service(actions.ask_sources, check=requested(home).pk, on=DAY3)
     assert is_untouched(check)
-    check.report[0]["found"] = 1
+    check.report[0]["found"] = 7
     assert not is_untouched(check)
 
 
@@ -233,7 +234,7 @@ def test_a_source_that_is_down_is_named_and_asked_again_and_never_guessed(home):
         assert check.state == "requested" and silent_sources(check) == ["银行"]
         down = next(one for one in check.sources if one["name"] == "银行")
         assert (down["state"], down["tries"], down["why"], down["rows"]) == ("down", 1, "接口维护中", [])
-        assert fresh(check.case).state == "checking" and check.report == []
+        assert fresh(check.case_id).state == "checking" and check.report == []
         others = [one for one in check.sources if one["name"] != "银行"]
         assert all(one["state"] == "answered" and one["tries"] == 1 for one in others)
         told = service(actions.nightly, on=DAY3)
@@ -262,7 +263,7 @@ def test_an_officer_may_close_the_report_without_a_source_that_stays_down_and_sa
                 actions.close_check(check=check.pk, on=DAY3, reason="")
             done = actions.close_check(check=check.pk, on=DAY3, reason="银行接口长期停用")
     assert done.state == "answered"
-    assert "银行" in fresh(check.case).events.get(act="end_check").note
+    assert "银行" in event(check.case_id, "end_check").note
 
 
 def test_a_job_whose_source_is_down_keeps_the_other_answers_and_is_tried_again(home, monkeypatch):
@@ -286,7 +287,7 @@ def test_taking_back_an_authorisation_stops_the_check_and_tells_the_office(home)
         service(actions.ask_sources, check=check.pk, on=DAY3)
         assert source.asked == []
     service(actions.authorisations_changed, case=check.case_id, on=DAY3)
-    case = fresh(check.case)
+    case = fresh(check.case_id)
     with acting_as_service("test"):
         assert EconomicCheck.objects.get(pk=check.pk).state == "stopped"
         assert case.state == "accepted" and "check" not in case.steps_done
@@ -356,7 +357,7 @@ def test_an_objection_that_is_right_leads_to_a_new_check(home):
         again = actions.request_check(case=check.case_id, on=DAY3)
         assert again.pk != check.pk
     with acting_as_service("test"):
-        assert latest_check(check.case) == again
+        assert latest_check(again.case) == again
 
 
 @pytest.mark.parametrize(("day", "is_open"), [(date(2022, 10, 17), True), (date(2022, 10, 18), False)])
@@ -379,7 +380,7 @@ def test_a_report_serves_to_its_last_day_and_the_case_needs_a_new_one_after(home
     with acting(officer()):
         actions.examine(case=check.case_id, on=DAY3, opinion="符合条件")
     assert service(actions.expire_checks, on=day) == ends
-    case = fresh(check.case)
+    case = fresh(check.case_id)
     if ends:
         assert case.state == "accepted" and "check" not in case.steps_done and case.due_on is not None
         with acting(officer()):
