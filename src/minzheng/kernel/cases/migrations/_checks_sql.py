@@ -107,7 +107,8 @@ HAND_ON = (
 )
 
 # What an office writes about a case, it writes where the case lies with it: neither sight of a client at the counter
-# nor of a case that was handed on opens that door. A clerk serves a client's case until an office has accepted it.
+# nor of a case that was handed on opens that door. A clerk serves a client's case until an office has accepted it, and
+# whoever helps by a mandate sends it in.
 _OFFICES_OWN = ("clock", "decision", "publication", "economiccheck", "letter", "alikecase")
 _SERVED = ("material",)
 
@@ -120,7 +121,8 @@ LIES_HERE = (
       RETURN EXISTS (SELECT 1 FROM public.cases_case c WHERE c.id = one
         AND ((c.deciding_division >= low AND c.deciding_division < high)
           OR (c.accepting_division >= low AND c.accepting_division < high)
-          OR (served AND c.state IN ('draft', 'submitted', 'correcting'))));
+          OR (c.state IN ('draft', 'submitted', 'correcting') AND (served
+            OR (c.helper_post_id = public.access_actor_post() AND c.mandate_id = ANY(public.cases_mandates_held()))))));
     END $$;
     REVOKE ALL ON FUNCTION cases_lies_here(bigint, boolean) FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION cases_lies_here(bigint, boolean) TO "{WEB}";
