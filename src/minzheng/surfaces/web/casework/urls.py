@@ -2,4 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from minzheng.surfaces.web.casework import case_page, catalogue, counter, form_page, letters, queue
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *counter.urls,
+    *form_page.urls,
+    *queue.urls,
+    *case_page.urls,
+    *letters.urls,
+    *catalogue.urls,
+]
