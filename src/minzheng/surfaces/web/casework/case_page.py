@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -28,8 +27,9 @@ from minzheng.surfaces.web.casework.case_acts import ACTS, Now, blank_form, mome
 from minzheng.surfaces.web.casework.form_page import FILLING
 from minzheng.surfaces.web.casework.pages import me, show
 from minzheng.surfaces.web.casework.queue_queries import Mark
+from minzheng.surfaces.web.casework.reviews import filing_form
 from minzheng.surfaces.web.casework.stale import since_seen
-from minzheng.surfaces.web.casework.words import REVIEW_STATES, case_title, place_words
+from minzheng.surfaces.web.casework.words import case_title, place_words
 from minzheng.surfaces.web.work.acts import attempt, said
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import role_word
@@ -157,6 +157,7 @@ def _show(
     available = offers(now)
     mains = [_offer(act, now, proposed, bound) for act in available if act.is_main]
     sides = [_offer(act, now, proposed, bound) for act in available if not act.is_main]
+    filing, ways = filing_form(case)
     checks = list(case.checks.order_by("-id")[:10]) if inside else []
     return show(
         request,
@@ -195,11 +196,12 @@ def _show(
             "reviews": [
                 {"one": one, "state": f"review_{one.state}"} for one in case.reviews.order_by("-id")[:10]
             ],
+            "filing": filing,
+            "ways": ways,
             "others": parts.other_cases(case),
             "inside": inside,
             "mark": str(Mark(case.due_on, case.pk)),
             "may_queue": may("cases.look"),
-            "review_words": REVIEW_STATES,
         },
         status=status,
     )

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_safe
 
 from minzheng.kernel.access import require
 from minzheng.kernel.audit import record
-from minzheng.kernel.items import catalogue, departments, groups, item_version, joined, load_items
+from minzheng.kernel.items import catalogue, departments, groups, item_version, joined, load_items, search
 from minzheng.kernel.items.model import Field, Item, Step
 from minzheng.kernel.items.model import Material as Paper
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.casework.case_form import label_of
 from minzheng.surfaces.web.casework.pages import show, tabs
-from minzheng.surfaces.web.casework.searching import find_items
 from minzheng.surfaces.web.casework.words import (
     CHANNELS,
     RESULTS,
@@ -86,7 +85,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         and (not chosen.get("mark") or item.provenance == chosen["mark"])
     ]
     if chosen.get("q", "").strip():
-        found = find_items(chosen["q"], found, limit=len(found))
+        order = {hit.item.code: at for at, hit in enumerate(search(chosen["q"], limit=len(every)))}
+        found = sorted((item for item in found if item.code in order), key=lambda item: order[item.code])
     table = Table(
         columns=[
             Column("name", _("事项"), is_heading=True, value=item_name, order_by="name",

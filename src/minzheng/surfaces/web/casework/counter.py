@@ -25,7 +25,7 @@ from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.queries import cases_of_person
 from minzheng.kernel.cases.states import OPEN, State
-from minzheng.kernel.items import items_on
+from minzheng.kernel.items import items_on, search
 from minzheng.kernel.items.model import Channel, Item
 from minzheng.kernel.people.attendance import NotIdentified, attend, attend_members, leave
 from minzheng.kernel.people.identifiers import mask
@@ -33,8 +33,8 @@ from minzheng.kernel.people.models import Identifier, Person
 from minzheng.kernel.people.queries import search_people
 from minzheng.kernel.periods import age_in_years
 from minzheng.kernel.ui.tables import Column, Table
+from minzheng.surfaces.web.casework import mandates
 from minzheng.surfaces.web.casework.pages import attending, me, show
-from minzheng.surfaces.web.casework.searching import find_items
 from minzheng.surfaces.web.casework.words import (
     CHANNELS,
     case_title,
@@ -53,6 +53,9 @@ SEARCHES_PER_MINUTE = 60
 IDENTIFICATIONS_PER_MINUTE = 20
 SHOWN = 20
 CASES_SHOWN = 30
+#: The ways in which somebody else may sit at the keyboard.
+_WAYS = frozenset({Channel.COUNTER, Channel.PHONE})
+_MANDATED = (Case.Channel.PHONE, Case.Channel.HOME)
 
 
 class CardForm(forms.Form):
@@ -205,7 +208,9 @@ def client(request: HttpRequest, person_id: int) -> HttpResponse:
         .defer("answers")[:CASES_SHOWN]
     )
     text = request.GET.get("q", "").strip()[:60]
-    found = find_items(text, _offered(on), limit=SHOWN) if text else []
+    found = (
+        [hit.item for hit in search(text, limit=SHOWN, on=on) if hit.item.channels & _WAYS] if text else []
+    )
     attended = attending()
     return show(
         request,
@@ -221,16 +226,11 @@ def client(request: HttpRequest, person_id: int) -> HttpResponse:
             "channel": ChannelForm(
                 initial={"channel": "home" if me().role == "neighbourhood_worker" else "counter"}
             ),
+            "mandates": mandates.rows_of(person.pk, on),
             # One key a page: a second press of the same button opens no second case.
             "key": secrets.token_urlsafe(12),
         },
     )
-
-
-def _offered(on: Any) -> list[Item]:
-    """The items that a client may ask for at a counter or have filled in for them."""
-    ways = {Channel.COUNTER, Channel.PHONE}
-    return [item for item in items_on(on) if item.channels & ways]
 
 
 def _offer(item: Item) -> dict[str, Any]:
@@ -289,11 +289,19 @@ def open_case(request: HttpRequest, person_id: int) -> HttpResponse:
 
     def act() -> Case:
         case = actions.open_draft(
-            item=code, person=person_id, on=on, key=request.POST.get("key", "")[:40], channel=channel
+            item=code,
+            person=person_id,
+            on=on,
+            key=request.POST.get("key", "")[:40],
+            channel=channel,
+            mandate=mandates.held_for(person_id, code, on) if channel in _MANDATED else None,
         )
         return actions.fetch_papers(case=case, on=on) if case.state == State.DRAFT else case
 
     get_object_or_404(Person, pk=person_id)
+    if channel in _MANDATED and mandates.held_for(person_id, code, on) is None:
+        messages.error(request, _("电话或上门代办须先登记委托。"))
+        return redirect("mandate_new", person_id)
     made = attempt(request, act)
     return redirect("case_form", made.pk) if made else redirect("counter_client", person_id)
 

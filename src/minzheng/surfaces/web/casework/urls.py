@@ -2,12 +2,27 @@
 
 from django.urls import URLPattern, URLResolver
 
-from minzheng.surfaces.web.casework import case_page, catalogue, counter, form_page, letters, queue
+from minzheng.surfaces.web.casework import (
+    automatic,
+    case_page,
+    catalogue,
+    counter,
+    followups,
+    form_page,
+    letters,
+    mandates,
+    queue,
+    reviews,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *counter.urls,
     *form_page.urls,
+    *mandates.urls,
     *queue.urls,
+    *followups.urls,
+    *reviews.urls,
+    *automatic.urls,
     *case_page.urls,
     *letters.urls,
     *catalogue.urls,
