@@ -33,6 +33,7 @@ AREAS = {
     "access": "access",
     "server": "server",
     "jobs": "jobs",
+    "cases": "cases",
 }
 
 
