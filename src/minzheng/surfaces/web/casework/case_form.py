@@ -63,7 +63,6 @@ def as_words(question: Field, value: Any) -> str:
 def _form_field(question: Field, places: list[Any]) -> forms.Field:
     common: dict[str, Any] = {
         "label": label_of(question),
-        # Whether an answer must be given is asked when the case is sent, all at once; a half-filled form may be kept.
         "required": False,
         "help_text": question.help_en if is_english() else question.help,
     }
@@ -173,7 +172,17 @@ class CaseForm:
                     question, self.case.answers.get(question.name, {}).get("value")
                 )
         shape = type("CaseFields", (forms.Form,), made)
-        self.form = shape(self.data, initial=initial, auto_id="f_%s")
+        self.form = shape(self.data, initial=initial, auto_id="f_%s", use_required_attribute=False)
+        self._mark_required()
+
+    def _mark_required(self) -> None:
+        """Which questions must be answered is shown, and asked only when the case is sent: a half-filled form is kept."""
+        if self.form.is_bound:
+            self.form.full_clean()
+        for question in self.item.fields:
+            for prefix in (ANSWER, TOLD):
+                if prefix + question.name in self.form.fields:
+                    self.form.fields[prefix + question.name].required = question.is_required or prefix == TOLD
 
     def is_known(self, question: Field) -> bool:
         return self.case.answers.get(question.name, {}).get("origin") == "registry"
@@ -210,7 +219,8 @@ class CaseForm:
             found.append(
                 {
                     "bound": self.form[ANSWER + question.name],
-                    "is_inline": question.type is FieldType.YES_NO or len(question.choices) in (2, 3),
+                    "is_inline": question.type is FieldType.YES_NO or len(question.choices) in (2, 3, 4),
+                    "is_wide": question.type is FieldType.LONG_TEXT,
                     "when": f"{ANSWER}{when[0]}" if when else "",
                     "values": " ".join(_when_value(value) for value in when[1]) if when else "",
                     "is_hidden": not is_asked(question, self.case.answers),
@@ -268,7 +278,9 @@ class CaseForm:
             initial = {name: self.form[name].value() for name in self.form.fields}
             self.form.data = {name: value for name, value in initial.items() if value is not None}
             self.form.is_bound = True
-            self.form.full_clean()
+            for field_ in self.form.fields.values():
+                field_.required = False
+            self._mark_required()
         for name, words in faults.items():
             if ANSWER + name in self.form.fields:
                 chinese, _sign, english = words.rpartition(" / ")

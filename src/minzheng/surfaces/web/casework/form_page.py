@@ -28,7 +28,7 @@ from minzheng.kernel.cases.errors import CaseChanged, CaseError, StillMissing
 from minzheng.kernel.cases.finding import propose
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.moving import item_of, may_do
-from minzheng.kernel.cases.papers import papers_of
+from minzheng.kernel.cases.papers import missing_papers, papers_of
 from minzheng.kernel.cases.states import State
 from minzheng.kernel.items.model import Item, StepKind
 from minzheng.kernel.ui.explanations import Condition
@@ -140,8 +140,8 @@ def _post(request: HttpRequest, case: Case, item: Item, on: date) -> HttpRespons
         return _show(request, _found(case.pk), item, form, note=note)
     try:
         _ACTS[act](kept, words, on)
-    except StillMissing as missing:
-        return _missing(request, kept, item, on, note, missing)
+    except StillMissing:
+        return _missing(request, kept, item, on, note)
     except CaseError as refusal:
         messages.error(request, said(refusal))
         fresh = _found(kept.pk)
@@ -215,14 +215,13 @@ _ACTS: dict[str, Callable[[Case, str, date], None]] = {
 }
 
 
-def _missing(
-    request: HttpRequest, kept: Case, item: Item, on: date, note: NoteForm, missing: StillMissing
-) -> HttpResponse:
+def _missing(request: HttpRequest, kept: Case, item: Item, on: date, note: NoteForm) -> HttpResponse:
     """What was filled in is kept; everything missing is told at once, each at its place."""
     fresh = _found(kept.pk)
     form = CaseForm(item, fresh, on)
     form.show_faults(faults(item, fresh.answers))
-    return _show(request, fresh, item, form, note=note, missing=missing.missing)
+    papers = [paper.name_en if is_english() else paper.name for paper in missing_papers(fresh, item)]
+    return _show(request, fresh, item, form, note=note, missing=papers)
 
 
 def _show(
@@ -255,7 +254,7 @@ def _show(
             "exempt": [paper for paper in papers if paper["is_exempt"]],
             "wanted": [paper for paper in papers if not paper["is_exempt"]],
             "note": note or NoteForm(auto_id="note_%s"),
-            "missing": [_one_language(words) for words in missing or []],
+            "missing": missing or [],
             "buttons": buttons_for(case, item),
             "stale": stale,
             "seen": case.events.order_by("-id").values_list("pk", flat=True).first() or 0,
@@ -267,13 +266,6 @@ def _show(
         },
         status=status,
     )
-
-
-def _one_language(words: str) -> str:
-    chinese, sign, english = words.rpartition(" / ")
-    if not sign:
-        return words
-    return english if is_english() else chinese
 
 
 def _conditions(case: Case, item: Item) -> list[Condition]:
