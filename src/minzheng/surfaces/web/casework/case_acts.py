@@ -17,7 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from minzheng.kernel.access import Actor, may
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.cases import actions
-from minzheng.kernel.cases.models import Case, Decision, Publication
+from minzheng.kernel.cases.authorising import is_means_tested
+from minzheng.kernel.cases.economic_check import latest_check, object_until
+from minzheng.kernel.cases.errors import MoveRefused
+from minzheng.kernel.cases.models import Case, Decision, EconomicCheck, Publication
 from minzheng.kernel.cases.moving import may_do
 from minzheng.kernel.cases.queries import step_in_hand
 from minzheng.kernel.cases.states import IN_HAND, State
@@ -96,6 +99,17 @@ class DecisionForm(forms.Form):
         offer(self, "outcome", list(OUTCOMES.items()))
 
 
+class ObjectionToCheckForm(forms.Form):
+    words = _words(_("当事人的异议"), required=True)
+
+
+class SettlementForm(forms.Form):
+    """What was found of an objection against the report, and whether the check is done anew."""
+
+    outcome = _words(_("处理意见"), required=True)
+    again = forms.BooleanField(label=_("重新核对"), required=False)
+
+
 class ConfirmationForm(forms.Form):
     agrees = forms.ChoiceField(
         label=_("复核意见"), widget=forms.RadioSelect, error_messages={"required": _("请选择复核意见")}
@@ -148,6 +162,7 @@ class Now:
     publication: Publication | None
     proposal: Decision | None
     is_own_proposal: bool
+    check: EconomicCheck | None
 
     @property
     def kind(self) -> StepKind | None:
@@ -162,7 +177,7 @@ class Now:
 
 
 def moment(case: Case, item: Item, actor: Actor, on: date) -> Now:
-    """Reads what the table of acts needs to know; at most three queries."""
+    """Reads what the table of acts needs to know; at most four queries."""
     step = step_in_hand(case)
     proposal, own, publication = None, False, None
     if case.state == State.PROPOSED:
@@ -173,7 +188,8 @@ def moment(case: Case, item: Item, actor: Actor, on: date) -> Now:
     if case.state == State.PUBLICISED:
         publication = Publication.objects.filter(case=case, closed_on=None).first()
     mine = step is not None and may_do(case, step, actor)
-    return Now(case, item, actor, on, step, mine, publication, proposal, own)
+    check = latest_check(case) if is_means_tested(item) and case.accepted_on else None
+    return Now(case, item, actor, on, step, mine, publication, proposal, own, check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +233,40 @@ def _may_pass_on(now: Now) -> bool:
     )
 
 
+def _is_objected(now: Now) -> bool:
+    return now.check is not None and now.check.state == EconomicCheck.State.OBJECTED
+
+
+def _may_settle_check(now: Now) -> bool:
+    step = now.item.step(StepKind.CHECK)
+    return (
+        now.check is not None
+        and now.check.state == EconomicCheck.State.OBJECTED
+        and step is not None
+        and may("cases.check", now.case.domain)
+        and may_do(now.case, step, now.actor)
+    )
+
+
+def _may_object_to_check(now: Now) -> bool:
+    until = object_until(now.check) if now.check is not None else None
+    return (
+        now.check is not None
+        and now.check.state == EconomicCheck.State.ANSWERED
+        and until is not None
+        and now.on <= until
+        and may("cases.help", now.case.domain)
+        and now.case.state in (State.ACCEPTED, State.EXAMINED, State.PUBLICISED, State.PROPOSED)
+    )
+
+
+def _check_of(case: Case) -> EconomicCheck:
+    found = latest_check(case)
+    if found is None:
+        raise MoveRefused("没有经济状况核对 / the case has no economic check")
+    return found
+
+
 def _may_reroute(now: Now) -> bool:
     return (
         may("cases.examine", now.case.domain)
@@ -229,15 +279,23 @@ def _may_reroute(now: Now) -> bool:
 ACTS: dict[str, Act] = {
     act.code: act
     for act in (
+        Act("settle_check", _("处理核对异议"), _("异议已处理。"), SettlementForm, _may_settle_check,
+            lambda case, data, on, version: actions.settle_objection(
+                check=_check_of(case), on=on, outcome=data["outcome"], again=data["again"]),
+            hint=_("由发起核对以外的人处理；选“重新核对”则回到核对环节。")),
+        Act("request_check", _("委托经济状况核对"), _("已委托核对，办理时限暂停；各来源反馈后自动形成报告。"), Plain,
+            lambda now: is_means_tested(now.item) and _step(now, StepKind.CHECK, "cases.check", State.ACCEPTED),
+            lambda case, data, on, version: actions.request_check(case=case, on=on, version=version),
+            hint=_("全体成年家庭成员授权后，向各来源核对收入和财产；核对期间办理时限停止计算。")),
         Act("begin_check", _("委托核对"), _("已委托核对，办理时限暂停。"), CheckForm,
-            lambda now: _step(now, StepKind.CHECK, "cases.check", State.ACCEPTED),
+            lambda now: not is_means_tested(now.item) and _step(now, StepKind.CHECK, "cases.check", State.ACCEPTED),
             lambda case, data, on, version: actions.begin_check(case=case, on=on, reason=data["reason"], version=version),
             hint=_("核对期间办理时限停止计算，核对本身另有期限。")),
         Act("end_check", _("登记核对结果"), _("核对结果已登记，时限恢复计算。"), ResultForm,
-            lambda now: _step(now, StepKind.CHECK, "cases.check", State.CHECKING),
+            lambda now: not is_means_tested(now.item) and _step(now, StepKind.CHECK, "cases.check", State.CHECKING),
             lambda case, data, on, version: actions.end_check(case=case, on=on, note=data["note"], version=version)),
         Act("examine", _("审核完成"), _("审核意见已登记。"), OpinionForm,
-            lambda now: _step(now, StepKind.EXAMINE, "cases.examine", State.ACCEPTED, State.EXAMINED),
+            lambda now: _step(now, StepKind.EXAMINE, "cases.examine", State.ACCEPTED) and not _is_objected(now),
             lambda case, data, on, version: actions.examine(case=case, on=on, opinion=data["opinion"], version=version)),
         Act("publicise", _("开始公示"), _("已开始公示。"), Plain,
             lambda now: _step(now, StepKind.PUBLICISE, "cases.examine", State.EXAMINED),
@@ -248,7 +306,7 @@ ACTS: dict[str, Act] = {
             and now.publication is not None and now.on > now.publication.until_on,
             lambda case, data, on, version: actions.close_publication(case=case, on=on, version=version)),
         Act("decide", _("作出决定"), _("决定已登记。"), DecisionForm,
-            lambda now: _step(now, StepKind.DECIDE, "cases.decide", State.ACCEPTED, State.EXAMINED),
+            lambda now: _step(now, StepKind.DECIDE, "cases.decide", State.ACCEPTED, State.EXAMINED) and not _is_objected(now),
             lambda case, data, on, version: actions.decide(
                 case=case, outcome=data["outcome"], reason=data["reason"], on=on, version=version)),
         Act("confirm", _("提交复核意见"), _("复核意见已登记。"), ConfirmationForm,
@@ -263,6 +321,13 @@ ACTS: dict[str, Act] = {
             lambda case, data, on, version: actions.pass_on(case=case, on=on, note=data["note"], version=version)),
         Act("ask_correction", _("一次性告知补正"), _("已告知补正，补正通知书已生成，办理时限暂停。"), CorrectionForm, _may_correct,
             lambda case, data, on, version: actions.ask_correction(case=case, on=on, note=data["note"], version=version),
+            is_main=False, tone="secondary"),
+        Act("close_check", _("部分来源未反馈，先行出具报告"), _("报告已出具，注明未反馈的来源。"), ReasonForm,
+            lambda now: is_means_tested(now.item) and _step(now, StepKind.CHECK, "cases.check", State.CHECKING),
+            lambda case, data, on, version: actions.close_check(check=_check_of(case), on=on, reason=data["reason"]),
+            is_main=False, tone="secondary"),
+        Act("object_to_check", _("登记核对异议"), _("异议已登记，处理后再审核。"), ObjectionToCheckForm, _may_object_to_check,
+            lambda case, data, on, version: actions.object_to_check(check=_check_of(case), on=on, words=data["words"]),
             is_main=False, tone="secondary"),
         Act("object", _("登记公示异议"), _("异议已登记，公示结束后重新审核。"), ObjectionForm,
             lambda now: now.case.state == State.PUBLICISED and may("cases.help", now.case.domain) and now.publication is not None,

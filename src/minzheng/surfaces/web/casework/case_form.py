@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.cases.answers import is_asked, origin_words, value_fault
+from minzheng.kernel.cases.authorising import PAPER as AUTHORISATION
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.papers import PaperView
 from minzheng.kernel.items.model import Field, FieldType, IfDown, Item
@@ -29,7 +30,7 @@ from minzheng.surfaces.web.work.words import is_english
 
 YES, NO = "yes", "no"
 _SHORT_CHOICE = 5
-ANSWER, TOLD, SEEN, PROMISED = "a_", "told_", "seen_", "promised_"
+ANSWER, TOLD, SEEN, PROMISED, FILE, SIGNED = "a_", "told_", "seen_", "promised_", "file_", "signed_"
 
 
 def label_of(question: Field) -> str:
@@ -305,8 +306,12 @@ class NoteForm(forms.Form):
     )
 
 
-def paper_line(view: PaperView) -> dict[str, Any]:
-    """A paper as the form shows it: exempt, brought, or still missing with the ways to bring it."""
+def paper_line(view: PaperView, *, by_signing: bool = False) -> dict[str, Any]:
+    """A paper as the form shows it: exempt, brought, or still missing with the ways to bring it.
+
+    Args:
+        by_signing: the authorisation of the economic check comes about as each adult signs, not as a paper brought.
+    """
     row, paper = view.row, view.paper
     return {
         "code": paper.code,
@@ -320,4 +325,6 @@ def paper_line(view: PaperView) -> dict[str, Any]:
         "why": row.failed_why if row else "",
         "seen": SEEN + paper.code,
         "promised": PROMISED + paper.code,
+        "file": FILE + paper.code,
+        "is_signed": by_signing and paper.code == AUTHORISATION,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.errors import CaseChanged, CaseError
 from minzheng.kernel.cases.finding import propose
 from minzheng.kernel.cases.jurisdiction import place_of_step
-from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.models import Case, Material
 from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.states import State
+from minzheng.kernel.cases.uploads import download_of
 from minzheng.kernel.items.model import StepKind
 from minzheng.kernel.people.models import Person
 from minzheng.surfaces.web.casework import case_parts as parts
@@ -121,6 +122,21 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
             done=_("已登记材料不合格，告知补正时会一并列出。"),
         )  # fmt: skip
     return redirect("case", pk)
+
+
+@require_safe
+def paper_file(request: HttpRequest, pk: int, code: str) -> FileResponse:
+    """A file that was handed in, always as a download."""
+    require("cases.look")
+    case = _found(pk)
+    row = Material.objects.select_related("upload").filter(case=case, code=code).first()
+    if row is None or row.upload is None:
+        raise Http404
+    look(case.person_id, purpose=_("办件材料"), division_code=case.deciding_division)
+    given = download_of(row.upload, name=row.file_name)
+    return FileResponse(
+        given.path.open("rb"), as_attachment=True, filename=given.name, content_type=given.content_type
+    )
 
 
 def _may_judge_papers(case: Case) -> bool:
@@ -250,5 +266,6 @@ def _waiting(now: Now) -> str:
 urls = [
     path("cases/<int:pk>/", page, name="case"),
     path("cases/<int:pk>/act/<slug:code>/", act, name="case_act"),
+    path("cases/<int:pk>/papers/<slug:code>/file/", paper_file, name="case_paper_file"),
     path("cases/<int:pk>/papers/reject/", reject, name="case_reject_paper"),
 ]

@@ -32,6 +32,7 @@ from minzheng.surfaces.web.casework.words import (
     STATES,
     STEPS,
     case_title,
+    place_word,
 )
 from minzheng.surfaces.web.work import fields
 from minzheng.surfaces.web.work.words import due_words, is_english
@@ -129,6 +130,11 @@ def paper_rows(case: Case, item: Item, on: date) -> list[dict[str, Any]]:
         row = view.row
         if row is not None and row.observed_on:
             line["age"] = _("%(days)s 天前的数据") % {"days": max((on - row.observed_on).days, 0)}
+        if row is not None and row.value:
+            # The registers keep a place by its code; people read its name.
+            is_place = view.paper.source in ("person.hukou_place", "person.residence_place")
+            line["value"] = place_word(row.value) if is_place else row.value
+        line["has_file"] = row is not None and row.upload_id is not None
         line["may_reject"] = row is not None and row.state in ("submitted", "promised")
         rows.append(line)
     return rows

@@ -7,6 +7,7 @@ nothing behind for the next client.
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -22,7 +23,9 @@ from minzheng.kernel.access import may, require
 from minzheng.kernel.access.limits import limit
 from minzheng.kernel.audit import look
 from minzheng.kernel.cases import actions
+from minzheng.kernel.cases.authorising import is_means_tested
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.queries import cases_of_person
 from minzheng.kernel.cases.states import OPEN, State
 from minzheng.kernel.items import items_on, search
@@ -296,7 +299,7 @@ def open_case(request: HttpRequest, person_id: int) -> HttpResponse:
             channel=channel,
             mandate=mandates.held_for(person_id, code, on) if channel in _MANDATED else None,
         )
-        return actions.fetch_papers(case=case, on=on) if case.state == State.DRAFT else case
+        return _prepared(case, on) if case.state == State.DRAFT else case
 
     get_object_or_404(Person, pk=person_id)
     if channel in _MANDATED and mandates.held_for(person_id, code, on) is None:
@@ -304,6 +307,13 @@ def open_case(request: HttpRequest, person_id: int) -> HttpResponse:
         return redirect("mandate_new", person_id)
     made = attempt(request, act)
     return redirect("case_form", made.pk) if made else redirect("counter_client", person_id)
+
+
+def _prepared(case: Case, on: date) -> Case:
+    """Fetches what the city holds, and asks the household's adults to authorise the check that the item needs."""
+    if is_means_tested(item_of(case)):
+        actions.ask_authorisations(case=case, on=on)
+    return actions.fetch_papers(case=case, on=on)
 
 
 @require_POST
@@ -315,8 +325,7 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     if may("cases.accept"):
 
         def act() -> Case:
-            taken = actions.take_over(case=case, on=on)
-            return actions.fetch_papers(case=taken, on=on)
+            return _prepared(actions.take_over(case=case, on=on), on)
 
         if attempt(request, act) is None:
             return redirect("counter_client", case.person_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -14,13 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minzheng.kernel.access import may, require, scope_of
 from minzheng.kernel.cases import actions
+from minzheng.kernel.cases.disputes import disputes_open
 from minzheng.kernel.cases.helping import waited_seconds
 from minzheng.kernel.cases.models import Decision, Dispute, HelpRequest, Rating
 from minzheng.kernel.items import catalogue
 from minzheng.kernel.people.identifiers import mask_name
 from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.casework.case_form import label_of
 from minzheng.surfaces.web.casework.pages import me, show, tabs
 from minzheng.surfaces.web.casework.words import OUTCOMES, case_title, item_name, place_words
 from minzheng.surfaces.web.explaining import office_name
@@ -90,39 +91,47 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def disputes(request: HttpRequest) -> HttpResponse:
-    """Data that applicants say is wrong, at the place that handles their cases."""
-    require("cases.look")
-    low, high = _scope()
+    """Data that people of this place say is wrong: verified at its source, then corrected or left as it stands."""
+    require("sources.review")
     is_done, states = _states(request, _("待核实"), _("已处理"))
-    rows = (
-        Dispute.objects.filter(case__deciding_division__gte=low, case__deciding_division__lt=high)
-        .select_related("case")
-        .defer("case__answers")
-    )
-    rows = rows.exclude(state="open").order_by("-settled_on", "-id") if is_done else rows.filter(state="open").order_by("opened_on", "id")  # fmt: skip
-    table = Table(
-        columns=[
-            Column("name", _("受益人"), is_heading=True, value=lambda one: one.case.person_name,
-                   href=lambda one: _address(one.case_id), hint=lambda one: case_title(one.case)),
-            Column("field", _("项目"), value=_field_label),
-            Column("known", _("登记为")),
-            Column("told", _("本人说是")),
-            Column("source", _("数据来源"), value=lambda one: office_name(one.source)),
-            Column("opened_on", _("提出日期"), kind="date"),
-            Column("state", _("状态"), kind="status", value=lambda one: f"dispute_{one.state}", hint=lambda one: one.outcome),
-        ],
-        source=rows, request=request, caption=_("数据异议"), page_size=PAGE, is_counted=False, is_exportable=False,
-        empty_title=_("没有数据异议"), empty_text=_("申请人说本市数据有误的，会列在这里，到来源更正。"),
+    low, high = _scope()
+    rows = disputes_open(place=me().division_code)
+    if is_done:
+        here = Q(person__division_code__gte=low, person__division_code__lt=high)
+        here |= Q(person__hukou_division_code__gte=low, person__hukou_division_code__lt=high)
+        rows = (
+            Dispute.objects.filter(here)
+            .exclude(state="open")
+            .select_related("person")
+            .order_by("-settled_on", "-id")
+        )
+    entries = [
+        {
+            "one": one,
+            "name": mask_name(one.person.name),
+            "office": office_name(one.source),
+            "state": f"dispute_{one.state}",
+        }
+        for one in rows[:PAGE]
+    ]
+    return show(
+        request,
+        "disputes",
+        {"entries": entries, "states": states, "areas": tabs("case_disputes"), "is_done": is_done},
     )  # fmt: skip
-    return show(request, "disputes", {"table": table, "states": states, "areas": tabs("case_disputes")})
 
 
-def _field_label(one: Dispute) -> str:
-    item = catalogue().get(one.case.item)
-    try:
-        return label_of(item.field(one.field)) if item else one.field
-    except KeyError:
-        return one.field
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Settles a dispute: the register is corrected to what the person told, or its value stands."""
+    verdict = request.POST.get("verdict", "")
+    reason = request.POST.get("reason", "").strip()[:1000]
+    attempt(
+        request,
+        lambda: actions.settle_dispute(dispute=pk, outcome=verdict, reason=reason, on=working_day()),
+        done=_("数据异议已处理，办件已同步。"),
+    )
+    return redirect("case_disputes")
 
 
 @require_safe
@@ -232,6 +241,7 @@ urls = [
     path("cases/ratings/", ratings, name="case_ratings"),
     path("cases/ratings/<int:pk>/follow-up/", follow_up, name="case_rating_follow_up"),
     path("cases/disputes/", disputes, name="case_disputes"),
+    path("cases/disputes/<int:pk>/settle/", settle, name="case_dispute_settle"),
     path("cases/help/", helping, name="case_help"),
     path("cases/help/<int:pk>/<slug:verb>/", answer, name="case_help_act"),
     path("cases/sampled/", sampled, name="case_sampled"),

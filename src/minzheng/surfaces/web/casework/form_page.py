@@ -24,17 +24,21 @@ from minzheng.kernel.access import may, require
 from minzheng.kernel.audit import look
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.answers import faults
+from minzheng.kernel.cases.authorising import in_force, is_means_tested
 from minzheng.kernel.cases.errors import CaseChanged, CaseError, StillMissing
 from minzheng.kernel.cases.finding import propose
-from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.models import Authorisation, Case
 from minzheng.kernel.cases.moving import item_of, may_do
 from minzheng.kernel.cases.papers import missing_papers, papers_of
 from minzheng.kernel.cases.states import State
+from minzheng.kernel.cases.uploads import MOST_BYTES
 from minzheng.kernel.items.model import Item, StepKind
 from minzheng.kernel.ui.explanations import Condition
 from minzheng.surfaces.web.casework.case_form import (
+    FILE,
     PROMISED,
     SEEN,
+    SIGNED,
     CaseForm,
     NoteForm,
     paper_line,
@@ -151,7 +155,7 @@ def _post(request: HttpRequest, case: Case, item: Item, on: date) -> HttpRespons
 
 
 def _keep(request: HttpRequest, case: Case, item: Item, form: CaseForm, on: date, version: int) -> Case:
-    """Keeps answers, agreements, disputes and papers; only what changed."""
+    """Keeps answers, agreements, disputes, authorisations and papers; only what changed."""
     kept = actions.save_answers(case=case, values=form.changed(), on=on, version=version)
     disputed = form.disputed()
     for name, value in disputed.items():
@@ -160,14 +164,26 @@ def _keep(request: HttpRequest, case: Case, item: Item, form: CaseForm, on: date
         for name in form.unconfirmed():
             if name not in disputed:
                 kept = actions.confirm_known(case=kept, field=name, agrees=True, on=on)
+    for row in authorisations_of(kept, item):
+        if not in_force(row, on) and request.POST.get(f"{SIGNED}{row.person_id}") == "1":
+            actions.give_authorisation(
+                case=kept, person=row.person_id, on=on, paper=_("窗口当面签署《家庭经济状况核对授权书》")
+            )
     for view in papers_of(kept, item):
         code = view.paper.code
         if view.row is not None and view.row.state == "fetched":
             continue
-        if not view.is_settled and request.POST.get(SEEN + code) == "1":
+        upload = request.FILES.get(FILE + code)
+        if upload is not None and upload.size is not None and upload.size <= MOST_BYTES:
+            stored = actions.keep_upload(content=upload.read(), name=upload.name or code, on=on)
+            actions.hand_in(case=kept, code=code, on=on, upload=stored, file_name=stored.name)
+        elif upload is not None:
+            raise CaseError("文件超过 15 MB，请压缩后再传 / the file is larger than 15 MB; make it smaller")
+        elif not view.is_settled and request.POST.get(SEEN + code) == "1":
             actions.hand_in(case=kept, code=code, on=on, note=_("原件已核验"))
         elif not view.is_settled and request.POST.get(PROMISED + code) == "1":
             actions.promise(case=kept, code=code, on=on)
+    kept = _found(kept.pk)
     # An answer may ask for papers of its own; those that the city holds are fetched at once.
     if any(view.paper.source and view.row is None for view in papers_of(kept, item)):
         kept = actions.fetch_papers(case=kept, on=on)
@@ -236,7 +252,9 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     step = item.step(StepKind.ACCEPT)
-    papers = [paper_line(view) for view in papers_of(case, item)]
+    on = working_day()
+    signers = authorisations_of(case, item)
+    papers = [paper_line(view, by_signing=bool(signers)) for view in papers_of(case, item)]
     known = form.known
     return show(
         request,
@@ -253,6 +271,10 @@ def _show(
             "papers": papers,
             "exempt": [paper for paper in papers if paper["is_exempt"]],
             "wanted": [paper for paper in papers if not paper["is_exempt"]],
+            "signers": [
+                {"row": row, "is_given": in_force(row, on), "name": f"{SIGNED}{row.person_id}"}
+                for row in signers
+            ],
             "note": note or NoteForm(auto_id="note_%s"),
             "missing": missing or [],
             "buttons": buttons_for(case, item),
@@ -266,6 +288,11 @@ def _show(
         },
         status=status,
     )
+
+
+def authorisations_of(case: Case, item: Item) -> list[Authorisation]:
+    """Everybody who was asked to authorise the economic check; none where the item has no such check."""
+    return list(case.authorisations.order_by("id")[:50]) if is_means_tested(item) else []
 
 
 def _conditions(case: Case, item: Item) -> list[Condition]:

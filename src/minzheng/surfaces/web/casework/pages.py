@@ -73,7 +73,7 @@ def tabs(current: str) -> list[NavItem]:
         ("case_publications", _("公示期满"), "cases.examine"),
         ("case_reviews", _("复核与复议"), "cases.look"),
         ("case_sampled", _("抽查决定"), "cases.review"),
-        ("case_disputes", _("数据异议"), "cases.look"),
+        ("case_disputes", _("数据异议"), "sources.review"),
         ("case_ratings", _("好差评回访"), "cases.look"),
         ("case_help", _("在线帮办"), "cases.help"),
         ("case_automatic", _("免申即享"), "outreach.look"),

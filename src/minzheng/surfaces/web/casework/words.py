@@ -67,6 +67,7 @@ CHECK_STATES: dict[str, tuple[Promise, str]] = {
     "objected": (_("当事人有异议"), "warn"),
     "settled": (_("异议已处理"), "good"),
     "expired": (_("报告已过期"), "bad"),
+    "stopped": (_("已停止"), "neutral"),
 }
 FOLLOW_UPS: dict[str, tuple[Promise, str]] = {
     "none": (_("无需回访"), "neutral"),
@@ -128,6 +129,7 @@ LETTERS: dict[str, Promise] = {
     "certificate": _("证明"),
     "lapsed": _("终止办理告知书"),
     "review": _("复核决定书"),
+    "joined": _("联办进度告知书"),
 }
 #: What was done, as the history says it.
 ACTS: dict[str, Promise] = {
@@ -163,6 +165,22 @@ ACTS: dict[str, Promise] = {
     "lapse": _("逾期未补正，终止"),
     "end": _("终止办理"),
     "escalate": _("超期督办"),
+    "ask_authorisations": _("提请授权"),
+    "authorised": _("全体成员已授权"),
+    "authorisation_revoked": _("授权已撤回"),
+    "request_check": _("委托经济状况核对"),
+    "check_report": _("核对报告已出具"),
+    "check_objection": _("核对异议"),
+    "check_objection_settled": _("核对异议已处理"),
+    "check_anew": _("重新核对"),
+    "stop_check": _("停止核对"),
+    "dispute_settled": _("数据异议已处理"),
+    "rate": _("好差评"),
+    "follow_up_rating": _("回访"),
+    "uphold_review": _("复核改变决定"),
+    "file_review": _("申请复核"),
+    "take_up_review": _("受理复核"),
+    "escalate_review": _("复核超期督办"),
 }
 NO_ITEM = gettext_lazy("（事项已不在目录中）")
 
