@@ -244,9 +244,10 @@ def _not_awarded(benefit: str, programme: str, month: date | None) -> QuerySet[F
     """The month's findings of people who neither receive the benefit nor gave it up."""
     running = Award.objects.filter(benefit=benefit, person_id=OuterRef("person_id"), end_month=None)
     gave_up = OptOut.objects.filter(programme=programme, person_id=OuterRef("person_id"), withdrawn_on=None)
-    return Finding.objects.filter(
-        ~Exists(running), ~Exists(gave_up), benefit=benefit, status=Finding.ELIGIBLE, month=month
+    found = Finding.objects.filter(
+        ~Exists(running), ~Exists(gave_up), benefit=benefit, status=Finding.ELIGIBLE
     )
+    return found.filter(month=month) if month else found.none()
 
 
 urls = [

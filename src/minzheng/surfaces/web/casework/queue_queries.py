@@ -101,7 +101,7 @@ def waiting_for(actor: Actor, on: date) -> Q:
 
 def proposed_by(actor: Actor) -> Exists:
     """The case's open proposal was made by the same official, in whichever post."""
-    mine = Post.objects.filter(official_id=actor.official_id).values("pk")
+    mine = Post.objects.filter(official_id=actor.official).values("pk")
     return Exists(
         Decision.objects.filter(
             case_id=OuterRef("pk"), is_in_force=False, second_on=None, by_post_id__in=mine
@@ -223,7 +223,7 @@ def counts(actor: Actor, on: date) -> tuple[dict[str, int], bool]:
 def _own_proposals(actor: Actor, ids: list[int]) -> set[int]:
     if not ids:
         return set()
-    mine = Post.objects.filter(official_id=actor.official_id).values("pk")
+    mine = Post.objects.filter(official_id=actor.official).values("pk")
     return set(
         Decision.objects.filter(
             case_id__in=ids, is_in_force=False, second_on=None, by_post_id__in=mine

@@ -168,10 +168,8 @@ ACTS: dict[str, Promise] = {
     "ask_authorisations": _("提请授权"),
     "authorised": _("全体成员已授权"),
     "authorisation_revoked": _("授权已撤回"),
-    "request_check": _("委托经济状况核对"),
-    "check_report": _("核对报告已出具"),
     "check_objection": _("核对异议"),
-    "check_objection_settled": _("核对异议已处理"),
+    "check_settled": _("核对异议已处理"),
     "check_anew": _("重新核对"),
     "stop_check": _("停止核对"),
     "dispute_settled": _("数据异议已处理"),
@@ -180,6 +178,8 @@ ACTS: dict[str, Promise] = {
     "uphold_review": _("复核改变决定"),
     "file_review": _("申请复核"),
     "take_up_review": _("受理复核"),
+    "withdraw_review": _("撤回复核"),
+    "keep_alike": _("同类案件维持"),
     "escalate_review": _("复核超期督办"),
 }
 NO_ITEM = gettext_lazy("（事项已不在目录中）")
