@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from minzheng.kernel.access import acting_as_service
-from minzheng.kernel.periods import today
+from minzheng.kernel.periods import now_utc, today
 
 
 @app.task(name="cases.take_in", queue="cases", pass_context=False)
@@ -72,12 +72,20 @@ def nightly_job(*, on: str) -> None:
         nightly(on=date.fromisoformat(on))
 
 
+@app.periodic(cron="10 1 * * *")
+@app.task(name="cases.nightly_by_clock", queue="cases", pass_context=False)
+def nightly_by_clock(timestamp: int) -> None:
+    """Puts the night's work of today into the queue; a demonstration's city does not live by the wall clock."""
+    if os.environ.get("MINZHENG_DEMO") != "1":
+        nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
+
+
 @app.task(name="cases.alike", queue="cases", pass_context=False)
 def alike_job(*, review_id: int, on: str, after: int = 0) -> None:
     """Looks again at the next cases decided for the reason that an upheld review found wrong, then asks for the rest."""
     from minzheng.kernel.cases.alike import find_alike
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         last = find_alike(review=review_id, on=date.fromisoformat(on), after=after)
         if last:
             alike_job.defer(review_id=review_id, on=on, after=last)
@@ -88,13 +96,12 @@ def pass_on_help_job(*, at: str) -> None:
     """Passes questions that a clerk left unanswered to the next one on duty."""
     from minzheng.kernel.cases.helping import pass_on_waiting
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         pass_on_waiting(at=datetime.fromisoformat(at))
 
 
-@app.periodic(cron="10 1 * * *")
-@app.task(name="cases.nightly_by_clock", queue="cases", pass_context=False)
-def nightly_by_clock(timestamp: int) -> None:
-    """Puts the night's work of today into the queue; a demonstration's city does not live by the wall clock."""
-    if os.environ.get("MINZHENG_DEMO") != "1":
-        nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.pass_on_help_by_clock", queue="cases", pass_context=False)
+def pass_on_help_by_clock(timestamp: int) -> None:
+    """Every minute: questions of residents do not wait for one clerk."""
+    pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())

@@ -23,7 +23,7 @@ from minzheng.kernel.storage.guards import statement
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0002_guards"),
+        ("cases", "0004_helpers"),
     ]
 
     operations = [
