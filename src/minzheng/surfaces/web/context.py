@@ -20,6 +20,8 @@ from minzheng.surfaces.web.work.words import role_word
 # Entry of the workbench's menu → the permission that shows it.
 WORK = (
     ("work_home", gettext_noop("首页"), None),
+    ("counter", gettext_noop("窗口"), "cases.help"),
+    ("case_queue", gettext_noop("办件"), "cases.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
     ("work_months", gettext_noop("月结"), "monthend.look"),
