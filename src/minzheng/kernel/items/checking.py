@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from minzheng.kernel.access.permissions import permissions_of, roles
-from minzheng.kernel.items.marked import Series
 from minzheng.kernel.items.model import (
     Field,
     FieldType,
     Item,
     Jurisdiction,
     Material,
+    Requirement,
     ResultKind,
     StepKind,
 )
@@ -289,32 +289,29 @@ def _material_faults(material: Material, named: dict[str, Field], vocabulary: Vo
 
 def _check_requirements(entry: Entry) -> None:
     facts = requirement_facts()
-    raw = entry.table.get("who")
     for index, requirement in enumerate(entry.item.who):
-        written = raw[index] if isinstance(raw, Series) and index < len(raw) else {}
-        tests = [t for t in TESTS if isinstance(written, dict) and t in written]
-        if not requirement.fact:
-            if tests:
-                entry.fault(f"条件有 {tests[0]} 却没有 fact / {tests[0]} needs a fact", "who", index)
-            continue
-        dtype = facts.get(requirement.fact)
-        if dtype is None:
-            entry.fault(
-                f"条件：没有 {requirement.fact} / no such fact; one of {', '.join(facts)}", "who", index
-            )
-            continue
-        if len(tests) != 1:
-            entry.fault(
-                f"条件须恰有一个判断 / a condition on a fact has exactly one of {', '.join(TESTS)}",
-                "who",
-                index,
-            )
-        wanted = bool if dtype == "bool" else int
-        values = [v for v in (requirement.equals, *requirement.one_of) if v is not None]
-        numbers = requirement.at_least is not None or requirement.at_most is not None
-        if any(type(v) is not wanted for v in values) or (numbers and wanted is bool):
-            kind = "yes 或 no / yes or no" if wanted is bool else "整数 / a whole number"
-            entry.fault(f"条件 {requirement.fact} 的值须为{kind}", "who", index)
+        for text in _requirement_faults(requirement, facts):
+            entry.fault(text, "who", index)
+
+
+def _requirement_faults(requirement: Requirement, facts: dict[str, str]) -> Iterator[str]:
+    numbers = [v for v in (requirement.at_least, requirement.at_most) if v is not None]
+    values = [v for v in (requirement.equals, *requirement.one_of) if v is not None]
+    tests = len(numbers) + (requirement.equals is not None) + bool(requirement.one_of)
+    if not requirement.fact:
+        if tests:
+            yield f"条件有判断却没有 fact / {', '.join(TESTS)} need a fact"
+        return
+    dtype = facts.get(requirement.fact)
+    if dtype is None:
+        yield f"条件：没有 {requirement.fact} / no such fact; one of {', '.join(facts)}"
+        return
+    if tests != 1:
+        yield f"条件须恰有一个判断 / a condition on a fact has exactly one of {', '.join(TESTS)}"
+    if dtype == "bool" and (numbers or any(type(v) is not bool for v in values)):
+        yield f"条件 {requirement.fact} 的值须为 yes 或 no / must equal yes or no"
+    if dtype != "bool" and any(type(v) is not int for v in values):
+        yield f"条件 {requirement.fact} 的值须为整数 / must be a whole number"
 
 
 def _check_benefit(entry: Entry, benefits: Collection[str]) -> None:

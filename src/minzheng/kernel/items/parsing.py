@@ -22,6 +22,7 @@ from minzheng.kernel.items.model import (
     JoinedPart,
     Jurisdiction,
     Material,
+    Requirement,
     Result,
     ResultKind,
     Step,
@@ -193,7 +194,7 @@ def _item(reader: Reader, vocabulary: Vocabulary) -> Item:
         result=_result(reader),
         fields=_fields(reader, vocabulary),
         materials=_materials(reader, vocabulary),
-        who=tuple(read_requirement(v, line, place) for v, line in reader.entries("who")),
+        who=_conditions(reader, vocabulary),
         who_text=who_text,
         who_text_en=who_text_en,
         channels=_channels(reader),
@@ -229,6 +230,11 @@ def _parts(reader: Reader, key: str, read: Callable[[Any, int], Part | None]) ->
     if key in reader.table:
         reader.table.put(key, kept, kept.line)
     return found
+
+
+def _conditions(reader: Reader, vocabulary: Vocabulary) -> tuple[Requirement, ...]:
+    words_of = vocabulary.conditions
+    return tuple(_parts(reader, "who", lambda v, line: read_requirement(v, line, reader.place, words_of)))
 
 
 def _fields(reader: Reader, vocabulary: Vocabulary) -> tuple[Field, ...]:

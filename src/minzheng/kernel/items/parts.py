@@ -95,14 +95,21 @@ def read_basis(value: Any, line: int, place: Place, source: str, provenance: str
     return Basis(text, source, provenance)
 
 
-def read_requirement(value: Any, line: int, place: Place) -> Requirement:
-    """One condition of who may apply; a text alone is checked by an officer."""
-    if isinstance(value, str):
+def read_requirement(value: Any, line: int, place: Place, words_of: Table) -> Requirement | None:
+    """One condition: a word of the vocabulary, a text alone that an officer checks, or a text and a fact.
+
+    None, after a fault, for a word that the vocabulary lacks.
+    """
+    what = "条件 / condition"
+    if isinstance(value, str) and not (value.isascii() and value.isidentifier()):
         table = Table(line)
         table.put("text", value, line)
         value = table
-    reader = Reader(value, line, place, "条件 / condition")
-    reader.only(("text", "fact", *TESTS))
+    value = spelled_out(value, line, words_of, "like", place, what)
+    if value is None:
+        return None
+    reader = Reader(value, line, place, what)
+    reader.only(("like", "text", "fact", *TESTS))
     text, text_en = reader.both("text", needed=True)
     one_of = reader.table.get("one_of")
     return Requirement(

@@ -1,4 +1,4 @@
-"""The words items share: patterns of routes, departments, headings, electronic licences, usual questions and papers.
+"""The words items share: patterns of routes, departments, headings, licences, usual conditions, questions and papers.
 
 They stand in `vocabulary.yaml`. Files of items may add patterns of their own; everything else has one list, so that
 the same paper is called the same and replaced by the same source in every item.
@@ -41,9 +41,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The file as read; fields, materials and patterns stay as written until an item uses them."""
+    """The file as read; conditions, fields, materials and patterns stay as written until an item uses them."""
 
     patterns: Table
+    conditions: Table
     fields: Table
     materials: Table
     departments: dict[str, Heading]
@@ -68,6 +69,7 @@ def vocabulary() -> Vocabulary:
 
     return Vocabulary(
         patterns=raw["patterns"],
+        conditions=raw["conditions"],
         fields=raw["fields"],
         materials=raw["materials"],
         departments={

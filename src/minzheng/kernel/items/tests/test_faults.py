@@ -64,7 +64,7 @@ CHANGES = [
     ("fact: age_years, at_least: 60", "fact: age_years", 13, "exactly one of"),
     ("fact: age_years, at_least: 60", "fact: age_years, at_least: 60, equals: 3", 13, "exactly one of"),
     ("fact: age_years, at_least: 60", "fact: hukou_is_local, equals: 1", 13, "yes or no"),
-    ("fact: age_years, at_least: 60", "at_least: 60", 13, "needs a fact"),
+    ("fact: age_years, at_least: 60", "at_least: 60", 13, "need a fact"),
     ("      - name\n      - {name: stove", "      - nombre\n      - {name: stove", 15, "vocabulary has no nombre"),
     ("      - name\n      - {name: stove", "      - {like: phone, name: stove}\n      - {name: stove", 16, "field stove stands twice"),
     ("type: choice, choices: {coal: 煤 / Coal, gas: 气 / Gas}", "type: choice", 16, "choice without choices"),
