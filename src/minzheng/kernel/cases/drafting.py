@@ -18,13 +18,14 @@ from minzheng.kernel.cases import answers as forms
 from minzheng.kernel.cases.clocks import due_after, end_clocks
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
 from minzheng.kernel.cases.jurisdiction import CITY, deciding_place
+from minzheng.kernel.cases.mandates import beneficiary, require_for_draft
 from minzheng.kernel.cases.models import Case, Mandate, Submission
 from minzheng.kernel.cases.moving import add_event, item_of, locked, move, next_number, who_acts
 from minzheng.kernel.cases.papers import missing_papers
 from minzheng.kernel.cases.states import IN_HAND, State
 from minzheng.kernel.items import item_on
 from minzheng.kernel.items.model import Channel, Item, StepKind
-from minzheng.kernel.people.models import Membership, Person
+from minzheng.kernel.people.models import Person
 
 DRAFT_DAYS = 90
 """Illustrative: how long a draft is kept after its last change."""
@@ -58,7 +59,7 @@ def open_draft(
 
     Raises:
         CaseError: the item is not offered in this way on this day; the beneficiary is known to have died.
-        NotPermitted: the acting post takes no cases.
+        NotPermitted: the acting post takes no cases; whoever acts for another has no mandate for it.
     """
     actor = who_acts()
     if actor.kind != RESIDENT:
@@ -68,16 +69,19 @@ def open_draft(
         if known is not None:
             return Case.objects.get(pk=known.case_id)
     declared = item_on(item, on)
-    who = person if isinstance(person, Person) else Person.objects.get(pk=person)
+    person_id = person if isinstance(person, int) else person.pk
+    require_for_draft(mandate=mandate, person_id=person_id, item=item, channel=channel, on=on)
+    who, household_id = beneficiary(person_id, mandate.pk if mandate else None)
+    is_helper = actor.kind == RESIDENT and actor.person_id != person_id
+    if is_helper:
+        # Whoever acts for another applies in their own name, by the mandate.
+        applicant, relation = actor.person_id, relation if relation != "本人" else "受托人"
     asks = (
         (applicant if isinstance(applicant, Person) else Person.objects.get(pk=applicant))
         if applicant
         else who
     )
     _check_offer(declared, channel, who)
-    home = Membership.objects.filter(person=who, during__upper_inf=True).values_list(
-        "household_id", flat=True
-    )
     place = accepting_division or (
         who.division_code[:9] if actor.kind == RESIDENT else actor.division_code[:9]
     )
@@ -89,17 +93,17 @@ def open_draft(
         channel=channel,
         person=who,
         person_name=who.name,
-        household_id=home.first(),
+        household_id=household_id,
         applicant=asks,
         applicant_name=asks.name,
         relation=relation,
         mandate_id=mandate.pk if mandate else None,
-        helper_person_id=actor.person_id if actor.kind == RESIDENT and actor.person_id != who.pk else None,
+        helper_person_id=actor.person_id if is_helper else None,
         helper_post_id=actor.post_id if channel in (Case.Channel.PHONE, Case.Channel.HOME) else None,
         accepting_division=place or CITY,
         deciding_division=deciding_place(declared, who, accepting=place, answers={}),
         centre_id=centre_id,
-        answers=forms.known_answers(declared, who.pk),
+        answers=forms.known_answers(declared, who.pk) if mandate is None or mandate.may_see else {},
         opened_on=on,
         state_since=on,
         lead_id=lead_id,
@@ -200,8 +204,9 @@ def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
     if wrong:
         raise StillMissing("还有内容未填好：" + "；".join(wrong.values()), list(wrong.values()))
     found.submitted_on = found.submitted_on or on
+    who, _ = beneficiary(found.person_id, found.mandate_id)
     found.deciding_division = deciding_place(
-        item, found.person, accepting=found.accepting_division, answers=found.answers
+        item, who, accepting=found.accepting_division, answers=found.answers
     )
     accept = item.step(StepKind.ACCEPT)
     if accept is not None and accept.days:

@@ -18,6 +18,7 @@ from minzheng.kernel.cases.errors import CaseError
 from minzheng.kernel.cases.handling import close_publication, reroute
 from minzheng.kernel.cases.models import Case, Clock, Publication
 from minzheng.kernel.cases.moving import add_event, item_of, locked, move
+from minzheng.kernel.cases.reviews import escalate_late_reviews
 from minzheng.kernel.cases.states import IN_HAND, State
 from minzheng.kernel.cases.taking_in import take_in_waiting
 from minzheng.kernel.items.model import ResultKind
@@ -49,6 +50,7 @@ def nightly(*, on: date) -> dict[str, int]:
     told["rerouted"] = _follow_moves(on)
     told["ended"] = _end_after_death(on)
     told["drafts"] = clear_drafts(on=on)
+    told["reviews_escalated"] = escalate_late_reviews(on=on)
     record("cases.nightly", detail={**told, "on": on.isoformat()})
     return told
 

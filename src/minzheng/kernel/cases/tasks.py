@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from procrastinate.contrib.django import app
 
@@ -25,3 +25,23 @@ def nightly_job(*, on: str) -> None:
 
     with acting_as_service("casework"):
         nightly(on=date.fromisoformat(on))
+
+
+@app.task(name="cases.alike", queue="cases", pass_context=False)
+def alike_job(*, review_id: int, on: str, after: int = 0) -> None:
+    """Looks again at the next cases decided for the reason that an upheld review found wrong, then asks for the rest."""
+    from minzheng.kernel.cases.alike import find_alike
+
+    with acting_as_service("casework"):
+        last = find_alike(review=review_id, on=date.fromisoformat(on), after=after)
+        if last:
+            alike_job.defer(review_id=review_id, on=on, after=last)
+
+
+@app.task(name="cases.pass_on_help", queue="cases", lock="cases help", pass_context=False)
+def pass_on_help_job(*, at: str) -> None:
+    """Passes questions that a clerk left unanswered to the next one on duty."""
+    from minzheng.kernel.cases.helping import pass_on_waiting
+
+    with acting_as_service("casework"):
+        pass_on_waiting(at=datetime.fromisoformat(at))
