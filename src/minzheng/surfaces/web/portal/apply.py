@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,10 +20,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.answers import faults, is_asked
+from minzheng.kernel.cases.mandates import act_for, covers, mandate_of_helper, mandates_held, principal_names
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.states import State
 from minzheng.kernel.items.model import Channel, Field, Item
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.places.queries import path_names
 from minzheng.surfaces.web.explaining import office_name
 from minzheng.surfaces.web.portal import item_words
@@ -43,6 +45,7 @@ from minzheng.surfaces.web.resident.oneself import oneself
 from minzheng.surfaces.web.work.day import working_day
 
 MOST_DRAFTS = 5
+MOST_MANDATES = 20
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,17 +54,10 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     item = item_today(code)
     who = oneself(request)
     if request.method == "POST":
-        case = attempt(
-            request,
-            lambda: actions.open_draft(
-                item=item.code,
-                person=who,
-                on=working_day(),
-                key=request.POST.get("key", "")[:80],
-                channel=Case.Channel.ONLINE,
-            ),
-        )
+        case = attempt(request, lambda: _open(item, who, request.POST))
         return redirect("portal_known", case.pk) if case else redirect("service", code)
+    held = [one for one in mandates_held(working_day())[:MOST_MANDATES] if covers(one, code)]
+    names = principal_names(held) if held else {}
     drafts = my_cases(request).filter(item=code, state=State.DRAFT)[:MOST_DRAFTS]
     return render(
         request,
@@ -74,7 +70,21 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             "not_bring": item_words.papers_not_to_bring(item),
             "online": Channel.ONLINE in item.channels,
             "who": who,
+            "principals": [(one.pk, names.get(one.pk, "")) for one in held],
         },
+    )
+
+
+def _open(item: Item, me: Person, posted: QueryDict) -> Case:
+    """Opens the case for oneself, or for whoever gave the mandate that was chosen."""
+    on, key = working_day(), posted.get("key", "")[:80]
+    chosen = posted.get("mandate", "")
+    if not chosen.isdigit():
+        return actions.open_draft(item=item.code, person=me, on=on, key=key, channel=Case.Channel.ONLINE)
+    mandate = mandate_of_helper(int(chosen), on, item=item.code)
+    act_for(mandate=mandate, purpose=item.name, on=on)
+    return actions.open_draft(
+        item=item.code, person=mandate.person_id, on=on, key=key, channel=Case.Channel.ONLINE, mandate=mandate
     )
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from minzheng.kernel import items
 from minzheng.kernel.access.actor import RESIDENT
 from minzheng.kernel.access.middleware import open_to_all
-from minzheng.kernel.items import Heading, Item, ItemNotInForce, JoinedItem
+from minzheng.kernel.items import Heading, Item, ItemNotInForce
 from minzheng.kernel.items.model import Channel
 from minzheng.surfaces.web.portal import item_words
 from minzheng.surfaces.web.portal.language import said
@@ -74,7 +74,7 @@ def services(request: HttpRequest) -> HttpResponse:
     group, department = request.GET.get("group", ""), request.GET.get("department", "")
     online = request.GET.get("online") == "1"
     day = working_day()
-    found = _found(asked) if asked else items.items_on(day)
+    found = [hit.item for hit in items.search(asked, limit=FOUND, on=day)] if asked else items.items_on(day)
     chosen = [
         item
         for item in found
@@ -96,7 +96,7 @@ def services(request: HttpRequest) -> HttpResponse:
             "departments": items.departments(),
             "page": page,
             "rows": [_listed(item) for item in page],
-            "joined": _joined_found(asked) if asked else [],
+            "joined": [hit.item for hit in items.search_joined(asked)] if asked else [],
             "query": _query(request),
         },
     )
@@ -107,19 +107,6 @@ def _query(request: HttpRequest) -> str:
     kept = request.GET.copy()
     kept.pop("page", None)
     return kept.urlencode()
-
-
-def _found(text: str) -> list[Item]:
-    return [found for found in items.search(text, limit=FOUND)]
-
-
-def _joined_found(text: str) -> list[JoinedItem]:
-    """Joined items whose name or everyday words hold what was asked."""
-    return [
-        one
-        for one in items.joined().values()
-        if text in one.name or text.lower() in one.name_en.lower() or any(text in word for word in one.words)
-    ]
 
 
 def _listed(item: Item) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from minzheng.surfaces.web.portal import (
     objections,
     papers,
     reading,
+    trust,
 )
 
 urlpatterns = [
@@ -34,6 +35,9 @@ urlpatterns = [
     path("my/cases/<int:pk>/letters/<int:letter_id>.<str:form>", cases.letter_file, name="portal_letter_file"),
     path("my/cases/<int:pk>/withdraw/", cases.withdraw, name="portal_withdraw"),
     path("my/cases/<int:pk>/review/<slug:kind>/", objections.review, name="portal_review"),
+    path("my/trust/", trust.trust, name="portal_trust"),
+    path("my/trust/give/", trust.give, name="portal_trust_give"),
+    path("my/trust/<int:pk>/revoke/", trust.revoke, name="portal_trust_revoke"),
     path("my/cases/<int:pk>/rate/", objections.rating, name="portal_rate"),
     path("my/cases/<int:pk>/help/", objections.ask, name="portal_ask"),
 ]
