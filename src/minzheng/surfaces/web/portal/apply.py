@@ -127,7 +127,7 @@ def known(request: HttpRequest, pk: int) -> HttpResponse:
     item = item_of(case)
     fields = known_fields(item, case)
     if not fields:
-        return redirect("portal_questions", pk)
+        return redirect("portal_questions_first", pk)
     form = KnownForm(request.POST or None, known=fields)
     if request.method == "POST" and form.is_valid():
         disputed = form.disputed()
@@ -145,7 +145,7 @@ def known(request: HttpRequest, pk: int) -> HttpResponse:
             return case
 
         if attempt(request, keep) is not None:
-            return redirect("portal_questions", pk)
+            return redirect("portal_questions_first", pk)
     return render(
         request,
         "portal/apply_known.html",

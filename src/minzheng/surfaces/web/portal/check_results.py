@@ -16,7 +16,7 @@ from minzheng.kernel.rules import HouseholdInputs, evaluate_household
 from minzheng.surfaces.web import explaining
 from minzheng.surfaces.web.explaining import Told
 
-MOST_OTHERS = 12
+MOST_OTHERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _answer(told: Told, who: str, on: date) -> Answer:
         status=told.explanation.status,
         amount_fen=told.explanation.amount_fen,
         failed=[_in_words(one) for one in told.conditions if one.met is False],
-        missing=[one.note or str(one.label) for one in told.conditions if one.met is None],
+        missing=[str(one.label) for one in told.conditions if one.met is None],
         item=item_for(told.explanation.benefit, on),
     )
 

@@ -14,7 +14,7 @@ def stages(case: Case, current: int) -> list[dict[str, Any]]:
     """The stages of filling in, each a link back to it."""
     names = [
         (_("核对信息"), "portal_known"),
-        (_("填写"), "portal_questions"),
+        (_("填写"), "portal_questions_first"),
         (_("材料"), "portal_papers"),
         (_("确认提交"), "portal_check_answers"),
     ]
