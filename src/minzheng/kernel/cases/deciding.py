@@ -18,12 +18,12 @@ from minzheng.kernel.audit import record
 from minzheng.kernel.awards import actions as awards
 from minzheng.kernel.awards.models import Award, Origin
 from minzheng.kernel.cases import clocks, letters
-from minzheng.kernel.cases.accepting import accept
+from minzheng.kernel.cases.accepting import accept, accept_again
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, SamePerson, StillMissing
 from minzheng.kernel.cases.finding import propose
 from minzheng.kernel.cases.models import Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import item_of, locked, move, require_step
-from minzheng.kernel.cases.papers import missing_papers
+from minzheng.kernel.cases.papers import fetch_papers, missing_papers
 from minzheng.kernel.cases.states import State, missing_before
 from minzheng.kernel.items.model import Item, ResultKind, StepKind
 from minzheng.kernel.outreach.models import PENDING, Lead, LeadState
@@ -33,6 +33,7 @@ from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import benefit_by_code
 
 GRANT, REFUSE = "granted", "refused"
+_DECIDABLE = (State.ACCEPTED, State.EXAMINED)
 SAMPLE_EVERY = 20
 """Illustrative: one confirmed decision in so many is drawn for review; every one that departs is."""
 
@@ -54,11 +55,12 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
     found = locked(case, version=version)
     item = item_of(found)
     step, actor = require_step(found, item, StepKind.DECIDE)
-    if not found.is_open:
+    if found.state not in _DECIDABLE:
+        # A decided case is decided again only by a review; a proposed one is confirmed or sent back.
         raise MoveRefused(
-            f"办件 {found.number} 已办结，只有复核可以改变决定 / "
-            f"case {found.number} has ended; only a review changes its decision"
+            f"办件 {found.number} 状态为“{State(found.state).label}”，不能决定 / case {found.number} is {found.state}, not to be decided"
         )
+    _nothing_objected(found)
     before = missing_before(item, found.steps_done)
     if before:
         raise MoveRefused(
@@ -67,6 +69,7 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
     if outcome not in (GRANT, REFUSE):
         raise CaseError(f"决定须为 granted 或 refused，不是 {outcome} / decide granted or refused")
     if outcome == GRANT:
+        found = fetch_papers(case=found, on=on)
         _nothing_put_off(found, item)
     proposal = propose(found, on)
     departs = bool(proposal.outcome) and proposal.outcome != outcome
@@ -118,6 +121,8 @@ def confirm(*, case: Case | int, agrees: bool, reason: str, on: date, version: i
         raise MoveRefused(
             f"办件 {found.number} 没有待复核的决定 / no decision of the case waits to be confirmed"
         )
+    if agrees:
+        _nothing_objected(found)
     proposer = Post.objects.filter(pk=decision.by_post_id or 0).values_list("official_id", flat=True).first()
     if actor.official_id is not None and actor.official_id == proposer:
         raise SamePerson("提出决定的人不能复核自己的决定 / whoever proposed a decision cannot confirm it")
@@ -179,10 +184,15 @@ def answer(
 def give_back(*, case: Case | int, reason: str, on: date, version: int | None = None) -> Case:
     """The department gives a case back that is not its own, or is not complete (退回受理单位)."""
     found = locked(case, version=version)
-    require_step(found, item_of(found), StepKind.PASS_ON)
+    item = item_of(found)
+    require_step(found, item, StepKind.PASS_ON)
+    if found.state != State.PASSED_ON:
+        raise MoveRefused(f"办件 {found.number} 不在转送中 / case {found.number} has not been passed on")
     if len(reason.strip()) < 4:
         raise CaseError("退回须写明理由 / say why it is given back")
     clocks.pause_clocks(found, on, reason="主管部门退回", paper=reason)
+    # Whoever took it in has the time of acceptance again to put it right.
+    accept_again(found, item, on)
     return move(found, State.ACCEPTED, act="give_back", on=on, note=reason)
 
 
@@ -195,6 +205,13 @@ def take_effect_after_review(
         decision: not saved yet; its `start_month`, where set, is the first month paid.
     """
     _take_effect(case, item_of(case), decision, on, review)
+
+
+def _nothing_objected(case: Case) -> None:
+    if case.checks.filter(state="objected").exists():
+        raise MoveRefused(
+            f"办件 {case.number} 的核对报告有异议，先处理异议 / settle the objection against the report of the check first"
+        )
 
 
 def _nothing_put_off(case: Case, item: Item) -> None:

@@ -12,10 +12,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from minzheng.kernel.access import RESIDENT, require
 from minzheng.kernel.cases import answers as forms
-from minzheng.kernel.cases.clocks import due_after, end_clocks
+from minzheng.kernel.cases.clocks import accepting_days, due_after
+from minzheng.kernel.cases.closing import close_what_runs
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
 from minzheng.kernel.cases.jurisdiction import CITY, deciding_place
 from minzheng.kernel.cases.mandates import beneficiary, require_for_draft
@@ -65,9 +67,9 @@ def open_draft(
     if actor.kind != RESIDENT:
         require("cases.help")
     if key:
-        known = Submission.objects.filter(pk=key).first()
-        if known is not None:
-            return Case.objects.get(pk=known.case_id)
+        made = _made_of(key, item, person)
+        if made is not None:
+            return made
     declared = item_on(item, on)
     person_id = person if isinstance(person, int) else person.pk
     require_for_draft(mandate=mandate, person_id=person_id, item=item, channel=channel, on=on)
@@ -118,11 +120,29 @@ def open_draft(
                 Submission.objects.create(key=key, case_id=case.pk)
     except IntegrityError as twice:
         # The same form was sent twice at the same instant: the first one's case is the case.
-        known = Submission.objects.filter(pk=key).first() if key else None
-        if known is None:
+        made = _made_of(key, item, who) if key else None
+        if made is None:
             raise CaseError("重复提交，请刷新页面 / sent twice; load the page again") from twice
-        return Case.objects.get(pk=known.case_id)
+        return made
     add_event(case, "open", on=on, to_state=State.DRAFT.value, detail={"channel": channel})
+    return case
+
+
+def _made_of(key: str, item: str, person: Person | int) -> Case | None:
+    """The case that this form's key became already.
+
+    Raises:
+        CaseError: it became another person's or item's; a page left open must not give one client's case to the next.
+    """
+    known = Submission.objects.filter(pk=key).first()
+    if known is None:
+        return None
+    case = Case.objects.get(pk=known.case_id)
+    if (case.item, case.person_id) != (item, person.pk if isinstance(person, Person) else person):
+        raise CaseError(
+            f"本页表单已用于办件 {case.number}，请重新打开页面 / "
+            f"this page's form became case {case.number}; open the page anew"
+        )
     return case
 
 
@@ -191,13 +211,15 @@ def what_is_missing(case: Case, item: Item | None = None) -> list[str]:
 def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
     """Sends a case in (提交). Papers may still be missing, which the office tells at once; answers may not.
 
-    A case sent already stays as it is.
+    A case sent already stays as it is; one that is being corrected is sent back.
 
     Raises:
         StillMissing: names every answer that is missing or wrong.
     """
     found = locked(case, version=version)
-    if found.state in IN_HAND and found.state != State.CORRECTING:
+    if found.state == State.CORRECTING:
+        return resubmit(case=found, on=on)
+    if found.state in IN_HAND:
         return found
     item = item_of(found)
     wrong = forms.faults(item, found.answers)
@@ -209,8 +231,9 @@ def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
         item, who, accepting=found.accepting_division, answers=found.answers
     )
     accept = item.step(StepKind.ACCEPT)
-    if accept is not None and accept.days:
-        found.due_on = due_after(on, accept.days, in_workdays=accept.in_workdays)
+    if accept is not None:
+        days, in_workdays = accepting_days(accept)
+        found.due_on = due_after(on, days, in_workdays=in_workdays)
     move(found, State.SUBMITTED, act="submit", on=on)
     _ask_to_take_in(found, on)
     return found
@@ -256,7 +279,7 @@ def withdraw(*, case: Case | int, on: date, reason: str = "", version: int | Non
         _ask_to_take_in(found, on)
         return found
     require("cases.help")
-    end_clocks(found, on)
+    close_what_runs(found, on)
     return move(found, state, act=state.value, on=on, note=reason)
 
 
@@ -264,7 +287,16 @@ def withdraw(*, case: Case | int, on: date, reason: str = "", version: int | Non
 def clear_drafts(*, on: date) -> int:
     """Gives up drafts that nobody changed for long (清理过期草稿); returns how many. For the nightly job."""
     require("cases.accept")
-    old = Case.objects.filter(state=State.DRAFT, opened_on__lt=on - timedelta(days=DRAFT_DAYS))
+    since = on - timedelta(days=DRAFT_DAYS)
+    old = Case.objects.filter(state=State.DRAFT, opened_on__lt=since).exclude(events__on__gte=since)
+    # Answers carry the day on which they were told.
+    old = old.extra(
+        where=["NOT EXISTS (SELECT 1 FROM jsonb_each(answers) a WHERE a.value->>'on' >= %s)"],
+        params=[since.isoformat()],
+    )
+    # A part of a joined application that waits for an earlier part is not forgotten by its applicant.
+    waits = Case.objects.filter(bundle_id=OuterRef("bundle_id"), state__in=IN_HAND)
+    old = old.exclude(Q(bundle_id__isnull=False) & Exists(waits))
     count = 0
     for pk in old.values_list("pk", flat=True)[:5000]:
         move(locked(pk), State.ABANDONED, act="abandoned", on=on, note="逾期未提交")

@@ -118,13 +118,24 @@ def number_of(case: Case, on: date, kind: Letter.Kind | None = None) -> str:
 def office_of(case: Case, division: str = "") -> str:
     """Who signs: the street's office, the town's government, the district's or the city's civil-affairs bureau."""
     code = division or case.deciding_division
-    name = path_names([code[:9]]).get(code[:9], "")
+    return _office(code, path_names({code[:9], code[:6]}))
+
+
+def offices_of(cases: list[Case]) -> dict[int, str]:
+    """The deciding office of each of some cases by the case's number, with one query."""
+    codes = {case.deciding_division for case in cases}
+    names = path_names({code[:9] for code in codes} | {code[:6] for code in codes})
+    return {case.pk: _office(case.deciding_division, names) for case in cases}
+
+
+def _office(code: str, names: dict[str, str]) -> str:
+    name = names.get(code[:9], "")
     if len(code) >= 9 and name:
         return name + (
             "办事处" if name.endswith("街道") else "人民政府" if name.endswith(("镇", "乡")) else ""
         )
     if code.startswith("31") and len(code) == 6 and code != "310000":
-        return path_names([code]).get(code, "") + "民政局"
+        return names.get(code, "") + "民政局"
     return "上海市民政局"
 
 

@@ -14,7 +14,7 @@ from minzheng.kernel.cases.errors import CaseChanged, CaseNotFound, MoveRefused,
 from minzheng.kernel.cases.jurisdiction import place_of_step
 from minzheng.kernel.cases.models import Case, Event
 from minzheng.kernel.cases.models.case import YEAR
-from minzheng.kernel.cases.states import MOVES, State
+from minzheng.kernel.cases.states import MOVES, OPEN, State
 from minzheng.kernel.items import item_version
 from minzheng.kernel.items.model import Item, Step, StepKind
 
@@ -136,7 +136,16 @@ def move(
     if done is not None and done.value not in case.steps_done:
         case.steps_done = [*case.steps_done, done.value]
     note_event(case, act, on=on, note=note, detail=detail, from_state=before, to_state=state.value)
+    if case.bundle_id is not None and state not in OPEN:
+        _tell_bundle(case, on)
     return case
+
+
+def _tell_bundle(case: Case, on: date) -> None:
+    """The parts that wait for this one lie with other offices: a job, put into the queue by this transaction, tells them."""
+    from minzheng.kernel.cases.tasks import bundle_part_job
+
+    bundle_part_job.defer(case_id=case.pk, on=on.isoformat())
 
 
 def note_event(

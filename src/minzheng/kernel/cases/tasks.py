@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from minzheng.kernel.access import acting_as_service
@@ -16,6 +17,48 @@ def take_in_job(*, case_id: int, on: str) -> None:
 
     with acting_as_service("casework"):
         take_in(case=case_id, on=date.fromisoformat(on))
+
+
+@app.task(name="cases.authorisations", queue="cases", pass_context=False)
+def authorisations_job(*, case_id: int, on: str) -> None:
+    """Does what follows for a case when a member gave or took back an authorisation online."""
+    from minzheng.kernel.cases.authorising import authorisations_changed
+
+    with acting_as_service("casework"):
+        authorisations_changed(case=case_id, on=date.fromisoformat(on))
+
+
+@app.task(
+    name="cases.check", queue="cases", retry=RetryStrategy(max_attempts=4, wait=300), pass_context=False
+)
+def check_job(*, check_id: int, on: str) -> None:
+    """Asks the sources of an economic check; those that are down again soon, and then every night."""
+    from minzheng.kernel.cases.check_sources import SourceDown
+    from minzheng.kernel.cases.economic_check import ask_sources, sources_down
+
+    with acting_as_service("casework"):
+        down = sources_down(ask_sources(check=check_id, on=date.fromisoformat(on)))
+    if down:
+        # What the others answered is kept; the queue tries again by its own rule.
+        raise SourceDown(f"核对 {check_id}：{'、'.join(down)} 暂不可用 / these sources are down")
+
+
+@app.task(name="cases.dispute", queue="cases", pass_context=False)
+def dispute_job(*, dispute_id: int, on: str) -> None:
+    """Tells a case that a disputed value was settled at its source."""
+    from minzheng.kernel.cases.disputes import tell_case
+
+    with acting_as_service("casework"):
+        tell_case(dispute=dispute_id, on=date.fromisoformat(on))
+
+
+@app.task(name="cases.bundle_part", queue="cases", pass_context=False)
+def bundle_part_job(*, case_id: int, on: str) -> None:
+    """Sends the parts of a joined application that waited for one that ended."""
+    from minzheng.kernel.cases.bundles import part_ended
+
+    with acting_as_service("casework"):
+        part_ended(case=case_id, on=date.fromisoformat(on))
 
 
 @app.task(name="cases.nightly", queue="cases", lock="cases nightly", pass_context=False)
