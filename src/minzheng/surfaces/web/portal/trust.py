@@ -13,6 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from minzheng.kernel import items
+from minzheng.kernel.cases.authorising import (
+    asked_of_me,
+    give_authorisation,
+    in_force,
+    revoke_authorisation,
+)
 from minzheng.kernel.cases.mandates import (
     give_mandate,
     is_in_force,
@@ -21,7 +27,7 @@ from minzheng.kernel.cases.mandates import (
     principal_names,
     revoke_mandate,
 )
-from minzheng.kernel.cases.models import Mandate
+from minzheng.kernel.cases.models import Authorisation, Mandate
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.surfaces.web.portal.catalogue import title_of
 from minzheng.surfaces.web.portal.language import said
@@ -43,10 +49,37 @@ def trust(request: HttpRequest) -> HttpResponse:
         request,
         "portal/trust.html",
         {
+            "asked": [_asked(row, on) for row in asked_of_me(on)],
             "given": [_given(one, on) for one in mandates_given(me.pk)[:MOST]],
             "held": [{"mandate": one, "name": names.get(one.pk, ""), "items": _items(one)} for one in held],
         },
     )
+
+
+def _asked(row: Authorisation, on: date) -> dict[str, Any]:
+    is_given = in_force(row, on)
+    word, tone = (_("已授权"), "good") if is_given else (_("等您答复"), "warn")
+    return {"row": row, "purpose": row.purpose, "is_given": is_given, "word": word, "tone": tone}
+
+
+@require_POST
+def authorise(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives or takes back my authorisation of one economic check."""
+    me, on = oneself(request), working_day()
+    row = Authorisation.objects.filter(pk=pk, person_id=me.pk).first()
+    if row is None:
+        raise Http404
+    if request.POST.get("answer") == "give":
+        attempt(
+            request,
+            lambda: give_authorisation(case=row.case_id, person=me, on=on),
+            done=_("已授权，随时可以撤回。"),
+        )
+    else:
+        attempt(
+            request, lambda: revoke_authorisation(case=row.case_id, person=me, on=on), done=_("授权已撤回。")
+        )
+    return redirect("portal_trust")
 
 
 def _given(mandate: Mandate, on: date) -> dict[str, Any]:
