@@ -33,7 +33,6 @@ from minzheng.surfaces.web.portal.catalogue import item_today
 from minzheng.surfaces.web.portal.language import own_language, said
 from minzheng.surfaces.web.portal.mine import attempt, my_case, my_cases, my_form
 from minzheng.surfaces.web.portal.papers import paper_rows
-from minzheng.surfaces.web.portal.stages import stages
 from minzheng.surfaces.web.portal.questions import (
     QuestionsForm,
     as_answer,
@@ -41,6 +40,7 @@ from minzheng.surfaces.web.portal.questions import (
     known_fields,
     pages_of,
 )
+from minzheng.surfaces.web.portal.stages import stages
 from minzheng.surfaces.web.resident.oneself import oneself
 from minzheng.surfaces.web.work.day import working_day
 
@@ -187,7 +187,10 @@ def place_words(case: Case, fields: list[Field]) -> dict[str, str]:
         str(value)
         for field in fields
         if field.type == "place" or field.known_from.endswith("_place")
-        for value in (case.answers.get(field.name, {}).get("value"), case.answers.get(field.name, {}).get("known"))
+        for value in (
+            case.answers.get(field.name, {}).get("value"),
+            case.answers.get(field.name, {}).get("known"),
+        )
         if value
     }
     return path_names(codes) if codes else {}
@@ -206,9 +209,7 @@ def questions(request: HttpRequest, pk: int, number: int = 1) -> HttpResponse:
         # Asked by htmx when an answer may bring up other questions; nothing is kept and nothing judged yet.
         form = QuestionsForm(page=page, answers=case.answers, told=request.POST)
         return render(request, "portal/_questions.html", {"form": form, "case": case, "number": number})
-    form = QuestionsForm(
-        request.POST if request.method == "POST" else None, page=page, answers=case.answers
-    )
+    form = QuestionsForm(request.POST if request.method == "POST" else None, page=page, answers=case.answers)
     if request.method == "POST":
         answer = _keep_page(request, case, form, number, len(pages))
         if answer is not None:
@@ -240,7 +241,9 @@ def _keep_page(
     if kept is None:
         return None
     if "later" in request.POST:
-        messages.success(request, _("已保存。可以随时在“我的办件”里继续，也可以凭办件编号到任一受理中心接着办。"))
+        messages.success(
+            request, _("已保存。可以随时在“我的办件”里继续，也可以凭办件编号到任一受理中心接着办。")
+        )
         return redirect("portal_case", case.pk)
     seen = set(request.POST.getlist("seen"))
     if [field for field in form.asked if field.name not in seen]:
@@ -249,7 +252,11 @@ def _keep_page(
         return redirect("portal_questions", case.pk, number)
     if not is_fine:
         return None
-    return redirect("portal_questions", case.pk, number + 1) if number < total else redirect("portal_papers", case.pk)
+    return (
+        redirect("portal_questions", case.pk, number + 1)
+        if number < total
+        else redirect("portal_papers", case.pk)
+    )
 
 
 @require_http_methods(["GET", "POST"])

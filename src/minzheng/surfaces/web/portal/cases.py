@@ -23,8 +23,8 @@ from minzheng.surfaces.web.portal import case_words
 from minzheng.surfaces.web.portal.catalogue import title_of
 from minzheng.surfaces.web.portal.language import own_language
 from minzheng.surfaces.web.portal.mine import attempt, my_case, my_cases
-from minzheng.surfaces.web.portal.papers import paper_rows
 from minzheng.surfaces.web.portal.objections import what_one_may_do
+from minzheng.surfaces.web.portal.papers import paper_rows
 from minzheng.surfaces.web.work.day import working_day
 
 PAGE = 15
@@ -111,7 +111,9 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         attempt(
             request,
-            lambda: actions.withdraw(case=found.pk, on=working_day(), reason=form.cleaned_data["reason"].strip()),
+            lambda: actions.withdraw(
+                case=found.pk, on=working_day(), reason=form.cleaned_data["reason"].strip()
+            ),
             done=_("已撤回。"),
         )
         return redirect("portal_case", pk)

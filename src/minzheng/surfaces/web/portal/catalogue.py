@@ -158,7 +158,9 @@ def objections(item: Item) -> list[str]:
     """How to object to a decision, in words. Sources: 行政复议法 (2017) 第九条, 行政诉讼法 第四十六条."""
     ways = []
     if item.may_review:
-        ways.append(_("收到决定书之日起 %(days)s 日内，可以向作出决定的机关申请复核。") % {"days": item.review_days})
+        ways.append(
+            _("收到决定书之日起 %(days)s 日内，可以向作出决定的机关申请复核。") % {"days": item.review_days}
+        )
     if item.may_appeal:
         ways.append(_("收到决定书之日起 60 日内，可以向区人民政府申请行政复议（行政复议法 第九条）。"))
         ways.append(_("收到决定书之日起 6 个月内，可以向人民法院提起行政诉讼（行政诉讼法 第四十六条）。"))

@@ -6,6 +6,7 @@ session begun. Who has signed in is shown what the registers say instead.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.forms import Form
@@ -45,13 +46,15 @@ def check(request: HttpRequest) -> HttpResponse:
     count = how_many.cleaned_data["members"]
     said_before = {"members": [str(count)]}
     if posted.get("back") == "members":
-        return _screen(request, 1, [HowManyForm(initial={"members": str(count)})], _carried(posted, "people", "home"))
+        return _screen(
+            request, 1, [HowManyForm(initial={"members": str(count)})], _carried(posted, "people", "home")
+        )
     people = [MemberForm(posted, about=at) for at in range(count)]
     filled, back = posted.get("screen"), posted.get("back")
     if filled == "members" or back == "people":
         shown = [MemberForm(initial=_initial(posted, f"m{at}-"), about=at) for at in range(count)]
         return _screen(request, 2, shown, said_before | _carried(posted, "home"))
-    if not all([one.is_valid() for one in people]):
+    if not all(one.is_valid() for one in people):
         return _screen(request, 2, people, said_before | _carried(posted, "home"))
     said_before |= _carried(posted, "people")
     if filled == "people" or back == "home":
@@ -71,7 +74,7 @@ def check(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/check_result.html", {"answers": answers, "carried": _pairs(carried)})
 
 
-def _screen(request: HttpRequest, number: int, forms: list[Form], carried: Carried) -> HttpResponse:
+def _screen(request: HttpRequest, number: int, forms: Sequence[Form], carried: Carried) -> HttpResponse:
     actor = getattr(request, "actor", None)
     return render(
         request,

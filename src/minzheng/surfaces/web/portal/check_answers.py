@@ -69,8 +69,8 @@ class MemberForm(forms.Form):
                  ("4", gettext_lazy("四级"))],
     )  # fmt: skip
 
-    def __init__(self, *args: Any, about: int = 0, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"m{about}", **kwargs)
+    def __init__(self, data: Any = None, *, about: int = 0, initial: Any = None) -> None:
+        super().__init__(data, prefix=f"m{about}", initial=initial)
         self.about = about
         if about == 0:
             del self.fields["relation"]
@@ -91,7 +91,13 @@ class HomeForm(forms.Form):
     )
     homes = forms.ChoiceField(
         label=gettext_lazy("全家有几套住房？"),
-        choices=[("0", gettext_lazy("没有")), ("1", "1"), ("2", "2"), ("3", gettext_lazy("3 套或更多")), _UNSURE],
+        choices=[
+            ("0", gettext_lazy("没有")),
+            ("1", "1"),
+            ("2", "2"),
+            ("3", gettext_lazy("3 套或更多")),
+            _UNSURE,
+        ],
         widget=forms.RadioSelect,
         required=False,
     )

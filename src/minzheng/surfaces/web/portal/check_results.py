@@ -120,5 +120,3 @@ def _fits(item: Item, person: Any, month: Month) -> bool:
     # Hukou or being alive alone would fit nearly everybody and help nobody to choose.
     tells = any(one.is_met and one.requirement.fact not in ("hukou_is_local", "is_alive") for one in answers)
     return tells and not any(one.is_met is False for one in answers)
-
-

@@ -166,7 +166,9 @@ def timeline_of(item: Item) -> list[StepWords]:
     if item.is_on_the_spot:
         last = item.route[-1]
         return [
-            StepWords(_("当场"), _("受理并办结"), _("材料齐全的，当场办好。"), str(PLACES[last.place]), "good")
+            StepWords(
+                _("当场"), _("受理并办结"), _("材料齐全的，当场办好。"), str(PLACES[last.place]), "good"
+            )
         ]
     told = []
     for step in item.route:

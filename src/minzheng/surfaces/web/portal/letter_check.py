@@ -51,7 +51,12 @@ def letters_check(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/letters_check.html",
-        {"form": form, "found": found, "is_asked": is_asked, "code": form.cleaned_data.get("code", "") if is_asked else ""},
+        {
+            "form": form,
+            "found": found,
+            "is_asked": is_asked,
+            "code": form.cleaned_data.get("code", "") if is_asked else "",
+        },
     )
 
 

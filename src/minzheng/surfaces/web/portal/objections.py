@@ -71,7 +71,12 @@ def what_one_may_do(request: HttpRequest, case: Case, item: Item) -> dict[str, A
 
 def _review(review: Review) -> dict[str, Any]:
     word, tone = REVIEW_STATES[Review.State(review.state)]
-    return {"review": review, "label": str(REVIEWS[Review.Kind(review.kind)]), "word": str(word), "tone": tone}
+    return {
+        "review": review,
+        "label": str(REVIEWS[Review.Kind(review.kind)]),
+        "word": str(word),
+        "tone": tone,
+    }
 
 
 class WordsForm(forms.Form):
@@ -91,7 +96,9 @@ class WordsForm(forms.Form):
 def review(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Objects to a decision: a review by the office above, or administrative reconsideration."""
     found = my_case(request, pk)
-    way = next((one for one in ways_to_object(found, working_day()) if one.kind == kind and one.is_open), None)
+    way = next(
+        (one for one in ways_to_object(found, working_day()) if one.kind == kind and one.is_open), None
+    )
     if way is None:
         raise Http404
     form = WordsForm(request.POST or None)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from minzheng.kernel.cases import actions
+from minzheng.kernel.cases.authorising import in_force, is_means_tested
 from minzheng.kernel.cases.models import Case, Material
 from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.papers import PaperView, papers_of
@@ -25,6 +26,7 @@ from minzheng.surfaces.web.portal import item_words
 from minzheng.surfaces.web.portal.language import said
 from minzheng.surfaces.web.portal.mine import attempt, my_form
 from minzheng.surfaces.web.portal.stages import stages
+from minzheng.surfaces.web.resident.oneself import oneself
 from minzheng.surfaces.web.work.day import working_day
 
 
@@ -36,15 +38,19 @@ def paper_rows(case: Case, item: Item) -> list[dict[str, Any]]:
 
 def _row(item: Item, view: PaperView, held: dict[str, Any] | None) -> dict[str, Any]:
     paper, row = view.paper, view.row
-    state = row.state if row else ""
-    word, tone = {
-        Material.State.FETCHED: (_("免交：本市已有"), "good"),
-        Material.State.SUBMITTED: (_("已提交"), "good"),
-        Material.State.PROMISED: (_("已书面承诺"), "good"),
-        Material.State.LATER: (_("先受理，我们继续查"), "info"),
-        Material.State.NOT_NEEDED: (_("无需提交"), "neutral"),
-        Material.State.REJECTED: (_("不合格，请重新提交"), "bad"),
-    }.get(state, ("", "neutral"))
+    state = Material.State(row.state) if row else None
+    word, tone = (
+        {
+            Material.State.FETCHED: (_("免交：本市已有"), "good"),
+            Material.State.SUBMITTED: (_("已提交"), "good"),
+            Material.State.PROMISED: (_("已书面承诺"), "good"),
+            Material.State.LATER: (_("先受理，我们继续查"), "info"),
+            Material.State.NOT_NEEDED: (_("无需提交"), "neutral"),
+            Material.State.REJECTED: (_("不合格，请重新提交"), "bad"),
+        }.get(state, ("", "neutral"))
+        if state
+        else ("", "neutral")
+    )
     if not word and paper.source:
         word, tone = (_("免交：本市已有"), "good") if held else (_("由我们去查"), "info")
         if view.may_be_asked:
@@ -87,13 +93,46 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "case": case,
             "item": item,
-            "asked": [row for row in rows if row["is_asked"] and (row["is_needed"] or not row["paper"].source)],
+            "asked": [
+                row for row in rows if row["is_asked"] and (row["is_needed"] or not row["paper"].source)
+            ],
             "given": [row for row in rows if row["may_replace"] or row["word"] == _("已书面承诺")],
-            "held": [row for row in rows if row["paper"].source and not row["is_needed"] and not row["may_replace"]],
+            "held": [
+                row for row in rows if row["paper"].source and not row["is_needed"] and not row["may_replace"]
+            ],
+            "means": means_rows(case, item),
             "still": sum(1 for row in rows if row["is_needed"]),
             "stages": stages(case, 3),
         },
     )
+
+
+def means_rows(case: Case, item: Item) -> dict[str, Any] | None:
+    """Whose authorisation the economic check waits for; None where the item has no such check."""
+    if not is_means_tested(item):
+        return None
+    on = working_day()
+    rows = list(case.authorisations.order_by("id")[:30])
+    return {
+        "rows": [{"name": row.person_name, "is_given": in_force(row, on)} for row in rows],
+        "is_asked": bool(rows),
+        "is_whole": bool(rows) and all(in_force(row, on) for row in rows),
+    }
+
+
+@require_POST
+def ask_household(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks every adult of the household for their authorisation of the economic check, and gives one's own at once."""
+    case, me, on = my_form(request, pk), oneself(request), working_day()
+
+    def ask() -> bool:
+        asked = actions.ask_authorisations(case=case.pk, on=on)
+        if any(row.person_id == me.pk and not in_force(row, on) for row in asked):
+            actions.give_authorisation(case=case.pk, person=me, on=on)
+        return True
+
+    attempt(request, ask, done=_("您已授权；家里其他成年人登录后，在“授权与委托”里逐一授权。"))
+    return redirect("portal_papers", pk)
 
 
 @require_POST

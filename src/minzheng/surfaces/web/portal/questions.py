@@ -117,7 +117,9 @@ class QuestionsForm(forms.Form):
 
 def as_answer(value: Any) -> Any:
     """A cleaned value as plain JSON."""
-    return value.isoformat() if isinstance(value, date) else value.strip() if isinstance(value, str) else value
+    return (
+        value.isoformat() if isinstance(value, date) else value.strip() if isinstance(value, str) else value
+    )
 
 
 def shown(field: Field, value: Any) -> Any:
@@ -188,7 +190,9 @@ _RADIOS_UP_TO = 6
 
 
 def _choice(field: Field, common: dict[str, Any]) -> forms.Field:
-    choices = [(code, label_en if label_en and is_english() else label) for code, label, label_en in field.choices]
+    choices = [
+        (code, label_en if label_en and is_english() else label) for code, label, label_en in field.choices
+    ]
     common["error_messages"] = {"required": _("请选择“%(label)s”") % {"label": common["label"]}}
     if len(choices) <= _RADIOS_UP_TO:
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
@@ -197,7 +201,9 @@ def _choice(field: Field, common: dict[str, Any]) -> forms.Field:
 
 def streets() -> list[Any]:
     """Streets and towns by district, for a select; one query."""
-    rows = Division.objects.filter(level__in=[Division.Level.DISTRICT, Division.Level.STREET]).order_by("code")
+    rows = Division.objects.filter(level__in=[Division.Level.DISTRICT, Division.Level.STREET]).order_by(
+        "code"
+    )
     districts: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for code, name in rows.values_list("code", "name"):
         if len(code) == 6:

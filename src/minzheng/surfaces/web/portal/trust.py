@@ -119,7 +119,9 @@ class MandateForm(forms.Form):
     item = forms.ChoiceField(
         label=gettext_lazy("可以代办什么"), required=False, help_text=gettext_lazy("不选表示所有事项。")
     )
-    may_see = forms.BooleanField(label=gettext_lazy("可以看到本市已有的我的信息（表格自动填好）"), required=False)
+    may_see = forms.BooleanField(
+        label=gettext_lazy("可以看到本市已有的我的信息（表格自动填好）"), required=False
+    )
     may_submit = forms.BooleanField(
         label=gettext_lazy("可以直接提交（不选的，由我自己提交）"), required=False, initial=True
     )

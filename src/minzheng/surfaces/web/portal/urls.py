@@ -29,11 +29,14 @@ urlpatterns = [
     path("my/cases/<int:pk>/questions/", apply.questions, name="portal_questions_first"),
     path("my/cases/<int:pk>/questions/<int:number>/", apply.questions, name="portal_questions"),
     path("my/cases/<int:pk>/papers/", papers.papers, name="portal_papers"),
+    path("my/cases/<int:pk>/household/", papers.ask_household, name="portal_ask_household"),
     path("my/cases/<int:pk>/papers/<slug:code>/", papers.hand_in, name="portal_hand_in"),
     path("my/cases/<int:pk>/send/", apply.check_answers, name="portal_check_answers"),
     path("my/cases/<int:pk>/receipt/", apply.receipt, name="portal_receipt"),
     path("my/cases/<int:pk>/letters/<int:letter_id>/", cases.letter, name="portal_letter"),
-    path("my/cases/<int:pk>/letters/<int:letter_id>.<str:form>", cases.letter_file, name="portal_letter_file"),
+    path(
+        "my/cases/<int:pk>/letters/<int:letter_id>.<str:form>", cases.letter_file, name="portal_letter_file"
+    ),
     path("my/cases/<int:pk>/withdraw/", cases.withdraw, name="portal_withdraw"),
     path("my/cases/<int:pk>/review/<slug:kind>/", objections.review, name="portal_review"),
     path("my/trust/", trust.trust, name="portal_trust"),
