@@ -23,6 +23,7 @@ WORK = (
     ("work_home", gettext_noop("首页"), None),
     ("counter", gettext_noop("窗口"), "cases.help"),
     ("case_queue", gettext_noop("办件"), "cases.look"),
+    ("work_centres", gettext_noop("受理中心"), "centres.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
     ("work_months", gettext_noop("月结"), "monthend.look"),
@@ -35,11 +36,13 @@ WORK = (
 OPEN = (
     ("services", gettext_noop("全部事项")),
     ("check", gettext_noop("我能得到什么")),
+    ("centres", gettext_noop("受理中心")),
     ("letters_check", gettext_noop("查验文书")),
 )
 MINE = (
     ("services", gettext_noop("找事项")),
     ("portal_cases", gettext_noop("我的办件")),
+    ("appointments_mine", gettext_noop("我的预约")),
     ("my_home", gettext_noop("我的待遇")),
     ("my_payments", gettext_noop("我的发放")),
     ("portal_trust", gettext_noop("授权与委托")),
