@@ -28,7 +28,7 @@ def authorisations_job(*, case_id: int, on: str) -> None:
     """Does what follows for a case when a member gave or took back an authorisation online."""
     from minzheng.kernel.cases.authorising import authorisations_changed
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         authorisations_changed(case=case_id, on=date.fromisoformat(on))
 
 
@@ -40,7 +40,7 @@ def check_job(*, check_id: int, on: str) -> None:
     from minzheng.kernel.cases.check_sources import SourceDown
     from minzheng.kernel.cases.economic_check import ask_sources, sources_down
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         down = sources_down(ask_sources(check=check_id, on=date.fromisoformat(on)))
     if down:
         # What the others answered is kept; the queue tries again by its own rule.
@@ -52,7 +52,7 @@ def dispute_job(*, dispute_id: int, on: str) -> None:
     """Tells a case that a disputed value was settled at its source."""
     from minzheng.kernel.cases.disputes import tell_case
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         tell_case(dispute=dispute_id, on=date.fromisoformat(on))
 
 
@@ -61,7 +61,7 @@ def bundle_part_job(*, case_id: int, on: str) -> None:
     """Sends the parts of a joined application that waited for one that ended."""
     from minzheng.kernel.cases.bundles import part_ended
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         part_ended(case=case_id, on=date.fromisoformat(on))
 
 
