@@ -258,6 +258,8 @@ def _waiting(now: Now) -> str:
         return _("决定由您提出，须由另一人复核。")
     if now.case.state == State.PUBLICISED and now.publication is not None:
         return _("公示至 %(day)s。") % {"day": now.publication.until_on}
+    if now.case.state == State.CHECKING:
+        return _("等待核对结果，办理时限暂停；各来源反馈后报告会出现在本页。")
     if now.case.state == State.CORRECTING:
         return _("等待申请人补正，办理时限暂停。")
     return ""

@@ -134,6 +134,8 @@ def _days_words(item: Item) -> str:
         return _("即办")
     total = sum(step.days for step in item.route if step.in_workdays)
     beside = sum(step.days for step in item.route if not step.in_workdays)
+    if not total and not beside:
+        return _("当场")
     words = _("%(days)s 个工作日") % {"days": total}
     return words + (_("，另 %(days)s 天") % {"days": beside} if beside else "")
 
