@@ -35,14 +35,14 @@ COUNT = """
 
 @pytest.fixture(scope="module")
 def counter_database(django_db_blocker, django_db_setup) -> Iterator[str]:
-    with django_db_blocker.unblock():
-        with (
-            testing.cloned_database(testing.template_database(), "counter") as name,
-            pytest.MonkeyPatch.context() as patch,
-        ):
-            patch.setenv("MINZHENG_DEMO", "1")
-            town.build_counter_town()
-            yield name
+    with (
+        django_db_blocker.unblock(),
+        testing.cloned_database(testing.template_database(), "counter") as name,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("MINZHENG_DEMO", "1")
+        town.build_counter_town()
+        yield name
 
 
 @pytest.fixture(scope="module")

@@ -120,7 +120,10 @@ LIES_HERE = (
       RETURN EXISTS (SELECT 1 FROM public.cases_case c WHERE c.id = one
         AND ((c.deciding_division >= low AND c.deciding_division < high)
           OR (c.accepting_division >= low AND c.accepting_division < high)
-          OR (served AND c.state IN ('draft', 'submitted', 'correcting'))));
+          OR (served AND c.state IN ('draft', 'submitted', 'correcting'))
+          -- Who helps at home sends the case in, though their own place is smaller than the street's.
+          OR (c.helper_post_id = public.access_actor_post() AND c.mandate_id = ANY(public.cases_mandates_held())
+              AND c.state IN ('draft', 'submitted', 'correcting'))));
     END $$;
     REVOKE ALL ON FUNCTION cases_lies_here(bigint, boolean) FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION cases_lies_here(bigint, boolean) TO "{WEB}";
