@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import date, datetime
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.periods import now_utc, today
@@ -26,7 +28,7 @@ def authorisations_job(*, case_id: int, on: str) -> None:
     """Does what follows for a case when a member gave or took back an authorisation online."""
     from minzheng.kernel.cases.authorising import authorisations_changed
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         authorisations_changed(case=case_id, on=date.fromisoformat(on))
 
 
@@ -38,7 +40,7 @@ def check_job(*, check_id: int, on: str) -> None:
     from minzheng.kernel.cases.check_sources import SourceDown
     from minzheng.kernel.cases.economic_check import ask_sources, sources_down
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         down = sources_down(ask_sources(check=check_id, on=date.fromisoformat(on)))
     if down:
         # What the others answered is kept; the queue tries again by its own rule.
@@ -50,7 +52,7 @@ def dispute_job(*, dispute_id: int, on: str) -> None:
     """Tells a case that a disputed value was settled at its source."""
     from minzheng.kernel.cases.disputes import tell_case
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         tell_case(dispute=dispute_id, on=date.fromisoformat(on))
 
 
@@ -59,7 +61,7 @@ def bundle_part_job(*, case_id: int, on: str) -> None:
     """Sends the parts of a joined application that waited for one that ended."""
     from minzheng.kernel.cases.bundles import part_ended
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         part_ended(case=case_id, on=date.fromisoformat(on))
 
 
@@ -77,7 +79,8 @@ def nightly_job(*, on: str) -> None:
 def nightly_by_clock(timestamp: int) -> None:
     """Puts the night's work of today into the queue; a demonstration's city does not live by the wall clock."""
     if os.environ.get("MINZHENG_DEMO") != "1":
-        nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
+        with suppress(AlreadyEnqueued):
+            nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
 
 
 @app.task(name="cases.alike", queue="cases", pass_context=False)
@@ -104,4 +107,5 @@ def pass_on_help_job(*, at: str) -> None:
 @app.task(name="cases.pass_on_help_by_clock", queue="cases", pass_context=False)
 def pass_on_help_by_clock(timestamp: int) -> None:
     """Every minute: questions of residents do not wait for one clerk."""
-    pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())
+    with suppress(AlreadyEnqueued):
+        pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())

@@ -99,6 +99,12 @@ def test_its_own_office_reopens_a_case_alike_and_the_review_grants_it(first):
     look_again(upheld(first))
     with acting(make_post("street_officer", world.PUTUO)):
         [row] = alike_at(place=world.PUTUO)
+        # The review that found it is Chongming's and not in sight; the row says what it found.
+        assert (
+            row.case == case
+            and "判断有误" in row.note
+            and not Review.objects.filter(pk=row.review_id).exists()
+        )
         with pytest.raises(CaseError):
             actions.reopen_alike(alike=row, words="改", on=HEARD)
         # Twenty days have long passed for the applicant; the office's own motion has no such limit.

@@ -116,7 +116,7 @@ def test_figures_by_item_count_low_and_followed_up_ones_within_the_days_named(
     officer, django_assert_num_queries
 ):
     cases = [elders.decided(elders.elder(), "granted", officer) for _ in range(3)]
-    low = [rated(one, score) for one, score in zip(cases, (1, 2, 5), strict=True)][0]
+    low, *_ = [rated(one, score) for one, score in zip(cases, (1, 2, 5), strict=True)]
     with acting(elders.street_officer()):
         actions.follow_up(rating=low, outcome="已致电说明", on=RATED)
         with django_assert_num_queries(1):

@@ -207,9 +207,8 @@ def test_a_review_is_due_in_working_days_and_a_reconsideration_in_sixty_days(ref
 
 
 def test_a_clerk_files_for_the_applicant_who_stands_at_the_counter(refused, person):
-    with acting(make_post("centre_clerk", world.PUTUO)):
-        with pytest.raises(CaseNotFound):
-            actions.file_review(case=refused.pk, kind="review", words=WORDS, on=FILED)
+    with acting(make_post("centre_clerk", world.PUTUO)), pytest.raises(CaseNotFound):
+        actions.file_review(case=refused.pk, kind="review", words=WORDS, on=FILED)
     number = elders.identifier_of(person)
     with acting(make_post("centre_clerk", world.PUTUO)):
         attend(identifier=number, name=person.name, purpose="申请复核")
