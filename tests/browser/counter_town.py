@@ -7,12 +7,12 @@ from datetime import date
 import polars as pl
 
 from minzheng.kernel.access import acting, acting_as_service
-from minzheng.kernel.access.actions import create_official, grant_post
-from minzheng.kernel.access.demo import PASSWORD, create_demo_officials
+from minzheng.kernel.access.demo import create_demo_officials
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.monthend.actions import run_month
+from minzheng.kernel.payments.actions import close_month
 from minzheng.kernel.people.actions import record_facts
 from minzheng.kernel.people.attendance import attend, leave
 from minzheng.kernel.people.fact_writing import FACT_SCHEMA
@@ -34,10 +34,6 @@ def build_counter_town() -> None:
     """Everything is committed; the month of July 2022 has been run, so that the counter's day is its last."""
     with acting_as_service("demo"):
         create_demo_officials()
-        second = create_official(
-            username=SECOND, password=PASSWORD, name="倪文华", title="城桥镇社会救助复核"
-        )
-        grant_post(official=second, role="street_officer", division_code=CHONGMING, start=date(2020, 1, 1))
         _register(1, 2, POOR_NUMBER, POOR, date(1965, 5, 5), f"{CHONGMING}001", "H200001")
         _register(2, 4, NEIGHBOUR_NUMBER, NEIGHBOUR, date(1965, 5, 5), f"{CHONGMING}001", "H200002")
         _register(3, 6, OLD_NUMBER, OLD, date(1945, 5, 5), "310107014010", "H200003")
@@ -63,6 +59,13 @@ def _register(row: int, serial: int, number: str, name: str, born: date, place: 
             for at, (kind, value) in enumerate(facts.items())
         ]  # fmt: skip
         record_facts(pl.DataFrame(rows, schema=FACT_SCHEMA), source=source, observed_on=SINCE)
+
+
+def next_month(month: Month) -> None:
+    """The month before is closed, and a month end is lived through; the counter's day is its last working day."""
+    with acting_as_service("demo"):
+        close_month(month=month - 1, on=month.first_day)
+    run_month(month)
 
 
 def correction_over_national_day() -> Case:

@@ -13,7 +13,6 @@ from playwright.sync_api import Page, expect
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.cases.economic_check import ask_sources
 from minzheng.kernel.cases.models import Case, EconomicCheck
-from minzheng.kernel.monthend.actions import run_month
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage import testing
@@ -35,14 +34,13 @@ COUNT = """
 
 @pytest.fixture(scope="module")
 def counter_database(django_db_blocker, django_db_setup) -> Iterator[str]:
-    with (
-        django_db_blocker.unblock(),
-        testing.cloned_database(testing.template_database(), "counter") as name,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        # The browser's driver keeps a loop in this thread, in which nothing of Django ever runs.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         patch.setenv("MINZHENG_DEMO", "1")
-        town.build_counter_town()
-        yield name
+        with testing.cloned_database(testing.template_database(), "counter") as name:
+            town.build_counter_town()
+            yield name
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +139,7 @@ def test_an_allowance_applied_for_in_xuhui_is_decided_in_chongming_and_drafted_f
 
     # A month goes by: seven days of publication are over.
     with django_db_blocker.unblock():
-        run_month(Month(2022, 8))
+        town.next_month(Month(2022, 8))
     officer.goto(f"{site.url}/work/cases/publications/")
     officer.locator("input[name=case]").first.check()
     press(officer, "结束所选公示")
@@ -166,7 +164,7 @@ def test_an_allowance_applied_for_in_xuhui_is_decided_in_chongming_and_drafted_f
     expect(letter).to_contain_text("行政复议")
 
     with django_db_blocker.unblock():
-        run_month(Month(2022, 9))
+        town.next_month(Month(2022, 9))
         with acting_as_service("test"):
             case = Case.objects.get(pk=pk)
             order = Order.objects.get(award_id=case.award_id)
