@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from minzheng.domains import DOMAINS, ITEM_PACKAGES
 from minzheng.kernel.storage import server
@@ -43,6 +44,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "minzheng.kernel.audit",
     "minzheng.kernel.access",
@@ -76,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "minzheng.kernel.access.middleware.ActingMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -149,6 +155,26 @@ AUTH_PASSWORD_VALIDATORS = [
 ] + [{"NAME": f"minzheng.kernel.access.passwords.{name}"} for name in ("Length", "CharacterClasses")]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
+# Residents sign in with the city's identity where one is named (统一身份认证); nobody signs up by themself.
+MINZHENG_OIDC = {
+    "url": os.environ.get("MINZHENG_OIDC_URL", ""),
+    "client_id": os.environ.get("MINZHENG_OIDC_CLIENT_ID", ""),
+    "secret": os.environ.get("MINZHENG_OIDC_SECRET", ""),
+    "name": os.environ.get("MINZHENG_OIDC_NAME", "统一身份认证"),
+    "number_claim": os.environ.get("MINZHENG_OIDC_NUMBER_CLAIM", "citizen_number"),
+    "name_claim": os.environ.get("MINZHENG_OIDC_NAME_CLAIM", "name"),
+}
+
+
+def _origin(address: str) -> list[str]:
+    parts = urlsplit(address)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
+
+
+ACCOUNT_ADAPTER = "minzheng.surfaces.web.oidc.Accounts"
+SOCIALACCOUNT_ADAPTER = "minzheng.surfaces.web.oidc.Identities"
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -180,7 +206,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
-        "form-action": ["'self'"],
+        # The sign-in form leads to the identity provider, and browsers follow that rule over redirects.
+        "form-action": ["'self'", *_origin(MINZHENG_OIDC["url"])],
         "frame-ancestors": ["'none'"],
     }
 }
@@ -197,6 +224,8 @@ STATIC_ROOT = state_home() / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# A folder with the fonts of official documents that a bureau has a licence for (方正小标宋、仿宋_GB2312).
+MINZHENG_FONTS = os.environ.get("MINZHENG_FONTS") or None
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # The programmes of this installation; a new one is listed once, in `minzheng.domains`.

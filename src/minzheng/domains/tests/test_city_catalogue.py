@@ -99,9 +99,8 @@ def test_what_other_departments_own_is_assumed_and_says_so() -> None:
 
 def test_every_department_and_heading_of_an_item_is_listed_once() -> None:
     assert {i.department for i in ITEMS} == {d.name for d in departments()}
-    assert [g.name for g in groups()][0] == "社会救助" and {i.group for i in ITEMS} == {
-        g.name for g in groups()
-    }
+    assert groups()[0].name == "社会救助"
+    assert {i.group for i in ITEMS} == {g.name for g in groups()}
     assert all(h.name_en for h in (*departments(), *groups()))
 
 

@@ -21,7 +21,7 @@ _RIGHTS = {
     "django_session": "SELECT, INSERT, UPDATE, DELETE",
     "django_migrations": "SELECT",
 }
-_PREFIXES = ("axes_", "procrastinate_")
+_PREFIXES = ("account_", "axes_", "procrastinate_", "socialaccount_")
 
 
 def after_migrate(sender: Any, using: str, **_: Any) -> None:

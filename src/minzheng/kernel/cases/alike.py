@@ -97,10 +97,13 @@ def alike_of(review: Review) -> QuerySet[AlikeCase]:
 
 
 def alike_at(*, place: str, states: Collection[str] = ("open",)) -> QuerySet[AlikeCase]:
-    """The cases alike that one office has to reopen or keep, the oldest first."""
+    """The cases alike that one office has to reopen or keep, the oldest first; each with its case.
+
+    The review itself may be another district's and out of sight: `note` says what it found, until the case is settled.
+    """
     require("cases.look")
     found = AlikeCase.objects.filter(case__deciding_division=place, state__in=states)
-    return found.select_related("case", "review").order_by("id")
+    return found.select_related("case").order_by("id")
 
 
 def _evaluated(review: Review, decision: Decision) -> AlikeCase:
@@ -109,8 +112,17 @@ def _evaluated(review: Review, decision: Decision) -> AlikeCase:
     amount = (
         proposal.data.get("amount_fen") if is_award and proposal.outcome == Decision.Outcome.GRANTED else None
     )
+    label = next(
+        (one["label"] for one in decision.finding.get("conditions", []) if one["rule"] == review.failed_rule),
+        review.failed_rule,
+    )
     return AlikeCase(
-        review=review, case=decision.case, before=decision.outcome, now=proposal.outcome, amount_fen=amount
+        review=review,
+        case=decision.case,
+        before=decision.outcome,
+        now=proposal.outcome,
+        amount_fen=amount,
+        note=f"同一事项的{review.get_kind_display()}认定此条件判断有误：{label}",
     )
 
 

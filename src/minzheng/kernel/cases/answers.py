@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from minzheng.kernel.cases.licences import find_licence
 from minzheng.kernel.items.model import Field, FieldType, Item
 from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.facts import catalogue
+from minzheng.kernel.people.identifiers import mask, mask_account, parse_citizen
 from minzheng.kernel.people.models import BankAccount, Fact, Identifier, Membership, Person, Residence
 
 Answer = dict[str, Any]
@@ -61,7 +63,7 @@ def known_values(person_id: int, keys: set[str]) -> dict[str, Answer]:
     if "person.identifier" in keys:
         number = Identifier.objects.filter(person=person, kind="citizen", is_primary=True).first()
         if number:
-            put("person.identifier", number.value, number.source or "公安", number.observed_on)
+            put("person.identifier", mask(number.value), number.source or "公安", number.observed_on)
     if "person.residence" in keys:
         home = Residence.objects.filter(person=person, during__upper_inf=True).first()
         if home:
@@ -71,7 +73,7 @@ def known_values(person_id: int, keys: set[str]) -> dict[str, Answer]:
             BankAccount.objects.filter(person=person, during__upper_inf=True).order_by("purpose").first()
         )
         if account:
-            put("person.account", account.number, account.source, account.observed_on)
+            put("person.account", mask_account(account.number), account.source, account.observed_on)
     household = Membership.objects.filter(person=person, during__upper_inf=True).first()
     if "household.members" in keys and household:
         members = Membership.objects.filter(
@@ -79,6 +81,11 @@ def known_values(person_id: int, keys: set[str]) -> dict[str, Answer]:
         ).order_by("role", "id")
         names = [one.person.name for one in members.select_related("person")[:30]]
         put("household.members", "、".join(names), household.source, household.observed_on)
+    for key in keys:
+        if key.startswith("licence."):
+            licence = find_licence(key.removeprefix("licence."), person)
+            if licence:
+                put(key, licence.value, licence.issuer, licence.on)
     kinds = {key.removeprefix("fact.") for key in keys if key.startswith("fact.")}
     if kinds:
         home_id = household.household_id if household else None
@@ -114,7 +121,8 @@ def faults(item: Item, answers: Mapping[str, Answer]) -> dict[str, str]:
             if field.is_required:
                 found[field.name] = f"请填写“{field.label}” / enter {field.label_en}"
             continue
-        wrong = value_fault(field, value)
+        # What the register holds was checked there, and numbers are kept masked here.
+        wrong = "" if answers[field.name].get("origin") == "registry" else value_fault(field, value)
         if wrong:
             found[field.name] = wrong
     return found
@@ -174,8 +182,6 @@ def _is_date(value: Any) -> bool:
 
 
 def _identifier_fault(value: str) -> str:
-    from minzheng.kernel.people.identifiers import parse_citizen
-
     parsed = parse_citizen(value)
     if parsed.is_valid:
         return ""

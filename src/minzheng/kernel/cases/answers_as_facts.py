@@ -1,4 +1,5 @@
-"""Answers that an officer has examined become facts of the register (申报信息入库), so that the month's run sees them too.
+"""Answers that an officer has examined become facts and accounts of the register (申报信息入库), so that the month's run and
+the payments see them too.
 
 They carry the civil-affairs office's own rank: where the office whose word counts has spoken, its word stands.
 """
@@ -13,6 +14,7 @@ import polars as pl
 from minzheng.kernel.cases.answers import is_asked
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.items.model import Item
+from minzheng.kernel.people.accounts import set_account
 from minzheng.kernel.people.actions import record_facts
 from minzheng.kernel.people.fact_writing import FACT_SCHEMA
 from minzheng.kernel.people.facts import catalogue
@@ -25,6 +27,8 @@ def record_told(case: Case, item: Item, on: date) -> int:
     rows: list[dict[str, Any]] = []
     for field in item.fields:
         answer = case.answers.get(field.name)
+        if field.known_from == "person.account" and answer and answer.get("origin") == "told":
+            _set_account(case, str(answer["value"]), on)
         if (
             not field.fact
             or answer is None
@@ -52,3 +56,15 @@ def record_told(case: Case, item: Item, on: date) -> int:
             pl.DataFrame(rows, schema=FACT_SCHEMA), source=SOURCE, observed_on=on, file=f"case:{case.pk}"
         )
     return len(rows)
+
+
+def _set_account(case: Case, number: str, on: date) -> None:
+    """The account named in an application is where the money goes from now on; its bank is told by the number alone."""
+    set_account(
+        person_id=case.person_id,
+        bank="",
+        number=number.replace(" ", ""),
+        holder=case.person_name,
+        on=on,
+        source=SOURCE,
+    )

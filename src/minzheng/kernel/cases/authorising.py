@@ -106,8 +106,6 @@ def give_authorisation(*, case: Case | int, person: Person | int, on: date, pape
     """
     actor, row = who_acts(), _row(case, person)
     if actor.kind == RESIDENT:
-        if actor.person_id != row.person_id:
-            raise NotPermitted("只能由本人授权 / each adult gives their own authorisation")
         row.way = Authorisation.Way.ONLINE
     else:
         require("cases.help")
@@ -133,8 +131,6 @@ def revoke_authorisation(*, case: Case | int, person: Person | int, on: date) ->
         NotPermitted: a resident takes another's back.
     """
     actor, row = who_acts(), _row(case, person)
-    if actor.kind == RESIDENT and actor.person_id != row.person_id:
-        raise NotPermitted("只能由本人撤回 / each adult takes back their own authorisation")
     if actor.kind != RESIDENT:
         require("cases.help")
     if not in_force(row, on):
@@ -215,6 +211,11 @@ def authorisations_changed(*, case: Case | int, on: date) -> Case:
 def _row(case: Case | int, person: Person | int) -> Authorisation:
     case_id = case if isinstance(case, int) else case.pk
     person_id = person if isinstance(person, int) else person.pk
+    actor = who_acts()
+    if actor.kind == RESIDENT and actor.person_id != person_id:
+        raise NotPermitted(
+            "授权只能由本人给予或撤回 / each adult gives and takes back their own authorisation"
+        )
     row = Authorisation.objects.select_for_update().filter(case_id=case_id, person_id=person_id).first()
     if row is None:
         raise CaseNotFound(

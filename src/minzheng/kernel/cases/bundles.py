@@ -91,7 +91,9 @@ def open_bundle(
         CaseError: there is no such joined item, the form has no such field, or a part cannot be applied for so.
     """
     declared = _declared(code)
-    who = person if isinstance(person, Person) else Person.objects.get(pk=person)
+    who = person if isinstance(person, Person) else Person.objects.filter(pk=person).first()
+    if who is None:
+        raise CaseNotFound(f"没有此人 {person}，或不在可见范围内 / no such person in your sight")
     chosen = _chosen(declared, parts)
     unknown = set(answers) - {field.name for field in declared.fields}
     if unknown:

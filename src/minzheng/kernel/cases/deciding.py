@@ -58,7 +58,8 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
     if found.state not in _DECIDABLE:
         # A decided case is decided again only by a review; a proposed one is confirmed or sent back.
         raise MoveRefused(
-            f"办件 {found.number} 状态为“{State(found.state).label}”，不能决定 / case {found.number} is {found.state}, not to be decided"
+            f"办件 {found.number} 状态为“{State(found.state).label}”，不能决定；已办结的只有复核可以改变 / "
+            f"case {found.number} is {found.state}; once it has ended only a review changes its decision"
         )
     _nothing_objected(found)
     before = missing_before(item, found.steps_done)

@@ -235,8 +235,7 @@ def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
         days, in_workdays = accepting_days(accept)
         found.due_on = due_after(on, days, in_workdays=in_workdays)
     move(found, State.SUBMITTED, act="submit", on=on)
-    _ask_to_take_in(found, on)
-    return found
+    return _ask_to_take_in(found, on)
 
 
 @transaction.atomic
@@ -253,19 +252,18 @@ def resubmit(*, case: Case | int, on: date, version: int | None = None) -> Case:
     if missing:
         raise StillMissing("仍缺：" + "；".join(missing), missing)
     move(found, State(found.resume_state or State.SUBMITTED), act="resubmit", on=on)
-    _ask_to_take_in(found, on)
-    return found
+    return _ask_to_take_in(found, on)
 
 
-def _ask_to_take_in(case: Case, on: date) -> None:
+def _ask_to_take_in(case: Case, on: date) -> Case:
     """Residents start no clocks: a job, put into the queue by the same transaction, does it as the platform."""
     from minzheng.kernel.cases.taking_in import take_in
     from minzheng.kernel.cases.tasks import take_in_job
 
     if who_acts().kind == RESIDENT:
         take_in_job.defer(case_id=case.pk, on=on.isoformat())
-    else:
-        take_in(case=case, on=on)
+        return case
+    return take_in(case=case, on=on)
 
 
 @transaction.atomic
@@ -276,8 +274,7 @@ def withdraw(*, case: Case | int, on: date, reason: str = "", version: int | Non
     found.due_on = None
     if who_acts().kind == RESIDENT:
         move(found, state, act=state.value, on=on, note=reason)
-        _ask_to_take_in(found, on)
-        return found
+        return _ask_to_take_in(found, on)
     require("cases.help")
     close_what_runs(found, on)
     return move(found, state, act=state.value, on=on, note=reason)

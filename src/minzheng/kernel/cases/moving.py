@@ -65,6 +65,19 @@ def locked(case: Case | int, *, version: int | None = None) -> Case:
     return found
 
 
+def seen(case: Case | int) -> Case:
+    """The case as it is now, without a lock, for what is added beside it; a clerk who attends may not lock what is decided.
+
+    Raises:
+        CaseNotFound: there is none in sight of whoever acts.
+    """
+    pk = case if isinstance(case, int) else case.pk
+    found = Case.objects.filter(pk=pk).first()
+    if found is None:
+        raise CaseNotFound(f"没有办件 {pk}，或不在可见范围内 / no such case in your sight")
+    return found
+
+
 def item_of(case: Case) -> Item:
     """The version of the item by which the case is handled."""
     return item_version(case.item, case.item_version)

@@ -17,6 +17,7 @@ from minzheng.kernel.access.permissions import permissions_of
 from minzheng.kernel.audit import record
 from minzheng.kernel.cases.answers import known_values
 from minzheng.kernel.cases.errors import CaseError, MoveRefused
+from minzheng.kernel.cases.licences import offered
 from minzheng.kernel.cases.models import Case, Dispute, Material, Upload
 from minzheng.kernel.cases.moving import add_event, item_of, locked, who_acts
 from minzheng.kernel.cases.states import OPEN, State
@@ -108,7 +109,9 @@ def _fetch_one(case: Case, view: PaperView, answer: dict | None, on: date) -> No
     row.source, row.issuer = paper.source, paper.issuer
     why = ""
     if answer is None:
-        why = "本市数据中没有查到"
+        kind = paper.source.removeprefix("licence.")
+        offline = paper.source.startswith("licence.") and kind not in offered()
+        why = "该电子证照尚未接入" if offline else "本市数据中没有查到"
     elif paper.fresh_days and answer["on"]:
         observed = date.fromisoformat(answer["on"][:10])
         if (on - observed).days > paper.fresh_days:

@@ -17,7 +17,7 @@ from minzheng.kernel.access.models import Post
 from minzheng.kernel.cases.clocks import due_after
 from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused, NotYourStep, SamePerson
 from minzheng.kernel.cases.models import Case, Event, Rating
-from minzheng.kernel.cases.moving import add_event, locked, who_acts
+from minzheng.kernel.cases.moving import add_event, seen, who_acts
 from minzheng.kernel.cases.states import State
 from minzheng.kernel.cases.working_rules import rule_at
 
@@ -46,7 +46,7 @@ def rate(*, case: Case | int, score: int, words: str = "", on: date) -> Rating:
         NotPermitted: somebody else. MoveRefused: the case is still open.
         CaseError: the score is not 1 to 5; the case is rated already.
     """
-    found = locked(case)
+    found = seen(case)
     actor = who_acts()
     if actor.kind != RESIDENT or actor.person_id not in (found.applicant_id, found.person_id):
         raise NotPermitted("只有申请人本人可以评价 / only the applicant rates the service")

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from minzheng.kernel.access import RESIDENT, Actor, NotPermitted, require
@@ -31,7 +31,7 @@ from minzheng.kernel.cases.errors import (
 from minzheng.kernel.cases.finding import Proposal, propose
 from minzheng.kernel.cases.jurisdiction import CITY
 from minzheng.kernel.cases.models import Case, Decision, Letter, Review
-from minzheng.kernel.cases.moving import add_event, item_of, locked, who_acts
+from minzheng.kernel.cases.moving import add_event, item_of, locked, seen, who_acts
 from minzheng.kernel.cases.review_awards import first_month, take_back
 from minzheng.kernel.cases.working_rules import rule_at
 from minzheng.kernel.items.model import Item
@@ -96,7 +96,7 @@ def file_review(*, case: Case | int, kind: str, words: str, on: date) -> Review:
         CaseError: nothing is decided; this way is not open for the item; it was used already; the words are missing.
         NotPermitted: another resident, or a post that helps nobody.
     """
-    found = locked(case)
+    found = seen(case)
     actor = _speaks_for(found)
     if kind not in _K.values:
         raise CaseError(
@@ -120,17 +120,30 @@ def file_review(*, case: Case | int, kind: str, words: str, on: date) -> Review:
 
 
 def open_review(case: Case, decision: Decision, *, kind: str, words: str, filed_by: str, on: date) -> Review:
-    """Writes the review of a locked case with its deadline; `file_review` and `alike.reopen_alike` check who may."""
+    """Writes the review of a case with its deadline; `file_review` and `alike.reopen_alike` check who may."""
     item = item_of(case)
     due = (
         due_after(on, item.review_days, in_workdays=True)
         if kind == _K.REVIEW
         else due_after(on, rule_at("reconsideration_decided_days", on), in_workdays=False)
     )
-    made = Review.objects.create(
-        case=case, decision=decision, kind=kind, words=words, filed_by=filed_by, filed_on=on, due_on=due,
+    made = Review(
+        case=case,
+        decision=decision,
+        kind=kind,
+        words=words,
+        filed_by=filed_by,
+        filed_on=on,
+        due_on=due,
         reviewing_division=reviewing_place(case, kind),
-    )  # fmt: skip
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError as twice:
+        raise CaseError(
+            f"该办件的{made.get_kind_display()}正在办理 / a {kind} of this case is being handled"
+        ) from twice
     add_event(case, "file_review", on=on, note=words, detail={"review": made.pk, "kind": kind})
     return made
 
@@ -157,7 +170,8 @@ def take_up(*, review: Review | int, on: date) -> Review:
 @transaction.atomic
 def withdraw_review(*, review: Review | int, on: date) -> Review:
     """Takes a review back (撤回), by the applicant or by a clerk on their behalf."""
-    found, case = _locked(review)
+    found = _locked_review(review)
+    case = seen(found.case_id)
     _speaks_for(case)
     _still_open(found)
     found.state, found.decided_on = _S.WITHDRAWN, on
@@ -286,22 +300,22 @@ def _speaks_for(case: Case) -> Actor:
     return require("cases.help")
 
 
-def _locked(review: Review | int) -> tuple[Review, Case]:
-    """The review and its case, the case locked first as everywhere."""
+def _locked_review(review: Review | int) -> Review:
     pk = review if isinstance(review, int) else review.pk
-    seen = Review.objects.filter(pk=pk).values_list("case_id", flat=True).first()
-    if seen is None:
-        raise CaseNotFound(f"没有复核 {pk}，或不在可见范围内 / no such review in your sight")
-    case = locked(seen)
     found = Review.objects.select_for_update().filter(pk=pk).first()
     if found is None:
-        raise MoveRefused("该复核已经审结 / the review has ended")
-    found.case = case
-    return found, case
+        raise CaseNotFound(
+            f"没有复核 {pk}，或已经审结，或不在可见范围内 / no such review in your sight, or it has ended"
+        )
+    return found
 
 
 def _for_reviewer(review: Review | int) -> tuple[Review, Case, Actor]:
-    found, case = _locked(review)
+    pk = review if isinstance(review, int) else review.pk
+    # The case first, as everywhere: the decision changes with it.
+    case = locked(Review.objects.filter(pk=pk).values_list("case_id", flat=True).first() or 0)
+    found = _locked_review(pk)
+    found.case = case
     actor = require("cases.review", domain=case.domain)
     if actor.role not in REVIEWERS:
         raise NotPermitted(

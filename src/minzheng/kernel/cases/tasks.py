@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from datetime import date, datetime
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.periods import now_utc, today
 
 
 @app.task(name="cases.take_in", queue="cases", pass_context=False)
@@ -15,7 +19,7 @@ def take_in_job(*, case_id: int, on: str) -> None:
     """Starts clocks, fetches papers and writes the receipt of a case that its applicant sent online."""
     from minzheng.kernel.cases.taking_in import take_in
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         take_in(case=case_id, on=date.fromisoformat(on))
 
 
@@ -24,7 +28,7 @@ def authorisations_job(*, case_id: int, on: str) -> None:
     """Does what follows for a case when a member gave or took back an authorisation online."""
     from minzheng.kernel.cases.authorising import authorisations_changed
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         authorisations_changed(case=case_id, on=date.fromisoformat(on))
 
 
@@ -36,7 +40,7 @@ def check_job(*, check_id: int, on: str) -> None:
     from minzheng.kernel.cases.check_sources import SourceDown
     from minzheng.kernel.cases.economic_check import ask_sources, sources_down
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         down = sources_down(ask_sources(check=check_id, on=date.fromisoformat(on)))
     if down:
         # What the others answered is kept; the queue tries again by its own rule.
@@ -48,7 +52,7 @@ def dispute_job(*, dispute_id: int, on: str) -> None:
     """Tells a case that a disputed value was settled at its source."""
     from minzheng.kernel.cases.disputes import tell_case
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         tell_case(dispute=dispute_id, on=date.fromisoformat(on))
 
 
@@ -57,7 +61,7 @@ def bundle_part_job(*, case_id: int, on: str) -> None:
     """Sends the parts of a joined application that waited for one that ended."""
     from minzheng.kernel.cases.bundles import part_ended
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         part_ended(case=case_id, on=date.fromisoformat(on))
 
 
@@ -66,8 +70,17 @@ def nightly_job(*, on: str) -> None:
     """Warnings, escalation, lapses, expiries and moves of the night; see `sweeping.nightly`."""
     from minzheng.kernel.cases.sweeping import nightly
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         nightly(on=date.fromisoformat(on))
+
+
+@app.periodic(cron="10 1 * * *")
+@app.task(name="cases.nightly_by_clock", queue="cases", pass_context=False)
+def nightly_by_clock(timestamp: int) -> None:
+    """Puts the night's work of today into the queue; a demonstration's city does not live by the wall clock."""
+    if os.environ.get("MINZHENG_DEMO") != "1":
+        with suppress(AlreadyEnqueued):
+            nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
 
 
 @app.task(name="cases.alike", queue="cases", pass_context=False)
@@ -75,7 +88,7 @@ def alike_job(*, review_id: int, on: str, after: int = 0) -> None:
     """Looks again at the next cases decided for the reason that an upheld review found wrong, then asks for the rest."""
     from minzheng.kernel.cases.alike import find_alike
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         last = find_alike(review=review_id, on=date.fromisoformat(on), after=after)
         if last:
             alike_job.defer(review_id=review_id, on=on, after=last)
@@ -86,5 +99,13 @@ def pass_on_help_job(*, at: str) -> None:
     """Passes questions that a clerk left unanswered to the next one on duty."""
     from minzheng.kernel.cases.helping import pass_on_waiting
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         pass_on_waiting(at=datetime.fromisoformat(at))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.pass_on_help_by_clock", queue="cases", pass_context=False)
+def pass_on_help_by_clock(timestamp: int) -> None:
+    """Every minute: questions of residents do not wait for one clerk."""
+    with suppress(AlreadyEnqueued):
+        pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())

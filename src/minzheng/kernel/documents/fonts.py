@@ -68,6 +68,6 @@ def choose_fonts(folder: Path | None) -> dict[str, Any]:
     chosen: dict[str, Any] = {}
     for part, wanted in _WANTED.items():
         found = [present[name.casefold()] for name in wanted if name.casefold() in present]
-        chosen[part] = [*dict.fromkeys(found[:1]), _SUPPLIED.get(part, _SUPPLIED_ELSE)]
+        chosen[part] = [*found[:1], _SUPPLIED.get(part, _SUPPLIED_ELSE)]
     chosen["title-weight"] = 0 if len(chosen["title"]) > 1 else 0.035
     return chosen

@@ -8,7 +8,7 @@ Text passes as given; nothing in it is ever read as markup.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Date
 from typing import Literal
 
 Provenance = Literal["seed", "public", "illustrative", ""]
@@ -63,7 +63,7 @@ class Letter:
     office: str
     title: str
     addressee: str
-    date: date
+    date: Date
     number: str = ""
     opening: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
@@ -102,7 +102,7 @@ class OfficialDocument:
     number: str
     title: str
     addressee: str
-    date: date
+    date: Date
     body: tuple[str | Heading, ...] = ()
     head: str = ""
     attachments: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ class OfficialDocument:
     disclosure: str = ""
     copies: tuple[str, ...] = ()
     printed_by: str = ""
-    printed_on: date | None = None
+    printed_on: Date | None = None
     code: str = ""
     check_at: str = ""
     illustrative: tuple[str, ...] = ()
@@ -145,13 +145,13 @@ class Receipt:
     office: str
     item: str
     applicant: str
-    date: date
+    date: Date
     number: str = ""
     title: str = ""
     handled_by: str = ""
     papers: tuple[Paper, ...] = ()
-    received_on: date | None = None
-    due_on: date | None = None
+    received_on: Date | None = None
+    due_on: Date | None = None
     due_basis: str = ""
     notes: tuple[str, ...] = ()
     ask_at: tuple[str, ...] = ()
@@ -173,13 +173,13 @@ class Certificate:
     office: str
     title: str
     holder: str
-    date: date
+    date: Date
     number: str = ""
     statement: str = ""
     rows: tuple[tuple[str, str], ...] = ()
     basis: str = ""
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Date | None = None
+    valid_until: Date | None = None
     signed_by: str = ""
     code: str = ""
     check_at: str = ""

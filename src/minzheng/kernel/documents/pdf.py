@@ -19,7 +19,7 @@ from minzheng.kernel.documents.errors import MissingCharacters
 from minzheng.kernel.documents.fonts import choose_fonts, font_folder, fonts_in
 from minzheng.kernel.documents.labels import Language
 from minzheng.kernel.documents.model import Document
-from minzheng.kernel.documents.wording import Words, each_text, words_of
+from minzheng.kernel.documents.wording import Words, each_text, texts_in, words_of
 
 LAYOUTS = Path(__file__).parent / "layouts"
 STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
@@ -47,9 +47,9 @@ def render_pdf(
     try:
         return _compile(words, document.date)
     except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
+        missing = _missing_in(words, document.date) if _cannot_be_shown(error) else []
+        if not missing:
             raise
-    missing = _missing_in(words, document.date)
     if on_missing == "refuse":
         raise MissingCharacters(words["title"], missing)
     return _compile(mark_missing(words, missing), document.date)
@@ -95,6 +95,10 @@ def _compiler() -> typst.Compiler:
     return compiler
 
 
+def _cannot_be_shown(error: typst.TypstError) -> bool:
+    return "could not be displayed" in error.message or "disallowed codepoint" in error.message
+
+
 def _missing_in(words: Words, on: date) -> list[str]:
     """Halves the characters of the text until typst accepts each half: what draws the page also says what it lacks."""
 
@@ -104,7 +108,7 @@ def _missing_in(words: Words, on: date) -> list[str]:
         try:
             _compile({"layout": "probe", "characters": characters, "language": "zh"}, on)
         except typst.TypstError as error:
-            if "could not be displayed" not in error.message:
+            if not _cannot_be_shown(error):
                 raise
         else:
             return []
@@ -113,6 +117,4 @@ def _missing_in(words: Words, on: date) -> list[str]:
         middle = len(characters) // 2
         return lacking(characters[:middle]) + lacking(characters[middle:])
 
-    found: set[str] = set()
-    each_text(words, lambda text: found.update(text) or text)
-    return lacking(sorted(found - set("\n\r\t ")))
+    return lacking(sorted(set("".join(texts_in(words))) - set("\n\r\t ")))

@@ -11,14 +11,16 @@ import zipfile
 from datetime import datetime, time
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
-from docxtpl import DocxTemplate
+from docxtpl import DocxTemplate  # type: ignore[import-untyped]
 
 from minzheng.kernel.documents.errors import MissingCharacters
 from minzheng.kernel.documents.labels import Language
 from minzheng.kernel.documents.model import Document
-from minzheng.kernel.documents.word_templates import TEMPLATES
-from minzheng.kernel.documents.wording import each_text, words_of
+from minzheng.kernel.documents.wording import texts_in, words_of
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 # XML has no way to write these, so Word could not open the file.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -32,10 +34,9 @@ def render_docx(document: Document, *, language: Language = "zh") -> bytes:
         MissingCharacters: it holds control characters, which no Word file can.
     """
     words = words_of(document, language)
-    unwritable: set[str] = set()
-    each_text(words, lambda text: unwritable.update(_UNWRITABLE.findall(text)) or text)
+    unwritable = sorted(set(_UNWRITABLE.findall("".join(texts_in(words)))))
     if unwritable:
-        raise MissingCharacters(words["title"], sorted(unwritable))
+        raise MissingCharacters(words["title"], unwritable)
     template = DocxTemplate(BytesIO(_template(words["layout"])))
     template.render(words, autoescape=True)
     # `get_docx()` would load the unfilled template again.

@@ -24,7 +24,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-TEMPLATES = Path(__file__).parent / "templates"
+from minzheng.kernel.documents.word import TEMPLATES
 
 TITLE, BODY, HEADING, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 LATIN = "Times New Roman"

@@ -6,7 +6,7 @@ taken here; a layout only places.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -48,7 +48,7 @@ def words_of(document: Document, language: Language = "zh") -> Words:
             "not a document; pass a Letter, OfficialDocument, Receipt or Certificate"
         )
     labels = LABELS[language]
-    return words | {
+    words |= {
         "language": language,
         "labels": labels,
         "office": document.office,
@@ -60,6 +60,8 @@ def words_of(document: Document, language: Language = "zh") -> Words:
         "illustrative": list(document.illustrative),
         "synthetic": labels["synthetic"] if document.is_synthetic else "",
     }
+    clean: Words = each_text(words, lambda text: text.translate(_INVISIBLE))
+    return clean
 
 
 def each_text(value: Any, change: Callable[[str], str]) -> Any:
@@ -71,6 +73,23 @@ def each_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {key: part if key in _OURS else each_text(part, change) for key, part in value.items()}
     return value
+
+
+# Marks that turn the direction of the text would let a letter read other than it says; a byte order mark says nothing.
+_INVISIBLE = dict.fromkeys([0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text that came with the document, one after the other; none of ours."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from texts_in(part)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key not in _OURS:
+                yield from texts_in(part)
 
 
 _OURS = {"labels", "layout", "language", "state", "level"}

@@ -82,13 +82,29 @@ class Synonym:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """One text of an item with its readings, each as the endings that begin at a syllable."""
+    """One text of an item with its readings.
+
+    A reading is its endings, each beginning at a syllable and on a line of its own: one search for a line that begins
+    with what was typed finds it anywhere in the text.
+    """
 
     text: str
     plain: str
     matched: Matched
-    full: tuple[tuple[str, ...], ...]
+    full: tuple[str, ...]
     initials: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry(Generic[Found]):
+    """An item with everything of it that is compared."""
+
+    item: Found
+    terms: tuple[_Term, ...]
+    summary: str
+    code: str
+    english: str
+    english_words: tuple[str, ...]
 
 
 def plain(text: str) -> str:
@@ -117,29 +133,32 @@ def _term(text: str, matched: Matched) -> _Term:
         text,
         short,
         matched,
-        tuple(tuple("".join(r[start:]) for start in range(len(r))) for r in read),
+        tuple("".join("\n" + "".join(r[start:]) for start in range(len(r))) + "\n" for r in read),
         tuple(dict.fromkeys("".join(s[0] for s in r) for r in read)),
     )
+
+
+def _entry(item: Found, said: Iterable[str]) -> _Entry[Found]:
+    terms = (
+        _term(item.name, Matched.NAME),
+        *(_term(word, Matched.WORD) for word in item.words),
+        *(_term(say, Matched.SYNONYM) for say in said),
+    )
+    words = tuple(_LATIN.findall(item.name_en.lower()))
+    return _Entry(item, terms, plain(item.summary), plain(item.code), plain(item.name_en), words)
 
 
 class Index(Generic[Found]):
     """A set of items made ready for search."""
 
     def __init__(self, items: Iterable[Found], synonyms: Iterable[Synonym] = ()) -> None:
-        self.items = list(items)
+        listed = list(items)
         said: dict[str, list[str]] = {}
         for synonym in synonyms:
-            for item in self.items:
+            for item in listed:
                 if is_meant(synonym.mean, item):
                     said.setdefault(item.code, []).extend(synonym.say)
-        self._terms = [
-            [
-                _term(item.name, Matched.NAME),
-                *(_term(word, Matched.WORD) for word in item.words),
-                *(_term(say, Matched.SYNONYM) for say in said.get(item.code, ())),
-            ]
-            for item in self.items
-        ]
+        self._entries = [_entry(item, said.get(item.code, ())) for item in listed]
 
     def search(self, text: str, *, limit: int = 20) -> list[SearchHit[Found]]:
         """The best hits first; none for an empty text."""
@@ -149,15 +168,15 @@ class Index(Generic[Found]):
         tokens = _LATIN.findall(unicodedata.normalize("NFKC", text).lower())
         sound = "".join(readings(query, 1)[0])
         hits = []
-        for item, terms in zip(self.items, self._terms, strict=True):
+        for entry in self._entries:
             ways = [
-                *_by_characters(query, item, terms),
-                *_by_sound(query, sound, terms),
-                *_by_english(tokens, query, item),
+                *_by_characters(query, entry),
+                *_by_sound(query, sound, entry.terms),
+                *_by_english(tokens, query, entry),
             ]
             if ways:
                 score, matched, why = max(ways, key=lambda way: way[0])
-                hits.append(SearchHit(item, score, matched, why))
+                hits.append(SearchHit(entry.item, score, matched, why))
         hits.sort(key=lambda hit: -hit.score)
         return hits[:limit]
 
@@ -175,9 +194,9 @@ def _part(query: str, text: str) -> int:
     return round(40 * min(len(query), len(text)) / max(len(query), len(text), 1))
 
 
-def _by_characters(query: str, item: Findable, terms: list[_Term]) -> Iterator[Way]:
+def _by_characters(query: str, entry: _Entry[Found]) -> Iterator[Way]:
     exact = {Matched.NAME: EXACT_NAME, Matched.WORD: EXACT_WORD, Matched.SYNONYM: SAID + 50}
-    for term in terms:
+    for term in entry.terms:
         said = term.matched is Matched.SYNONYM
         if query == term.plain:
             yield exact[term.matched], term.matched, term.text
@@ -188,12 +207,12 @@ def _by_characters(query: str, item: Findable, terms: list[_Term]) -> Iterator[W
             yield (CONTAINED if said else PREFIX) + _part(query, term.plain), term.matched, term.text
         elif query in term.plain:
             yield CONTAINED - (20 if said else 0) + _part(query, term.plain), term.matched, term.text
-    if len(query) > 1 and query in plain(item.summary):
-        yield IN_SUMMARY, Matched.SUMMARY, item.summary
-    yield from _by_shared_pairs(query, terms)
+    if len(query) > 1 and query in entry.summary:
+        yield IN_SUMMARY, Matched.SUMMARY, entry.item.summary
+    yield from _by_shared_pairs(query, entry.terms)
 
 
-def _by_shared_pairs(query: str, terms: list[_Term]) -> Iterator[Way]:
+def _by_shared_pairs(query: str, terms: tuple[_Term, ...]) -> Iterator[Way]:
     pairs = {query[i : i + 2] for i in range(len(query) - 1)}
     if len(pairs) < 2 or query.isascii():
         return
@@ -203,7 +222,7 @@ def _by_shared_pairs(query: str, terms: list[_Term]) -> Iterator[Way]:
         yield SHARED + round(100 * share), Matched.CHARACTERS, best.text
 
 
-def _by_sound(query: str, sound: str, terms: list[_Term]) -> Iterator[Way]:
+def _by_sound(query: str, sound: str, terms: tuple[_Term, ...]) -> Iterator[Way]:
     """Full pinyin and initials; for a query in characters only its whole sound, as a mistyped word."""
     typed = query.isascii()
     if len(query) < 2:
@@ -211,14 +230,13 @@ def _by_sound(query: str, sound: str, terms: list[_Term]) -> Iterator[Way]:
     exact = {Matched.NAME: EXACT_NAME, Matched.WORD: EXACT_WORD, Matched.SYNONYM: SAID + 50}
     for term in terms:
         for endings in term.full:
-            if not endings:
+            if f"\n{sound}" not in endings:
                 continue
-            if sound == endings[0]:
-                score = exact[term.matched] - READING if typed else HOMOPHONE
-                yield score, Matched.PINYIN, term.text
-            elif any(ending.startswith(sound) for ending in endings) and len(sound) > 1:
-                begins = endings[0].startswith(sound)
-                score = (PREFIX if begins else CONTAINED) - READING + _part(sound, endings[0])
+            whole = endings[1 : endings.index("\n", 1)]
+            if sound == whole:
+                yield exact[term.matched] - READING if typed else HOMOPHONE, Matched.PINYIN, term.text
+            else:
+                score = (PREFIX if whole.startswith(sound) else CONTAINED) - READING + _part(sound, whole)
                 yield score if typed else HOMOPHONE - 50, Matched.PINYIN, term.text
         if typed:
             yield from _by_initials(query, term, exact[term.matched])
@@ -234,13 +252,14 @@ def _by_initials(query: str, term: _Term, exact: int) -> Iterator[Way]:
             yield CONTAINED - 3 * READING + _part(query, initials), Matched.INITIALS, term.text
 
 
-def _by_english(tokens: list[str], query: str, item: Findable) -> Iterator[Way]:
+def _by_english(tokens: list[str], query: str, entry: _Entry[Found]) -> Iterator[Way]:
     if not tokens or not query.isascii():
         return
-    if query == plain(item.code):
-        yield EXACT_NAME, Matched.CODE, item.code
-    if query == plain(item.name_en):
-        yield EXACT_NAME, Matched.ENGLISH, item.name_en
-    words = _LATIN.findall(item.name_en.lower())
+    name = entry.item.name_en
+    if query == entry.code:
+        yield EXACT_NAME, Matched.CODE, entry.item.code
+    if query == entry.english:
+        yield EXACT_NAME, Matched.ENGLISH, name
+    words = entry.english_words
     if len(query) > 2 and all(any(word.startswith(token) for word in words) for token in tokens):
-        yield CONTAINED + _part(query, item.name_en), Matched.ENGLISH, item.name_en
+        yield CONTAINED + _part(query, name), Matched.ENGLISH, name

@@ -33,6 +33,8 @@ AREAS = {
     "access": "access",
     "server": "server",
     "jobs": "jobs",
+    "cases": "cases",
+    "centres": "centres",
 }
 
 

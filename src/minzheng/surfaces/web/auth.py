@@ -22,6 +22,7 @@ from minzheng.kernel.access.middleware import POST, open_to_all, too_many
 from minzheng.kernel.access.queries import resident_of
 from minzheng.kernel.places.queries import path_names
 from minzheng.surfaces.demo import situations
+from minzheng.surfaces.web.oidc import identity_name
 
 # Generous for a counter of clerks behind one address, far too few to try passwords.
 PER_ADDRESS, PER_NAME = 60, 15
@@ -49,6 +50,7 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """In a demonstration the page lists the accounts that everybody may use."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["identity"] = identity_name()
         if os.environ.get("MINZHENG_DEMO") == "1":
             officials = [{"username": one.username, "what": one.title} for one in listed_officials()]
             residents = [{"username": name, "what": str(what)} for name, what in situations()]

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from minzheng.surfaces.web import auth, landing
+from minzheng.surfaces.web import auth, landing, oidc
 
 urlpatterns = [
     path("", landing.front, name="front"),
     path("language/", landing.language, name="language"),
     path("healthz", landing.alive, name="alive"),
     path("", include(auth.urlpatterns)),
+    path("identity/", include(oidc.urlpatterns)),
     path("work/", include("minzheng.surfaces.web.work.urls")),
     path("my/", include("minzheng.surfaces.web.resident.urls")),
     path("", include("minzheng.surfaces.web.portal.urls")),

@@ -10,6 +10,7 @@ from minzheng.kernel.cases.migrations._helpers import (
     POLICIES,
     PREFILL,
     QUESTIONS,
+    SEES,
 )
 from minzheng.kernel.storage.guards import statement
 
@@ -21,6 +22,7 @@ class Migration(migrations.Migration):
         statement(*FUNCTIONS),
         statement(*MANDATES),
         statement(*POLICIES),
+        statement(*SEES),
         statement(*APPLICANT),
         statement(*HELPER),
         statement(*PREFILL),

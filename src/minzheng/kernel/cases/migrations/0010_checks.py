@@ -15,6 +15,7 @@ from minzheng.kernel.cases.migrations._checks_sql import (
     KEEPS,
     MATERIALS,
     OBJECTIONS,
+    SEES,
     offices_write,
     resident_changes_only,
 )
@@ -23,7 +24,7 @@ from minzheng.kernel.storage.guards import statement
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0002_guards"),
+        ("cases", "0004_helpers"),
     ]
 
     operations = [
@@ -133,11 +134,11 @@ class Migration(migrations.Migration):
             ),
         ),
         statement(*CASE_POLICIES),
+        statement(*SEES),
         statement(*KEEPS),
         statement(*HAND_ON),
         statement(*offices_write()),
         statement(*EVENTS),
-        statement(*resident_changes_only("cases_letter", ("read_at",))),
         statement(*ADULTS),
         statement(*AUTHORISATIONS),
         statement(*resident_changes_only("cases_authorisation", AUTHORISATION_COLUMNS, AUTHORISATION_RULE)),

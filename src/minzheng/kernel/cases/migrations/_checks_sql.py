@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from minzheng.kernel.cases.migrations._sql import _ATTENDED, _DOMAINS, _ME, _MINE, _SCOPE, APPLICANT_KEEPS
+from minzheng.kernel.cases.migrations._helpers import _HELPS, _MINE, APPLICANT, POLICIES
+from minzheng.kernel.cases.migrations._helpers import SEES as SEES_BEFORE
+from minzheng.kernel.cases.migrations._sql import _ATTENDED, _DOMAINS, _ME, _NOT_YET, _SCOPE
 from minzheng.kernel.storage.guards import web_role
 
 _DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
@@ -17,22 +19,30 @@ CASE_POLICIES = (
     CREATE INDEX cases_case_former ON cases_case (former_division, id) WHERE former_division <> '';
     DROP POLICY cases_case_read ON cases_case;
     CREATE POLICY cases_case_read ON cases_case FOR SELECT TO "{WEB}"
-      USING ({_SCOPE} OR {_MINE} OR {_ATTENDED} OR {_FORMER});
+      USING ({_SCOPE} OR {_MINE} OR {_ATTENDED} OR {_HELPS} OR {_FORMER});
     DROP POLICY cases_case_update ON cases_case;
     CREATE POLICY cases_case_update ON cases_case FOR UPDATE TO "{WEB}"
-      USING ({_SCOPE} OR ({_ATTENDED} AND state IN ('draft', 'submitted', 'correcting')) OR ({_MINE}))
-      WITH CHECK ({_SCOPE} OR (({_MINE})
+      USING ({_SCOPE} OR ({_ATTENDED} AND {_NOT_YET}) OR ({_MINE}) OR ({_HELPS} AND {_NOT_YET}))
+      WITH CHECK ({_SCOPE} OR (({_MINE} OR {_HELPS})
         AND state IN ('draft', 'submitted', 'accepted', 'examined', 'correcting', 'withdrawn', 'abandoned')));
     """,
-    f"""
+    """
     DROP POLICY cases_case_read ON cases_case; DROP POLICY cases_case_update ON cases_case;
-    CREATE POLICY cases_case_read ON cases_case FOR SELECT TO "{WEB}" USING ({_SCOPE} OR {_MINE} OR {_ATTENDED});
-    CREATE POLICY cases_case_update ON cases_case FOR UPDATE TO "{WEB}"
-      USING ({_SCOPE} OR ({_ATTENDED} AND state IN ('draft', 'submitted', 'correcting')) OR ({_MINE}))
-      WITH CHECK ({_SCOPE} OR (({_MINE})
-        AND state IN ('draft', 'submitted', 'accepted', 'correcting', 'withdrawn', 'abandoned')));
     DROP INDEX cases_case_former;
-    """,
+    """
+    + "".join(f"CREATE POLICY{one};" for one in POLICIES[0].split("CREATE POLICY")[1:] for one in [one.split(";")[0]]
+              if "FOR INSERT" not in one),
+)  # fmt: skip
+
+SEES = (
+    SEES_BEFORE[0]
+    .replace("c.mandate_id INTO found", "c.mandate_id, c.former_division INTO found")
+    .replace(
+        "AND found.accepting_division COLLATE \"C\" < low || ':')))",
+        "AND found.accepting_division COLLATE \"C\" < low || ':')"
+        '\n           OR (found.former_division COLLATE "C" >= low AND found.former_division COLLATE "C" < low || \':\')))',
+    ),
+    SEES_BEFORE[0],
 )
 
 # Everything is the office's, except what is named here: a column added later is not the applicant's by oversight.
@@ -52,12 +62,8 @@ KEEPS = (
            OR NEW.award_id IS NOT NULL OR NEW.decided_on IS NOT NULL OR NEW.accepted_on IS NOT NULL
            OR NEW.submitted_on IS NOT NULL OR NEW.is_late OR NEW.departs OR NEW.resume_state <> ''
            OR NEW.former_division <> '' OR NEW.papers_saved <> 0 OR NEW.papers_asked <> 0
-           OR NOT (NEW.person_id = me OR EXISTS (
-             SELECT 1 FROM public.cases_mandate m
-             WHERE m.id = NEW.mandate_id AND m.person_id = NEW.person_id AND m.helper_person_id = me
-               AND m.may_submit AND m.revoked_on IS NULL
-               AND (m.items = '{{}}' OR NEW.item = ANY(m.items))
-               AND NEW.opened_on BETWEEN m.since AND m.until)) THEN
+           OR NOT (NEW.person_id = me OR (NEW.helper_person_id IS NOT DISTINCT FROM me
+             AND public.cases_mandate_allows(NEW.mandate_id, NEW.person_id, NEW.item, NEW.opened_on))) THEN
           RAISE EXCEPTION '只能为本人或凭委托申请：apply for oneself or by a mandate' {_REFUSED};
         END IF;
         RETURN NEW;
@@ -77,7 +83,7 @@ KEEPS = (
       RETURN NEW;
     END $$;
     """,
-    APPLICANT_KEEPS[0].split("CREATE TRIGGER")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"),
+    APPLICANT[0],
 )
 
 HAND_ON = (
@@ -106,18 +112,31 @@ _OFFICES_OWN = ("clock", "decision", "publication", "economiccheck", "letter", "
 _SERVED = ("material",)
 
 
+LIES_HERE = (
+    f"""
+    CREATE FUNCTION cases_lies_here(one bigint, served boolean) RETURNS boolean LANGUAGE plpgsql STABLE {_DEFINER} AS $$
+    DECLARE low text := public.access_low(); high text := public.access_high();
+    BEGIN
+      RETURN EXISTS (SELECT 1 FROM public.cases_case c WHERE c.id = one
+        AND ((c.deciding_division >= low AND c.deciding_division < high)
+          OR (c.accepting_division >= low AND c.accepting_division < high)
+          OR (served AND c.state IN ('draft', 'submitted', 'correcting'))));
+    END $$;
+    REVOKE ALL ON FUNCTION cases_lies_here(bigint, boolean) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION cases_lies_here(bigint, boolean) TO "{WEB}";
+    """,
+    "DROP FUNCTION cases_lies_here(bigint, boolean);",
+)
+
+
 def offices_write() -> tuple[str, str]:
     """Restrictive policies on what hangs on a case, for posts."""
-    forward = backward = ""
+    forward, backward = LIES_HERE[0], ""
     for name in (*_OFFICES_OWN, *_SERVED):
         table = f"cases_{name}"
-        served = " OR c.state IN ('draft', 'submitted', 'correcting')" if name in _SERVED else ""
         rule = (
             "((SELECT access_low()) IS NULL OR (SELECT access_low()) = '31'"
-            f" OR EXISTS (SELECT 1 FROM cases_case c WHERE c.id = {table}.case_id AND"
-            " ((c.deciding_division >= (SELECT access_low()) AND c.deciding_division < (SELECT access_high()))"
-            "  OR (c.accepting_division >= (SELECT access_low()) AND c.accepting_division < (SELECT access_high()))"
-            f"{served})))"
+            f" OR cases_lies_here({table}.case_id, {str(name in _SERVED).lower()}))"
         )
         forward += f"""
           CREATE POLICY {table}_office_adds ON {table} AS RESTRICTIVE FOR INSERT TO "{WEB}" WITH CHECK ({rule});
@@ -126,7 +145,7 @@ def offices_write() -> tuple[str, str]:
         backward += (
             f"DROP POLICY {table}_office_adds ON {table}; DROP POLICY {table}_office_changes ON {table};"
         )
-    return forward, backward
+    return forward, backward + LIES_HERE[1]
 
 
 def resident_changes_only(table: str, columns: tuple[str, ...], extra: str = "true") -> tuple[str, str]:
@@ -229,7 +248,7 @@ AUTHORISATION_RULE = (
 OBJECTIONS = (
     f"""
     CREATE POLICY cases_economiccheck_objects ON cases_economiccheck FOR UPDATE TO "{WEB}"
-      USING ({_ME} IS NOT NULL AND EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id))
+      USING ({_ME} IS NOT NULL AND cases_sees(case_id))
       WITH CHECK ({_ME} IS NOT NULL AND state = 'objected');
     """,
     "DROP POLICY cases_economiccheck_objects ON cases_economiccheck;",
@@ -255,7 +274,7 @@ DISPUTES = (
 MATERIALS = (
     f"""
     CREATE POLICY cases_material_brought_later ON cases_material FOR UPDATE TO "{WEB}"
-      USING ({_ME} IS NOT NULL AND state = 'later' AND EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id))
+      USING ({_ME} IS NOT NULL AND state = 'later' AND cases_sees(case_id))
       WITH CHECK ({_ME} IS NOT NULL AND state = 'submitted');
     """,
     "DROP POLICY cases_material_brought_later ON cases_material;",

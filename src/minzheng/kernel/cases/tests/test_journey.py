@@ -14,7 +14,7 @@ from minzheng.kernel.cases.errors import NotYourStep, SamePerson, StillMissing
 from minzheng.kernel.cases.models import Case, Clock, Letter, Material
 from minzheng.kernel.cases.tests import world
 from minzheng.kernel.people.attendance import attend, attended, leave
-from minzheng.kernel.people.models import Person
+from minzheng.kernel.people.models import BankAccount, Person
 
 ANSWERS = {
     "phone": "13800000000", "marital_state": "single", "has_job": True, "has_pension": False,
@@ -105,3 +105,21 @@ def test_the_accepting_clerk_cannot_decide(person):
         with pytest.raises(NotYourStep):
             actions.decide(case=case, outcome="refused", reason="不符合条件", on=world.ON)
         assert Material.objects.filter(case=case, state="fetched").exists()
+
+
+def test_an_account_named_in_the_application_is_where_the_money_goes(person):
+    officer = make_post("street_officer", world.CHONGMING)
+    with acting(officer):
+        case = actions.open_draft(item=world.APPLY, person=person, on=world.ON)
+        actions.save_answers(case=case, values=ANSWERS, on=world.ON)
+        for paper in actions_missing(case):
+            actions.hand_in(case=case, code=paper, on=world.ON)
+        actions.submit(case=case, on=world.ON)
+        for paper in actions_missing(case):
+            actions.hand_in(case=case, code=paper, on=world.ON)
+        actions.accept(case=case, on=world.ON)
+        actions.begin_check(case=case, on=world.ON)
+        actions.end_check(case=case, on=world.ON, note="报告已出")
+        assert not BankAccount.objects.filter(person=person).exists()
+        actions.examine(case=case, on=world.ON, opinion="属实")
+        assert BankAccount.objects.get(person=person).number == ANSWERS["account"]

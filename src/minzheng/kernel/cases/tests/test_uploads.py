@@ -27,7 +27,13 @@ PDF = (
     b"trailer<</Root 1 0 R>>\n%%EOF\n"
 )
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + b"\x11" * 64 + b"\xff\xd9"
-HEIC = struct.pack(">I", 24) + b"ftypheic\x00\x00\x00\x00mif1heic" + struct.pack(">I", 16) + b"mdat" + b"\x07" * 8
+HEIC = (
+    struct.pack(">I", 24)
+    + b"ftypheic\x00\x00\x00\x00mif1heic"
+    + struct.pack(">I", 16)
+    + b"mdat"
+    + b"\x07" * 8
+)
 WEBP = b"RIFF" + struct.pack("<I", 4 + 8 + 10) + b"WEBP" + b"VP8 " + struct.pack("<I", 10) + b"\x01" * 10
 
 
@@ -210,7 +216,9 @@ def test_without_a_scanner_it_is_said_and_with_one_it_decides(settings, tmp_path
     scanner.write_text('#!/bin/sh\ngrep -q CLEAN "$1"\n')
     scanner.chmod(0o755)
     settings.MINZHENG_SCAN_COMMAND = str(scanner)
-    assert keep_upload(content=PDF.replace(b"1.4\n", b"1.4\n%CLEAN\n"), name="a", on=world.ON).scanned == "clean"
+    assert (
+        keep_upload(content=PDF.replace(b"1.4\n", b"1.4\n%CLEAN\n"), name="a", on=world.ON).scanned == "clean"
+    )
     with pytest.raises(UploadRefused, match="安全扫描"):
         keep_upload(content=png(7), name="a.png", on=world.ON)
     settings.MINZHENG_SCAN_COMMAND = str(tmp_path / "absent")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from minzheng.kernel.items import (
@@ -199,12 +200,14 @@ def test_a_condition_is_met_not_met_or_unknown(test: dict, known: dict, is_met: 
     assert answer.is_met is is_met
 
 
+@hypothesis_settings(deadline=None)
 @given(limit=st.integers(0, 120), age=st.none() | st.integers(0, 120))
 def test_nobody_fails_a_condition_that_nobody_asked_about(limit: int, age: int | None) -> None:
     (answer,) = meets(with_condition(fact="age_years", at_least=limit), {"age_years": age})
     assert answer.is_met is (None if age is None else age >= limit)
 
 
+@hypothesis_settings(deadline=None)
 @given(offset=st.integers(-800, 800))
 def test_on_each_day_an_item_has_at_most_one_version_and_it_has_begun(offset: int) -> None:
     from minzheng.kernel import items
