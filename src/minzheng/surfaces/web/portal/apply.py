@@ -128,7 +128,7 @@ def known(request: HttpRequest, pk: int) -> HttpResponse:
     fields = known_fields(item, case)
     if not fields:
         return redirect("portal_questions_first", pk)
-    form = KnownForm(request.POST or None, known=fields)
+    form = KnownForm(request.POST if request.method == "POST" else None, known=fields)
     if request.method == "POST" and form.is_valid():
         disputed = form.disputed()
 

@@ -107,7 +107,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = my_case(request, pk)
     if found.state not in OPEN:
         raise Http404
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         attempt(
             request,
@@ -163,6 +163,8 @@ def letter(request: HttpRequest, pk: int, letter_id: int) -> HttpResponse:
 @require_safe
 def letter_file(request: HttpRequest, pk: int, letter_id: int, form: str) -> HttpResponse:
     """The same letter as PDF or DOCX, to keep."""
+    if form not in ("pdf", "docx"):
+        raise Http404
     found = my_letter(request, pk, letter_id)
     mark_read(found)
     document = document_of(found)

@@ -101,7 +101,7 @@ def review(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     )
     if way is None:
         raise Http404
-    form = WordsForm(request.POST or None)
+    form = WordsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         filed = attempt(
             request,
@@ -151,7 +151,7 @@ def rating(request: HttpRequest, pk: int) -> HttpResponse:
     found = my_case(request, pk)
     if not may_rate(found, request.actor):  # type: ignore[attr-defined]
         raise Http404
-    form = RatingForm(request.POST or None)
+    form = RatingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         rated = attempt(
             request,
@@ -191,7 +191,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     item = item_of(found)
     if not (found.is_open and item.is_assisted):
         raise Http404
-    form = HelpForm(request.POST or None)
+    form = HelpForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         asked = attempt(
             request,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from minzheng.kernel.cases import actions
-from minzheng.kernel.cases.authorising import in_force, is_means_tested
+from minzheng.kernel.cases.authorising import PAPER, in_force, is_means_tested
 from minzheng.kernel.cases.models import Case, Material
 from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.papers import PaperView, papers_of
@@ -86,21 +86,21 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The papers page: held already, to be looked up by us, to be photographed."""
     case = my_form(request, pk)
     item = item_of(case)
-    rows = paper_rows(case, item)
+    rows, means = paper_rows(case, item), means_rows(case, item)
+    asked = [row for row in rows if row["is_asked"] and (row["is_needed"] or not row["paper"].source)]
     return render(
         request,
         "portal/apply_papers.html",
         {
             "case": case,
             "item": item,
-            "asked": [
-                row for row in rows if row["is_asked"] and (row["is_needed"] or not row["paper"].source)
-            ],
+            "authorisation": next((row for row in asked if means and row["paper"].code == PAPER), None),
+            "asked": [row for row in asked if not (means and row["paper"].code == PAPER)],
             "given": [row for row in rows if row["may_replace"] or row["word"] == _("已书面承诺")],
             "held": [
                 row for row in rows if row["paper"].source and not row["is_needed"] and not row["may_replace"]
             ],
-            "means": means_rows(case, item),
+            "means": means,
             "still": sum(1 for row in rows if row["is_needed"]),
             "stages": stages(case, 3),
         },

@@ -146,7 +146,7 @@ def form_field(field: Field, *, is_required: bool | None = None) -> forms.Field:
         "label": label,
         "required": required,
         "help_text": said(field, "help") or _HELP.get(field.type, ""),
-        "error_messages": {"required": _("请填写“%(label)s”") % {"label": label}},
+        "error_messages": {"required": _("请填写")},
     }
     match field.type:
         case FieldType.LONG_TEXT:
@@ -160,7 +160,7 @@ def form_field(field: Field, *, is_required: bool | None = None) -> forms.Field:
         case FieldType.CHOICE:
             return _choice(field, common)
         case FieldType.YES_NO:
-            common["error_messages"] = {"required": _("请选择“%(label)s”") % {"label": label}}
+            common["error_messages"] = {"required": _("请选择")}
             return forms.TypedChoiceField(
                 choices=[("yes", _("是")), ("no", _("否"))],
                 coerce=lambda word: word == "yes",
@@ -193,7 +193,7 @@ def _choice(field: Field, common: dict[str, Any]) -> forms.Field:
     choices = [
         (code, label_en if label_en and is_english() else label) for code, label, label_en in field.choices
     ]
-    common["error_messages"] = {"required": _("请选择“%(label)s”") % {"label": common["label"]}}
+    common["error_messages"] = {"required": _("请选择")}
     if len(choices) <= _RADIOS_UP_TO:
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
     return forms.ChoiceField(choices=[("", _("请选择")), *choices], **common)
