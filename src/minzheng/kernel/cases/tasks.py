@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import date
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.periods import today
@@ -35,3 +37,20 @@ def nightly_by_clock(timestamp: int) -> None:
     """Puts the night's work of today into the queue; a demonstration's city does not live by the wall clock."""
     if os.environ.get("MINZHENG_DEMO") != "1":
         nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
+
+
+@app.task(name="cases.refresh_totals", queue="cases", lock="cases totals", pass_context=False)
+def refresh_totals_job() -> None:
+    """Counts what happened since the last time; see `counting.refresh_totals`."""
+    from minzheng.kernel.cases.counting import refresh_totals
+
+    with acting_as_service("casework"):
+        refresh_totals()
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="cases.refresh_totals_by_clock", queue="cases", pass_context=False)
+def refresh_totals_by_clock(timestamp: int) -> None:
+    """Refreshes the totals every hour; one that still waits is not put into the queue again."""
+    with contextlib.suppress(AlreadyEnqueued):
+        refresh_totals_job.configure(queueing_lock="cases totals").defer()
