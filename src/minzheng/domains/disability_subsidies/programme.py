@@ -19,6 +19,7 @@ LIVING = Benefit(
     grant=Grant.ON_APPLICATION,
     route=Route.STREET_THEN_DISTRICT,
     budget_line="2081107 残疾人生活和护理补贴",
+    service_item="disability_living",
     roster_names=("困难残疾人生活补贴",),
 )
 
@@ -37,6 +38,7 @@ NURSING = Benefit(
     grant=Grant.ON_APPLICATION,
     route=Route.STREET_THEN_DISTRICT,
     budget_line="2081107 残疾人生活和护理补贴",
+    service_item="disability_nursing",
     roster_names=("重度残疾人护理补贴",),
 )
 

@@ -22,6 +22,7 @@ OLD_AGE_ALLOWANCE = Benefit(
     objection_days="objection_days",
     route=Route.AUTOMATIC,
     budget_line="2081002 老年福利",
+    service_item="old_age_allowance",
     roster_names=("老年综合津贴",),
 )
 

@@ -24,6 +24,7 @@ SUBSISTENCE_ALLOWANCE = Benefit(
     # supervises.
     route=Route.STREET,
     budget_line="20819 最低生活保障",
+    service_item="subsistence_allowance_apply",
     roster_names=("低保", "城乡居民最低生活保障", "最低生活保障"),
 )
 

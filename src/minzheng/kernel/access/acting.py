@@ -51,8 +51,12 @@ def acting(post: Post | int, *, reason: str = "", address: str = "") -> Iterator
 
 
 @contextmanager
-def acting_as_service(name: str, *, reason: str = "") -> Iterator[Actor]:
+def acting_as_service(name: str, *, reason: str = "", in_bulk: bool = True) -> Iterator[Actor]:
     """Runs the block as the platform itself, for jobs and commands (系统服务); `name` is what the trace shows.
+
+    Args:
+        in_bulk: the block works on sets over the whole city, and joins them by hashing (decision 0007); False for work
+            on one case or one person at a time.
 
     Raises:
         Widening: an official or a resident is acting already.
@@ -62,6 +66,11 @@ def acting_as_service(name: str, *, reason: str = "") -> Iterator[Actor]:
         SERVICE, name, found.official_id, found.post_id, found.role, found.division_code, found.domains
     )
     with _as(actor, reason, "") as entered:
+        if in_bulk:
+            with connection.cursor() as cursor:
+                # The planner takes a scope for half a percent of a table and would join whole registers row by row. A
+                # service works on sets over the whole city, where hashing is right.
+                cursor.execute("SET LOCAL enable_nestloop = off")
         yield entered
 
 
@@ -111,10 +120,6 @@ def _enter(actor: Actor, reason: str, address: str) -> None:
         key = sign(f"post:{post}")
     _set([post, person, key, actor.label, reason, address])
     with connection.cursor() as cursor:
-        if actor.kind == SERVICE:
-            # The planner takes a scope for half a percent of a table and would join whole registers row by row. A
-            # service works on sets over the whole city, where hashing is right.
-            cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute("SELECT access_role(), access_person()")
         role, found = cursor.fetchone()
     if (actor.kind == RESIDENT and found != actor.person_id) or (

@@ -21,6 +21,7 @@ _OFFICIALS = (
     ("xuhuichuang", "潘丽娜", "徐家汇街道受理中心窗口", (("centre_clerk", "310104014"),)),
     ("zhuren", "叶建民", "长风新村街道受理中心主任", (("centre_manager", "310107014"),)),
     ("chongming", "施海峰", "城桥镇社会救助经办", (("street_officer", "310151101"),)),
+    ("chongmingfu", "倪永康", "城桥镇社会救助复核", (("street_officer", "310151101"),)),
     ("chongmingqu", "龚秀芳", "崇明区民政局审核科科员", (("district_reviewer", "310151"),)),
     ("hukouban", "计文杰", "公安人口管理经办", (("department_officer", "310000"),)),
     ("quji", "顾雅琴", "普陀区民政局审核科科员", (("district_reviewer", "310107"),)),
@@ -36,6 +37,8 @@ _OFFICIALS = (
     ("secadmin", "宋安", "安全管理员", (("security_admin", "310000"),)),
     ("auditadmin", "唐正", "审计管理员", (("audit_admin", "310000"),)),
 )
+# Whoever works for another department covers that department's items alone.
+_DOMAINS = {"hukouban": ("public_security",)}
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,12 @@ def create_demo_officials() -> list[DemoOfficial]:
         held = set(Post.objects.filter(official=official).values_list("role", "division_code"))
         for role, place in posts:
             if (role, place) not in held:
-                grant_post(official=official, role=role, division_code=place, start=START)
+                grant_post(
+                    official=official,
+                    role=role,
+                    division_code=place,
+                    domains=_DOMAINS.get(username, ("*",)),
+                    start=START,
+                )
         listed.append(DemoOfficial(username, PASSWORD, name, title, posts))
     return listed

@@ -18,7 +18,7 @@ def take_in_job(*, case_id: int, on: str) -> None:
     """Starts clocks, fetches papers and writes the receipt of a case that its applicant sent online."""
     from minzheng.kernel.cases.taking_in import take_in
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         take_in(case=case_id, on=date.fromisoformat(on))
 
 
@@ -27,7 +27,7 @@ def nightly_job(*, on: str) -> None:
     """Warnings, escalation, lapses, expiries and moves of the night; see `sweeping.nightly`."""
     from minzheng.kernel.cases.sweeping import nightly
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         nightly(on=date.fromisoformat(on))
 
 

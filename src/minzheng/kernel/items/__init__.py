@@ -34,6 +34,7 @@ from minzheng.kernel.items.model import (
     StepKind,
 )
 from minzheng.kernel.items.requirements import RequirementAnswer, meets
+from minzheng.kernel.items.search import Matched, SearchHit
 from minzheng.kernel.items.vocabulary import KNOWN_FROM, Heading, Vocabulary, vocabulary
 
 __all__ = [
@@ -52,11 +53,13 @@ __all__ = [
     "JoinedItem",
     "JoinedPart",
     "Jurisdiction",
+    "Matched",
     "Material",
     "Requirement",
     "RequirementAnswer",
     "Result",
     "ResultKind",
+    "SearchHit",
     "Step",
     "StepKind",
     "Vocabulary",
@@ -72,6 +75,8 @@ __all__ = [
     "listed_item_packages",
     "load_items",
     "meets",
+    "search",
+    "search_joined",
     "vocabulary",
 ]
 
@@ -114,6 +119,19 @@ def departments() -> list[Heading]:
 def groups() -> list[Heading]:
     """The headings of the catalogue that hold items, in the order of the screens."""
     return load_items().groups()
+
+
+def search(text: str, *, limit: int = 20, on: date | None = None) -> list[SearchHit[Item]]:
+    """Items by everyday words, pinyin, initials or English, the best first.
+
+    `on` keeps the items in force that day, in the version of that day; without it the latest versions are searched.
+    """
+    return load_items().search(text, limit=limit, on=on)
+
+
+def search_joined(text: str, *, limit: int = 5) -> list[SearchHit[JoinedItem]]:
+    """Joined items (一件事) by everyday words, the best first."""
+    return load_items().search_joined(text, limit=limit)
 
 
 def check() -> list[Fault]:

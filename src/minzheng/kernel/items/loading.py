@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -13,6 +13,8 @@ from minzheng.kernel.items.checking import check_item, check_joined, check_toget
 from minzheng.kernel.items.faults import Fault, ItemNotInForce, ItemsError
 from minzheng.kernel.items.model import Item, JoinedItem
 from minzheng.kernel.items.parsing import Entry, JoinedEntry, read_file
+from minzheng.kernel.items.search import Index, SearchHit, Synonym
+from minzheng.kernel.items.synonyms import check_synonyms, read_synonyms
 from minzheng.kernel.items.vocabulary import Heading, vocabulary
 from minzheng.kernel.programmes import all_benefits
 
@@ -23,6 +25,7 @@ class Catalogue:
 
     versions: dict[str, tuple[Item, ...]]
     joined: dict[str, JoinedItem] = field(default_factory=dict)
+    synonyms: tuple[Synonym, ...] = ()
 
     @cached_property
     def latest(self) -> dict[str, Item]:
@@ -65,6 +68,29 @@ class Catalogue:
             raise KeyError(
                 f"没有事项 {code} / no service item {code}; `minzheng items list` shows them"
             ) from None
+
+    @cached_property
+    def _index(self) -> Index[Item]:
+        return Index(self.latest.values(), self.synonyms)
+
+    @cached_property
+    def _joined_index(self) -> Index[JoinedItem]:
+        return Index(self.joined.values(), self.synonyms)
+
+    def search(self, text: str, *, limit: int = 20, on: date | None = None) -> list[SearchHit[Item]]:
+        """Items by everyday words, the best first; `on` keeps those in force that day, in the version of that day."""
+        if on is None:
+            return self._index.search(text, limit=limit)
+        hits = []
+        for hit in self._index.search(text, limit=len(self.versions)):
+            item = _in_force(self.versions[hit.item.code], on)
+            if item:
+                hits.append(replace(hit, item=item))
+        return hits[:limit]
+
+    def search_joined(self, text: str, *, limit: int = 5) -> list[SearchHit[JoinedItem]]:
+        """Joined items by everyday words, the best first."""
+        return self._joined_index.search(text, limit=limit)
 
     def departments(self) -> list[Heading]:
         """The departments that own items, in the vocabulary's order."""
@@ -131,11 +157,14 @@ def _loaded(packages: tuple[str, ...]) -> tuple[Catalogue, tuple[Fault, ...]]:
     versions: dict[str, list[Item]] = {}
     for entry in entries:
         versions.setdefault(entry.item.code, []).append(entry.item)
+    synonyms = [s for folder, name in _folders(packages, []) for s in read_synonyms(folder, name, faults)]
     made = Catalogue(
         {code: tuple(sorted(all_, key=lambda i: i.since)) for code, all_ in versions.items()},
         {entry.item.code: entry.item for entry in joined},
+        tuple(s.synonym for s in synonyms),
     )
     check_joined(joined, made.latest)
+    check_synonyms(synonyms, made.latest.values())
     return made, tuple(dict.fromkeys(faults))
 
 
@@ -144,22 +173,29 @@ def forget_items() -> None:
     _loaded.cache_clear()
 
 
-def _files(packages: Iterable[str], faults: list[Fault]) -> Iterable[tuple[Path, str, str]]:
-    """Each file of the packages with its name in faults and the domain whose posts handle its items.
-
-    `service_items.yaml` belongs to the package; a file of the folder `service_items/` to a domain of its own name.
-    """
+def _folders(packages: Iterable[str], faults: list[Fault]) -> list[tuple[Path, str]]:
+    """Each package's folder, with the name that faults give it."""
+    found = []
     for package in packages:
         spec = find_spec(package)
         if spec is None or not spec.submodule_search_locations:
-            faults.append(
-                Fault(package, 1, "", "MINZHENG_ITEMS 所列的包不存在 / MINZHENG_ITEMS lists no such package")
-            )
+            told = "设置所列的事项包不存在 / the settings list no such package of items"
+            faults.append(Fault(package, 1, "", told))
             continue
-        folder = Path(spec.submodule_search_locations[0])
-        short = "/".join(package.split(".")[1:] or [package])
+        found.append(
+            (Path(spec.submodule_search_locations[0]), "/".join(package.split(".")[1:] or [package]))
+        )
+    return found
+
+
+def _files(packages: Iterable[str], faults: list[Fault]) -> Iterator[tuple[Path, str, str]]:
+    """Each file of items with its name in faults and the domain whose posts handle its items.
+
+    `service_items.yaml` belongs to the package; a file of the folder `service_items/` to a domain of its own name.
+    """
+    for folder, name in _folders(packages, faults):
         single = folder / "service_items.yaml"
         if single.is_file():
-            yield single, f"{short}/{single.name}", package.rpartition(".")[2]
+            yield single, f"{name}/{single.name}", folder.name
         for path in sorted((folder / "service_items").glob("*.yaml")):
-            yield path, f"{short}/service_items/{path.name}", path.stem
+            yield path, f"{name}/service_items/{path.name}", path.stem

@@ -10,7 +10,7 @@ from django.db import migrations
 
 from minzheng.kernel.storage.guards import statement
 
-FIRST_YEAR, LAST_YEAR = 2020, 2035
+FIRST_YEAR, LAST_YEAR = 2021, 2030
 YEAR = 10_000_000_000
 
 

@@ -28,7 +28,7 @@ def nightly(on: Annotated[datetime | None, _DAY] = None, as_json: AsJson = False
     """每日巡检 Warnings, escalation, lapses, publications, moves; twice does nothing more."""
     from minzheng.kernel.cases.actions import nightly as run
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         told = run(on=_day(on))
     if as_json:
         print(json.dumps(told))
@@ -46,7 +46,7 @@ def recount(on: Annotated[datetime | None, _DAY] = None) -> None:
     """重算期限 Reckons the due days of running clocks anew, after a year's holidays were announced."""
     from minzheng.kernel.cases.clocks import recount as run
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         console.print(f"{run(_day(on)):,} 个期限已更新 clocks changed")
 
 

@@ -26,6 +26,7 @@ AREAS = {
     "month": "month",
     "rules": "rules",
     "law": "law",
+    "items": "items",
     "payments": "payments",
     "ledger": "ledger",
     "audit": "audit",

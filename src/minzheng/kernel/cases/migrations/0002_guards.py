@@ -9,13 +9,14 @@ from minzheng.kernel.cases.migrations._sql import (
     KEYS,
     NUMBERS,
     REROUTE,
+    SEES,
     hangs_on_case,
     of_place_and_person,
 )
 from minzheng.kernel.storage.guards import append_only, grant_web, statement
 
 ADD, CHANGE = "SELECT, INSERT", "SELECT, INSERT, UPDATE"
-_OPEN_FORM = "EXISTS (SELECT 1 FROM cases_case d WHERE d.id = case_id AND d.state IN ('draft', 'correcting'))"
+_OPEN_FORM = "cases_is_open_form(case_id)"
 
 
 class Migration(migrations.Migration):
@@ -28,6 +29,7 @@ class Migration(migrations.Migration):
         statement(*CASE_POLICIES),
         statement(*APPLICANT_KEEPS),
         statement(*REROUTE),
+        statement(*SEES),
         grant_web("cases_submission", ADD),
         grant_web("cases_upload", CHANGE),
         statement(*KEYS),

@@ -135,6 +135,50 @@ REROUTE = (
 )
 
 
+# Asking the case's own policy by a sub-select makes the planner plan every partition for every row's table. A function
+# keeps its plan, and answers for one case in a tenth of a millisecond.
+SEES = (
+    f"""
+    CREATE FUNCTION cases_sees(one bigint) RETURNS boolean LANGUAGE plpgsql STABLE {_DEFINER} AS $$
+    DECLARE
+      acting bigint := public.access_actor_post();
+      me bigint;
+      post record;
+      found record;
+      low text;
+    BEGIN
+      IF acting IS NULL THEN
+        me := public.access_person();
+        RETURN me IS NOT NULL AND EXISTS (
+          SELECT 1 FROM public.cases_case c
+          WHERE c.id = one AND (c.person_id = me OR c.applicant_id = me OR c.helper_person_id = me));
+      END IF;
+      IF public.access_low() IS NULL THEN RETURN false; END IF;
+      SELECT p.division_code, p.domains INTO post FROM public.access_post p WHERE p.id = acting;
+      SELECT c.deciding_division, c.accepting_division, c.domain, c.person_id INTO found
+        FROM public.cases_case c WHERE c.id = one;
+      IF found IS NULL THEN RETURN false; END IF;
+      low := public.access_scope_low(post.division_code);
+      RETURN (('*' = ANY(post.domains) OR found.domain = ANY(post.domains))
+              AND ((found.deciding_division COLLATE "C" >= low AND found.deciding_division COLLATE "C" < low || ':')
+                OR (found.accepting_division COLLATE "C" >= low AND found.accepting_division COLLATE "C" < low || ':')))
+          OR found.person_id = ANY(public.people_attended());
+    END $$;
+    -- Whether the applicant may still fill in the form.
+    CREATE FUNCTION cases_is_open_form(one bigint) RETURNS boolean LANGUAGE plpgsql STABLE {_DEFINER} AS $$
+    BEGIN
+      RETURN public.cases_sees(one)
+        AND EXISTS (SELECT 1 FROM public.cases_case c WHERE c.id = one AND c.state IN ('draft', 'correcting'));
+    END $$;
+    REVOKE ALL ON FUNCTION cases_sees(bigint) FROM PUBLIC;
+    REVOKE ALL ON FUNCTION cases_is_open_form(bigint) FROM PUBLIC;
+    GRANT EXECUTE ON FUNCTION cases_sees(bigint) TO "{WEB}";
+    GRANT EXECUTE ON FUNCTION cases_is_open_form(bigint) TO "{WEB}";
+    """,
+    "DROP FUNCTION cases_sees(bigint); DROP FUNCTION cases_is_open_form(bigint);",
+)
+
+
 def hangs_on_case(
     table: str, *, case: str = "case_id", applicant_adds: str = "", applicant_changes: str = ""
 ) -> tuple[str, str]:
@@ -144,7 +188,7 @@ def hangs_on_case(
         applicant_adds: SQL over the row; where it holds, the resident whose case it is may add it.
         applicant_changes: the same for changing it.
     """
-    seen = f"EXISTS (SELECT 1 FROM cases_case c WHERE c.id = {table}.{case})"
+    seen = f"cases_sees({table}.{case})"
     city = "((SELECT access_low()) = '31' AND '*' = ANY((SELECT access_domains())::text[]))"
     staff = f"({city} OR ((SELECT access_low()) IS NOT NULL AND {seen}))"
     mine = f"({_ME} IS NOT NULL AND {seen}"
@@ -196,7 +240,7 @@ KEYS = (
     ALTER TABLE cases_submission ENABLE ROW LEVEL SECURITY; ALTER TABLE cases_submission FORCE ROW LEVEL SECURITY;
     CREATE POLICY cases_submission_owner ON cases_submission TO "{OWNER}" USING (true) WITH CHECK (true);
     CREATE POLICY cases_submission_read ON cases_submission FOR SELECT TO "{WEB}"
-      USING (EXISTS (SELECT 1 FROM cases_case c WHERE c.id = case_id));
+      USING (cases_sees(case_id));
     CREATE POLICY cases_submission_insert ON cases_submission FOR INSERT TO "{WEB}"
       WITH CHECK ((SELECT access_actor_post()) IS NOT NULL OR {_ME} IS NOT NULL);
     ALTER TABLE cases_upload ENABLE ROW LEVEL SECURITY; ALTER TABLE cases_upload FORCE ROW LEVEL SECURITY;
