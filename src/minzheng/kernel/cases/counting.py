@@ -35,6 +35,8 @@ class Refreshed:
 def refresh_totals(*, everything: bool = False) -> Refreshed:
     """Counts what happened since the last refresh (刷新办件统计).
 
+    It looks at the few cases of the last hours, so let the service act with `in_bulk=False`; counting everything is bulk.
+
     Args:
         everything: looks at every case, whatever its events; for after a repair of the record.
 
@@ -45,10 +47,6 @@ def refresh_totals(*, everything: bool = False) -> Refreshed:
         raise NotPermitted("办件统计由系统刷新 / the platform itself refreshes the totals")
     mark = TotalsMark.objects.select_for_update().get()
     with connection.cursor() as cursor:
-        # A service's joins are hashed over whole tables, which is wrong for the few cases of a day.
-        cursor.execute("SELECT current_setting('enable_nestloop')")
-        (before,) = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute(sql.HORIZON)
         (until,) = cursor.fetchone()
         if everything or mark.counted_until is None:
@@ -64,7 +62,6 @@ def refresh_totals(*, everything: bool = False) -> Refreshed:
         for statement in (sql.TOTALS, sql.DAYS, sql.ISSUERS, sql.FORGET, sql.KEEP, *sql.EMPTY):
             cursor.execute(statement)
         cursor.execute("DROP TABLE cases_changed, cases_fresh, cases_signed")
-        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
         cursor.execute("SELECT now()")
         (now,) = cursor.fetchone()
     mark.counted_until, mark.refreshed_at = until, now

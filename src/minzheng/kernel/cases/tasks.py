@@ -44,7 +44,7 @@ def refresh_totals_job() -> None:
     """Counts what happened since the last time; see `counting.refresh_totals`."""
     from minzheng.kernel.cases.counting import refresh_totals
 
-    with acting_as_service("casework"):
+    with acting_as_service("casework", in_bulk=False):
         refresh_totals()
 
 
