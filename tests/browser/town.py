@@ -17,6 +17,7 @@ from minzheng.kernel.monthend.actions import run_month
 from minzheng.kernel.payments.actions import approve_batch, export_batch, import_returns, prepare_batch
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.actions import load_folder
+from minzheng.simulation.centres import prepare_centres
 from minzheng.surfaces.demo import create_demo_residents
 
 FEEDS = Path(__file__).resolve().parents[1] / "data" / "feeds_town"
@@ -42,6 +43,7 @@ def build_town() -> None:
     run = run_month(MONTH)
     with acting_as_service("demo"):
         create_demo_residents()
+        prepare_centres(on=run.on)
     pay_relief(run.on)
 
 

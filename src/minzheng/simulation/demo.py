@@ -15,22 +15,30 @@ from pathlib import Path
 from django.db import connections
 
 from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.access.actions import grant_post
 from minzheng.kernel.access.demo import DemoOfficial, create_demo_officials
+from minzheng.kernel.access.models import Official, Post
+from minzheng.kernel.cases.models import Case
 from minzheng.kernel.monthend.actions import run_month
 from minzheng.kernel.monthend.models import MonthRun, RunState
 from minzheng.kernel.monthend.queries import latest_run
 from minzheng.kernel.monthend.steps import LABELS
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.actions import load_folder
 from minzheng.kernel.sources.models import FeedFile
 from minzheng.kernel.storage.paths import state_home
 from minzheng.kernel.storage.schema import bring_up_to_date
+from minzheng.simulation.casework import live_casework, lost_job, somebody_of
+from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
 from minzheng.simulation.files import FILES
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
 SERVICE = "demo"
+CHONGMING = "310151"
+CLIENTS = 120
 # Area codes beginning so belong to no place; whoever has another one may be a real person.
 _SYNTHETIC = "31019[5-9]"
 
@@ -71,7 +79,35 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
         run = _run_month(watch)
     else:
         watch("月度办理", f"{MONTH.chinese}此前已办理")
+    with acting_as_service(SERVICE):
+        prepare_centres(on=run.on)
+    watch("受理中心", "名册与预约号源已就绪")
+    _casework(watch)
     return Demo(folder, run, officials)
+
+
+def _casework(watch: Watcher) -> None:
+    """Four weeks of casework, and a resident of Chongming who has lost their job and has not applied yet."""
+    with acting_as_service(SERVICE):
+        if Case.objects.count() >= CLIENTS:
+            watch("办件", "此前已办理")
+            return
+        of_chongming = somebody_of(CHONGMING)
+        if of_chongming is not None:
+            lost_job(of_chongming, on=FILES_ON.replace(month=7, day=25))
+            _officers_for(
+                Person.objects.values_list("hukou_division_code", flat=True).get(pk=of_chongming)[:9]
+            )
+    told = live_casework(clients=CLIENTS, watch=lambda done, total: watch("办件", f"{done}/{total}"))
+    watch("办件", f"{told.cases} 位申请人")
+
+
+def _officers_for(town: str) -> None:
+    """The demonstration's two officers of Chongming hold a post in the town that will decide, too."""
+    for username in ("chongming", "chongmingfu"):
+        official = Official.objects.get(user__username=username)
+        if not Post.objects.filter(official=official, division_code=town).exists():
+            grant_post(official=official, role="street_officer", division_code=town, start=FILES_ON)
 
 
 def latest_run_of_month() -> MonthRun | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
@@ -64,12 +65,22 @@ def _refused() -> int | None:
     return heads.order_by("person_id").values_list("person_id", flat=True).first()
 
 
+def _lost_job() -> int | None:
+    """A resident of Chongming who lives alone and has just lost their job; nobody has told them of the allowance yet."""
+    told = Fact.objects.filter(
+        kind="employment", int_value=2, superseded_at=None, observed_on=date(2022, 7, 25),
+        person__hukou_division_code__startswith="310151",
+    )  # fmt: skip
+    return told.order_by("person_id").values_list("person_id", flat=True).first()
+
+
 # username, situation, how the person is found
 _RESIDENTS: tuple[tuple[str, str, Callable[[], int | None]], ...] = (
     ("jumin1", gettext_noop("正在领取老年综合津贴"), _receives),
     ("jumin2", gettext_noop("不符合最低生活保障条件"), _refused),
     ("jumin3", gettext_noop("可能符合最低生活保障，尚缺核对"), _lead(Kind.MAY_QUALIFY)),
     ("jumin4", gettext_noop("老年综合津贴告知书在异议期内"), _announced),
+    ("jumin5", gettext_noop("崇明居民，刚失业，尚未申请低保"), _lost_job),
 )
 
 

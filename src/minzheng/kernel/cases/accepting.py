@@ -11,6 +11,7 @@ from django.db import transaction
 
 from minzheng.kernel.access import require
 from minzheng.kernel.cases import clocks, letters
+from minzheng.kernel.cases.closing import close_what_runs
 from minzheng.kernel.cases.drafting import submit, what_is_missing
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
 from minzheng.kernel.cases.jurisdiction import deciding_place
@@ -21,6 +22,9 @@ from minzheng.kernel.cases.states import State
 from minzheng.kernel.items.model import Item, Step, StepKind
 
 CORRECTION_PAPER = "行政许可法 第三十二条"
+CORRECTION_REASON = "等待申请人补正"
+NOT_AFTER = (StepKind.EXAMINE, StepKind.DECIDE, StepKind.ACCEPT)
+"""Whose step it is to ask for a correction once a case was accepted: the first of these that the route has."""
 _CLOCKS = {
     StepKind.CHECK: Clock.Kind.CHECK,
     StepKind.EXAMINE: Clock.Kind.EXAMINE,
@@ -112,12 +116,23 @@ def pass_on(*, case: Case | int, on: date, note: str = "", version: int | None =
     step = item.step(StepKind.PASS_ON)
     if step is None:
         raise MoveRefused(f"“{item.name}”由本系统决定，不转送 / {item.name_en} is not passed on")
-    if not found.clocks.filter(kind=Clock.Kind.ANSWER, ended_on=None).exists():
+    found.is_late |= clocks.end_clocks(found, on, Clock.Kind.ACCEPT)
+    if found.clocks.filter(kind=Clock.Kind.ANSWER, ended_on=None).exists():
+        # Given back before: the department's time goes on with what was left of it.
+        clocks.resume_clocks(found, on)
+    else:
         clocks.start_clock(found, Clock.Kind.ANSWER, step.days, on, in_workdays=step.in_workdays)
     move(found, State.PASSED_ON, act="pass_on", on=on, note=note, step=StepKind.PASS_ON,
          detail={"department": step.department})  # fmt: skip
     letters.issue(found, Letter.Kind.PASSED_ON, on=on)
     return found
+
+
+def accept_again(case: Case, item: Item, on: date) -> None:
+    """Starts the time of acceptance anew for a case that came back to whoever took it in."""
+    step = item.step(StepKind.ACCEPT)
+    if step is not None:
+        clocks.start_accepting(case, step, on)
 
 
 @transaction.atomic
@@ -149,9 +164,9 @@ def ask_correction(*, case: Case | int, on: date, note: str, version: int | None
     """
     found = locked(case, version=version)
     item = item_of(found)
-    kind = StepKind.ACCEPT if found.state == State.SUBMITTED else StepKind.EXAMINE
-    if kind is StepKind.EXAMINE and item.step(StepKind.EXAMINE) is None:
-        kind = StepKind.DECIDE
+    kind = StepKind.ACCEPT
+    if found.state != State.SUBMITTED:
+        kind = next(one for one in NOT_AFTER if item.step(one) is not None)
     require_step(found, item, kind)
     missing = what_is_missing(found, item)
     if not missing and not note.strip():
@@ -165,7 +180,7 @@ def ask_correction(*, case: Case | int, on: date, note: str, version: int | None
         row.asked_on = on
         row.save(update_fields=["asked_on"])
     found.resume_state = found.state
-    clocks.pause_clocks(found, on, reason="等待申请人补正", paper=CORRECTION_PAPER)
+    clocks.pause_clocks(found, on, reason=CORRECTION_REASON, paper=CORRECTION_PAPER)
     clocks.start_clock(found, Clock.Kind.CORRECT, item.correction_days, on, in_workdays=False)
     move(found, State.CORRECTING, act="ask_correction", on=on, note=note, detail={"missing": missing})
     letters.issue(found, Letter.Kind.CORRECTION, on=on, missing=missing, note=note)
@@ -179,8 +194,7 @@ def refuse_acceptance(*, case: Case | int, on: date, reason: str, version: int |
     require_step(found, item_of(found), StepKind.ACCEPT)
     if len(reason.strip()) < 4:
         raise CaseError("不予受理须写明理由和应向何处申请 / say why, and where to apply")
-    found.is_late |= clocks.end_clocks(found, on)
-    found.due_on = None
+    found.is_late |= close_what_runs(found, on)
     move(found, State.NOT_ACCEPTED, act="not_accepted", on=on, note=reason)
     letters.issue(found, Letter.Kind.NOT_ACCEPTED, on=on, note=reason)
     return found
@@ -193,8 +207,7 @@ def lapse(*, case: Case | int, on: date) -> Case:
     clock = Clock.objects.filter(case=found, kind=Clock.Kind.CORRECT, ended_on=None).first()
     if found.state != State.CORRECTING or clock is None or clock.due_on is None or clock.due_on >= on:
         raise MoveRefused(f"办件 {found.number} 的补正期限未满 / the time to correct the case has not passed")
-    clocks.end_clocks(found, on)
-    found.due_on = None
+    close_what_runs(found, on)
     move(found, State.LAPSED, act="lapse", on=on)
     letters.issue(found, Letter.Kind.LAPSED, on=on)
     return found

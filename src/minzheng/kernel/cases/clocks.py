@@ -11,7 +11,10 @@ from datetime import date, timedelta
 from django.db.models import Min, QuerySet
 
 from minzheng.kernel.cases.models import Case, Clock, Pause
+from minzheng.kernel.items.model import Step
 from minzheng.kernel.periods.workdays import UnknownCalendarYear, is_workday
+
+ACCEPT_WORKDAYS = 5
 
 
 def works(day: date) -> bool:
@@ -51,10 +54,8 @@ def days_used(start: date, until: date, *, in_workdays: bool) -> int:
     return sum(works(start + timedelta(days=step)) for step in range(1, (until - start).days + 1))
 
 
-def start_clock(case: Case, kind: str, days: int, on: date, *, in_workdays: bool = True) -> Clock | None:
-    """Starts a clock on a day; none where the route gives no time limit (0 days)."""
-    if days <= 0:
-        return None
+def start_clock(case: Case, kind: str, days: int, on: date, *, in_workdays: bool = True) -> Clock:
+    """Starts a clock on a day; a limit of no days (即办) ends on the same day."""
     return Clock.objects.create(
         case=case,
         kind=kind,
@@ -64,6 +65,21 @@ def start_clock(case: Case, kind: str, days: int, on: date, *, in_workdays: bool
         running_from=on,
         due_on=due_after(on, days, in_workdays=in_workdays),
     )
+
+
+def start_accepting(case: Case, step: Step, on: date) -> Clock:
+    """Starts the time in which a case must be accepted or what is missing be told (受理期限)."""
+    days, in_workdays = accepting_days(step)
+    return start_clock(case, Clock.Kind.ACCEPT, days, on, in_workdays=in_workdays)
+
+
+def accepting_days(step: Step) -> tuple[int, bool]:
+    """The days to accept, and whether they are working days; the law's five where the item says at once.
+
+    An item accepted on the spot may still come in online, or be left lying at the counter.
+    Source: 行政许可法 第三十二条第四项.
+    """
+    return (step.days, step.in_workdays) if step.days else (ACCEPT_WORKDAYS, True)
 
 
 def end_clocks(case: Case, on: date, *kinds: str) -> bool:
@@ -90,9 +106,16 @@ def pause_clocks(case: Case, on: date, *, reason: str, paper: str) -> None:
         Pause.objects.create(clock=clock, from_on=on, reason=reason, paper=paper)
 
 
-def resume_clocks(case: Case, on: date) -> None:
-    """Lets the stopped clocks run on from a day, with what was left of their time (恢复计时)."""
-    for clock in Clock.objects.filter(case=case, ended_on=None, running_from=None):
+def resume_clocks(case: Case, on: date, *, reason: str = "") -> None:
+    """Lets the stopped clocks run on from a day, with what was left of their time (恢复计时).
+
+    Args:
+        reason: only those that were stopped for it; all of them where empty.
+    """
+    stopped = Clock.objects.filter(case=case, ended_on=None, running_from=None)
+    if reason:
+        stopped = stopped.filter(pauses__until_on=None, pauses__reason=reason)
+    for clock in stopped:
         left = max(clock.limit_days - clock.used_days, 0)
         clock.running_from, clock.due_on = on, due_after(on, left, in_workdays=clock.in_workdays)
         clock.save(update_fields=["running_from", "due_on"])

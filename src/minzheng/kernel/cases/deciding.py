@@ -18,12 +18,12 @@ from minzheng.kernel.audit import record
 from minzheng.kernel.awards import actions as awards
 from minzheng.kernel.awards.models import Award, Origin
 from minzheng.kernel.cases import clocks, letters
-from minzheng.kernel.cases.accepting import accept
+from minzheng.kernel.cases.accepting import accept, accept_again
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, SamePerson, StillMissing
 from minzheng.kernel.cases.finding import propose
-from minzheng.kernel.cases.models import Case, Decision, Letter
+from minzheng.kernel.cases.models import Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import item_of, locked, move, require_step
-from minzheng.kernel.cases.papers import missing_papers
+from minzheng.kernel.cases.papers import fetch_papers, missing_papers
 from minzheng.kernel.cases.states import State, missing_before
 from minzheng.kernel.items.model import Item, ResultKind, StepKind
 from minzheng.kernel.outreach.models import PENDING, Lead, LeadState
@@ -33,6 +33,7 @@ from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import benefit_by_code
 
 GRANT, REFUSE = "granted", "refused"
+_DECIDABLE = (State.ACCEPTED, State.EXAMINED)
 SAMPLE_EVERY = 20
 """Illustrative: one confirmed decision in so many is drawn for review; every one that departs is."""
 
@@ -54,6 +55,13 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
     found = locked(case, version=version)
     item = item_of(found)
     step, actor = require_step(found, item, StepKind.DECIDE)
+    if found.state not in _DECIDABLE:
+        # A decided case is decided again only by a review; a proposed one is confirmed or sent back.
+        raise MoveRefused(
+            f"办件 {found.number} 状态为“{State(found.state).label}”，不能决定；已办结的只有复核可以改变 / "
+            f"case {found.number} is {found.state}; once it has ended only a review changes its decision"
+        )
+    _nothing_objected(found)
     before = missing_before(item, found.steps_done)
     if before:
         raise MoveRefused(
@@ -62,6 +70,7 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
     if outcome not in (GRANT, REFUSE):
         raise CaseError(f"决定须为 granted 或 refused，不是 {outcome} / decide granted or refused")
     if outcome == GRANT:
+        found = fetch_papers(case=found, on=on)
         _nothing_put_off(found, item)
     proposal = propose(found, on)
     departs = bool(proposal.outcome) and proposal.outcome != outcome
@@ -70,7 +79,7 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
             "不予或与认定结果不一致的，须写明理由（至少四个字） / "
             "a refusal, or a decision other than what the law found, needs its reason"
         )
-    amount = _amount(item, proposal.data, outcome)
+    amount = amount_to_grant(item, proposal.data, outcome)
     decision = Decision.objects.create(
         case=found,
         outcome=outcome,
@@ -113,6 +122,8 @@ def confirm(*, case: Case | int, agrees: bool, reason: str, on: date, version: i
         raise MoveRefused(
             f"办件 {found.number} 没有待复核的决定 / no decision of the case waits to be confirmed"
         )
+    if agrees:
+        _nothing_objected(found)
     proposer = Post.objects.filter(pk=decision.by_post_id or 0).values_list("official_id", flat=True).first()
     if actor.official_id is not None and actor.official_id == proposer:
         raise SamePerson("提出决定的人不能复核自己的决定 / whoever proposed a decision cannot confirm it")
@@ -174,16 +185,34 @@ def answer(
 def give_back(*, case: Case | int, reason: str, on: date, version: int | None = None) -> Case:
     """The department gives a case back that is not its own, or is not complete (退回受理单位)."""
     found = locked(case, version=version)
-    require_step(found, item_of(found), StepKind.PASS_ON)
+    item = item_of(found)
+    require_step(found, item, StepKind.PASS_ON)
+    if found.state != State.PASSED_ON:
+        raise MoveRefused(f"办件 {found.number} 不在转送中 / case {found.number} has not been passed on")
     if len(reason.strip()) < 4:
         raise CaseError("退回须写明理由 / say why it is given back")
     clocks.pause_clocks(found, on, reason="主管部门退回", paper=reason)
+    # Whoever took it in has the time of acceptance again to put it right.
+    accept_again(found, item, on)
     return move(found, State.ACCEPTED, act="give_back", on=on, note=reason)
 
 
-def take_effect_after_review(*, case: Case, decision: Decision, on: date) -> None:
-    """Puts the decision of an upheld review in the first one's place (改变原决定); `reviews` checks who may."""
-    _take_effect(case, item_of(case), decision, on)
+def take_effect_after_review(
+    *, case: Case, decision: Decision, on: date, review: Review | None = None
+) -> None:
+    """Puts the decision of an upheld review in the first one's place (改变原决定); `reviews` checks who may.
+
+    Args:
+        decision: not saved yet; its `start_month`, where set, is the first month paid.
+    """
+    _take_effect(case, item_of(case), decision, on, review)
+
+
+def _nothing_objected(case: Case) -> None:
+    if case.checks.filter(state="objected").exists():
+        raise MoveRefused(
+            f"办件 {case.number} 的核对报告有异议，先处理异议 / settle the objection against the report of the check first"
+        )
 
 
 def _nothing_put_off(case: Case, item: Item) -> None:
@@ -200,7 +229,12 @@ def _nothing_put_off(case: Case, item: Item) -> None:
         )
 
 
-def _amount(item: Item, data: dict[str, Any], outcome: str) -> int | None:
+def amount_to_grant(item: Item, data: dict[str, Any], outcome: str) -> int | None:
+    """The monthly amount that the law gives, in fen; None where the decision awards no money.
+
+    Raises:
+        CaseError: money is to be granted and the law gives no amount.
+    """
     if item.result.kind is not ResultKind.AWARD or outcome != GRANT or not item.result.benefit:
         return None
     amount = int(data.get("amount_fen") or 0)
@@ -218,7 +252,7 @@ def _drawn(case: Case) -> bool:
     return int.from_bytes(hashlib.sha256(str(case.pk).encode()).digest()[:4], "big") % SAMPLE_EVERY == 0
 
 
-def _take_effect(case: Case, item: Item, decision: Decision, on: date) -> None:
+def _take_effect(case: Case, item: Item, decision: Decision, on: date, review: Review | None = None) -> None:
     former = Decision.objects.select_for_update().filter(case=case, is_in_force=True).first()
     if former is not None:
         former.is_in_force = False
@@ -227,8 +261,11 @@ def _take_effect(case: Case, item: Item, decision: Decision, on: date) -> None:
     decision.is_in_force = True
     decision.number = letters.number_of(case, on)
     case.is_late |= clocks.end_clocks(case, on)
-    case.decided_on, case.due_on = on, None
-    if case.accepted_on:
+    case.due_on = None
+    if former is None:
+        # The time of a review is not the deciding office's; figures count a case by its first decision.
+        case.decided_on = on
+    if former is None and case.accepted_on:
         case.working_days = clocks.days_used(case.accepted_on, on, in_workdays=True)
     if decision.outcome == GRANT and item.result.kind is ResultKind.AWARD and item.result.benefit:
         _award(case, item.result.benefit, decision, on)
@@ -237,7 +274,8 @@ def _take_effect(case: Case, item: Item, decision: Decision, on: date) -> None:
     detail = {"decision": decision.pk, "departs": decision.departs, "award": case.award_id}
     move(case, state, act="decide", on=on, note=decision.reason, detail=detail, done=_deciding(item))
     _settle_lead(case, decision, on)
-    letters.issue(case, Letter.Kind.DECISION, on=on, decision=decision)
+    kind = Letter.Kind.DECISION if review is None else Letter.Kind.REVIEW
+    letters.issue(case, kind, on=on, decision=decision, review=review)
     if decision.outcome == GRANT and item.result.kind in (ResultKind.CERTIFICATE, ResultKind.STATUS):
         letters.issue(case, Letter.Kind.CERTIFICATE, on=on, decision=decision)
     if decision.departs:
@@ -256,9 +294,14 @@ def _deciding(item: Item) -> StepKind:
 
 
 def _award(case: Case, benefit: str, decision: Decision, on: date) -> None:
-    """Opens the award from the month after the decision, or gives the one that runs its new amount from then on."""
+    """Opens the award from the month after the decision, or gives the one that runs its new amount from then on.
+
+    A review names the month itself: months behind us are paid as arrears.
+    """
     programme, declared = benefit_by_code(benefit)
     start = Month.of(on) + int(working_rules().at(Month.of(on)).start_months_after_decision)
+    if decision.start_month is not None:
+        start = Month.of(decision.start_month)
     decision.start_month = start.first_day
     holder = (
         {"household_id": case.household_id} if declared.unit == "household" else {"person_id": case.person_id}

@@ -12,19 +12,22 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from minzheng.kernel.access import RESIDENT, require
 from minzheng.kernel.cases import answers as forms
-from minzheng.kernel.cases.clocks import due_after, end_clocks
+from minzheng.kernel.cases.clocks import accepting_days, due_after
+from minzheng.kernel.cases.closing import close_what_runs
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
 from minzheng.kernel.cases.jurisdiction import CITY, deciding_place
+from minzheng.kernel.cases.mandates import beneficiary, require_for_draft
 from minzheng.kernel.cases.models import Case, Mandate, Submission
 from minzheng.kernel.cases.moving import add_event, item_of, locked, move, next_number, who_acts
 from minzheng.kernel.cases.papers import missing_papers
 from minzheng.kernel.cases.states import IN_HAND, State
 from minzheng.kernel.items import item_on
 from minzheng.kernel.items.model import Channel, Item, StepKind
-from minzheng.kernel.people.models import Membership, Person
+from minzheng.kernel.people.models import Person
 
 DRAFT_DAYS = 90
 """Illustrative: how long a draft is kept after its last change."""
@@ -58,26 +61,29 @@ def open_draft(
 
     Raises:
         CaseError: the item is not offered in this way on this day; the beneficiary is known to have died.
-        NotPermitted: the acting post takes no cases.
+        NotPermitted: the acting post takes no cases; whoever acts for another has no mandate for it.
     """
     actor = who_acts()
     if actor.kind != RESIDENT:
         require("cases.help")
     if key:
-        known = Submission.objects.filter(pk=key).first()
-        if known is not None:
-            return Case.objects.get(pk=known.case_id)
+        made = _made_of(key, item, person)
+        if made is not None:
+            return made
     declared = item_on(item, on)
-    who = person if isinstance(person, Person) else Person.objects.get(pk=person)
+    person_id = person if isinstance(person, int) else person.pk
+    require_for_draft(mandate=mandate, person_id=person_id, item=item, channel=channel, on=on)
+    who, household_id = beneficiary(person_id, mandate.pk if mandate else None)
+    is_helper = actor.kind == RESIDENT and actor.person_id != person_id
+    if is_helper:
+        # Whoever acts for another applies in their own name, by the mandate.
+        applicant, relation = actor.person_id, relation if relation != "本人" else "受托人"
     asks = (
         (applicant if isinstance(applicant, Person) else Person.objects.get(pk=applicant))
         if applicant
         else who
     )
     _check_offer(declared, channel, who)
-    home = Membership.objects.filter(person=who, during__upper_inf=True).values_list(
-        "household_id", flat=True
-    )
     place = accepting_division or (
         who.division_code[:9] if actor.kind == RESIDENT else actor.division_code[:9]
     )
@@ -89,17 +95,17 @@ def open_draft(
         channel=channel,
         person=who,
         person_name=who.name,
-        household_id=home.first(),
+        household_id=household_id,
         applicant=asks,
         applicant_name=asks.name,
         relation=relation,
         mandate_id=mandate.pk if mandate else None,
-        helper_person_id=actor.person_id if actor.kind == RESIDENT and actor.person_id != who.pk else None,
+        helper_person_id=actor.person_id if is_helper else None,
         helper_post_id=actor.post_id if channel in (Case.Channel.PHONE, Case.Channel.HOME) else None,
         accepting_division=place or CITY,
         deciding_division=deciding_place(declared, who, accepting=place, answers={}),
         centre_id=centre_id,
-        answers=forms.known_answers(declared, who.pk),
+        answers=forms.known_answers(declared, who.pk) if mandate is None or mandate.may_see else {},
         opened_on=on,
         state_since=on,
         lead_id=lead_id,
@@ -114,11 +120,29 @@ def open_draft(
                 Submission.objects.create(key=key, case_id=case.pk)
     except IntegrityError as twice:
         # The same form was sent twice at the same instant: the first one's case is the case.
-        known = Submission.objects.filter(pk=key).first() if key else None
-        if known is None:
+        made = _made_of(key, item, who) if key else None
+        if made is None:
             raise CaseError("重复提交，请刷新页面 / sent twice; load the page again") from twice
-        return Case.objects.get(pk=known.case_id)
+        return made
     add_event(case, "open", on=on, to_state=State.DRAFT.value, detail={"channel": channel})
+    return case
+
+
+def _made_of(key: str, item: str, person: Person | int) -> Case | None:
+    """The case that this form's key became already.
+
+    Raises:
+        CaseError: it became another person's or item's; a page left open must not give one client's case to the next.
+    """
+    known = Submission.objects.filter(pk=key).first()
+    if known is None:
+        return None
+    case = Case.objects.get(pk=known.case_id)
+    if (case.item, case.person_id) != (item, person.pk if isinstance(person, Person) else person):
+        raise CaseError(
+            f"本页表单已用于办件 {case.number}，请重新打开页面 / "
+            f"this page's form became case {case.number}; open the page anew"
+        )
     return case
 
 
@@ -187,28 +211,31 @@ def what_is_missing(case: Case, item: Item | None = None) -> list[str]:
 def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
     """Sends a case in (提交). Papers may still be missing, which the office tells at once; answers may not.
 
-    A case sent already stays as it is.
+    A case sent already stays as it is; one that is being corrected is sent back.
 
     Raises:
         StillMissing: names every answer that is missing or wrong.
     """
     found = locked(case, version=version)
-    if found.state in IN_HAND and found.state != State.CORRECTING:
+    if found.state == State.CORRECTING:
+        return resubmit(case=found, on=on)
+    if found.state in IN_HAND:
         return found
     item = item_of(found)
     wrong = forms.faults(item, found.answers)
     if wrong:
         raise StillMissing("还有内容未填好：" + "；".join(wrong.values()), list(wrong.values()))
     found.submitted_on = found.submitted_on or on
+    who, _ = beneficiary(found.person_id, found.mandate_id)
     found.deciding_division = deciding_place(
-        item, found.person, accepting=found.accepting_division, answers=found.answers
+        item, who, accepting=found.accepting_division, answers=found.answers
     )
     accept = item.step(StepKind.ACCEPT)
-    if accept is not None and accept.days:
-        found.due_on = due_after(on, accept.days, in_workdays=accept.in_workdays)
+    if accept is not None:
+        days, in_workdays = accepting_days(accept)
+        found.due_on = due_after(on, days, in_workdays=in_workdays)
     move(found, State.SUBMITTED, act="submit", on=on)
-    _ask_to_take_in(found, on)
-    return found
+    return _ask_to_take_in(found, on)
 
 
 @transaction.atomic
@@ -225,19 +252,18 @@ def resubmit(*, case: Case | int, on: date, version: int | None = None) -> Case:
     if missing:
         raise StillMissing("仍缺：" + "；".join(missing), missing)
     move(found, State(found.resume_state or State.SUBMITTED), act="resubmit", on=on)
-    _ask_to_take_in(found, on)
-    return found
+    return _ask_to_take_in(found, on)
 
 
-def _ask_to_take_in(case: Case, on: date) -> None:
+def _ask_to_take_in(case: Case, on: date) -> Case:
     """Residents start no clocks: a job, put into the queue by the same transaction, does it as the platform."""
     from minzheng.kernel.cases.taking_in import take_in
     from minzheng.kernel.cases.tasks import take_in_job
 
     if who_acts().kind == RESIDENT:
         take_in_job.defer(case_id=case.pk, on=on.isoformat())
-    else:
-        take_in(case=case, on=on)
+        return case
+    return take_in(case=case, on=on)
 
 
 @transaction.atomic
@@ -248,10 +274,9 @@ def withdraw(*, case: Case | int, on: date, reason: str = "", version: int | Non
     found.due_on = None
     if who_acts().kind == RESIDENT:
         move(found, state, act=state.value, on=on, note=reason)
-        _ask_to_take_in(found, on)
-        return found
+        return _ask_to_take_in(found, on)
     require("cases.help")
-    end_clocks(found, on)
+    close_what_runs(found, on)
     return move(found, state, act=state.value, on=on, note=reason)
 
 
@@ -259,7 +284,16 @@ def withdraw(*, case: Case | int, on: date, reason: str = "", version: int | Non
 def clear_drafts(*, on: date) -> int:
     """Gives up drafts that nobody changed for long (清理过期草稿); returns how many. For the nightly job."""
     require("cases.accept")
-    old = Case.objects.filter(state=State.DRAFT, opened_on__lt=on - timedelta(days=DRAFT_DAYS))
+    since = on - timedelta(days=DRAFT_DAYS)
+    old = Case.objects.filter(state=State.DRAFT, opened_on__lt=since).exclude(events__on__gte=since)
+    # Answers carry the day on which they were told.
+    old = old.extra(
+        where=["NOT EXISTS (SELECT 1 FROM jsonb_each(answers) a WHERE a.value->>'on' >= %s)"],
+        params=[since.isoformat()],
+    )
+    # A part of a joined application that waits for an earlier part is not forgotten by its applicant.
+    waits = Case.objects.filter(bundle_id=OuterRef("bundle_id"), state__in=IN_HAND)
+    old = old.exclude(Q(bundle_id__isnull=False) & Exists(waits))
     count = 0
     for pk in old.values_list("pk", flat=True)[:5000]:
         move(locked(pk), State.ABANDONED, act="abandoned", on=on, note="逾期未提交")

@@ -33,3 +33,7 @@ class StillMissing(CaseError):
 
 class SamePerson(CaseError):
     """Two different officials are needed."""
+
+
+class TooLate(CaseError):
+    """The time for it has passed."""

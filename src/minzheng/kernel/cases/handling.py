@@ -13,7 +13,7 @@ from minzheng.kernel.cases.answers_as_facts import record_told
 from minzheng.kernel.cases.errors import CaseChanged, CaseError, MoveRefused
 from minzheng.kernel.cases.jurisdiction import deciding_place
 from minzheng.kernel.cases.models import Case, Clock, Publication
-from minzheng.kernel.cases.moving import add_event, item_of, locked, move, require_step
+from minzheng.kernel.cases.moving import add_event, item_of, locked, move, note_event, require_step
 from minzheng.kernel.cases.states import IN_HAND, State, missing_before
 from minzheng.kernel.items.model import StepKind
 from minzheng.kernel.people.identifiers import mask_name
@@ -30,6 +30,7 @@ def begin_check(*, case: Case | int, on: date, reason: str = "", version: int | 
     found = locked(case, version=version)
     item = item_of(found)
     step, _ = require_step(found, item, StepKind.CHECK)
+    _in_state(found, State.ACCEPTED)
     clocks.end_clocks(found, on, Clock.Kind.CHECK)
     clocks.pause_clocks(found, on, reason=reason or f"等待{step.what or '核对'}结果", paper=CHECK_PAPER)
     clocks.start_clock(found, Clock.Kind.CHECK, step.days, on, in_workdays=step.in_workdays)
@@ -42,12 +43,42 @@ def end_check(*, case: Case | int, on: date, note: str, version: int | None = No
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.CHECK)
+    _in_state(found, State.CHECKING)
     first_time = StepKind.CHECK.value not in found.steps_done
     found.is_late |= clocks.end_clocks(found, on, Clock.Kind.CHECK)
     clocks.resume_clocks(found, on)
     if first_time:
         begin_step(found, item, StepKind.CHECK, on)
     return move(found, State.ACCEPTED, act="end_check", on=on, note=note, done=StepKind.CHECK)
+
+
+@transaction.atomic
+def stop_check(*, case: Case | int, on: date, note: str) -> Case:
+    """Takes a case back from an outside check that was stopped (停止核对); it may be asked for again, in its own time."""
+    found = locked(case)
+    item = item_of(found)
+    require("cases.check")
+    _in_state(found, State.CHECKING)
+    clocks.end_clocks(found, on, Clock.Kind.CHECK)
+    clocks.resume_clocks(found, on)
+    begin_step(found, item, StepKind.ACCEPT, on)
+    return move(found, State.ACCEPTED, act="stop_check", on=on, note=note)
+
+
+@transaction.atomic
+def check_anew(*, case: Case | int, on: date, note: str) -> Case:
+    """Asks for the outside check to be done again (重新核对); what the route asks for after it is done anew too."""
+    found = locked(case)
+    item = item_of(found)
+    require("cases.check")
+    _in_state(found, State.ACCEPTED, State.EXAMINED)
+    clocks.end_clocks(found, on)
+    found.steps_done = [kind for kind in found.steps_done if kind == StepKind.ACCEPT.value]
+    begin_step(found, item, StepKind.ACCEPT, on)
+    if found.state == State.ACCEPTED:
+        note_event(found, "check_anew", on=on, note=note)
+        return found
+    return move(found, State.ACCEPTED, act="check_anew", on=on, note=note)
 
 
 @transaction.atomic
@@ -61,6 +92,11 @@ def examine(*, case: Case | int, on: date, opinion: str, version: int | None = N
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.EXAMINE)
+    _in_state(found, State.ACCEPTED)
+    if found.checks.filter(state="objected").exists():
+        raise MoveRefused(
+            f"办件 {found.number} 的核对报告有异议，先处理异议 / settle the objection against the report of the check first"
+        )
     before = [
         kind for kind in missing_before(item, found.steps_done) if kind in (StepKind.ACCEPT, StepKind.CHECK)
     ]
@@ -82,6 +118,7 @@ def send_back(*, case: Case | int, on: date, reason: str, version: int | None = 
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.DECIDE if item.step(StepKind.DECIDE) else StepKind.PASS_ON)
+    _in_state(found, State.EXAMINED, State.PROPOSED, State.PASSED_ON)
     if not reason.strip():
         raise CaseError("退回须写明原因 / say why it is sent back")
     clocks.end_clocks(found, on)
@@ -101,11 +138,14 @@ def publicise(*, case: Case | int, on: date, version: int | None = None) -> Publ
     found = locked(case, version=version)
     item = item_of(found)
     step, _ = require_step(found, item, StepKind.PUBLICISE)
+    _in_state(found, State.EXAMINED)
+    if StepKind.PUBLICISE.value in found.steps_done:
+        raise MoveRefused(f"办件 {found.number} 已公示过 / case {found.number} has been published already")
     if StepKind.EXAMINE in missing_before(item, found.steps_done):
         raise MoveRefused(f"办件 {found.number} 尚未审核 / case {found.number} has not been examined")
     clocks.pause_clocks(found, on, reason="公示期间", paper=step.what or "上海市社会救助条例")
     clock = clocks.start_clock(found, Clock.Kind.PUBLICISE, step.days, on, in_workdays=step.in_workdays)
-    until = clock.due_on if clock is not None and clock.due_on else on
+    until = clock.due_on or on
     made = Publication.objects.create(
         case=found,
         place=found.person.division_code,
@@ -115,6 +155,15 @@ def publicise(*, case: Case | int, on: date, version: int | None = None) -> Publ
     )
     move(found, State.PUBLICISED, act="publicise", on=on, step=StepKind.PUBLICISE)
     return made
+
+
+def _in_state(case: Case, *states: State) -> None:
+    """Refuses an act outside its states. The table of moves alone would let it in by another act's door."""
+    if case.state not in states:
+        raise MoveRefused(
+            f"办件 {case.number} 状态为“{State(case.state).label}”，须为{'、'.join(one.label for one in states)} / "
+            f"case {case.number} is {case.state}; it must be {' or '.join(states)}"
+        )
 
 
 @transaction.atomic

@@ -50,17 +50,24 @@ def place_of(
 
 
 def deciding_place(item: Item, person: Person, *, accepting: str, answers: dict[str, dict]) -> str:
-    """The place that handles a case after it was accepted: that of the first step that is not accepting."""
-    step = next((one for one in item.route if one.kind is not StepKind.ACCEPT), item.route[-1])
+    """The place that handles a case after it was accepted: the most exact one of the steps that follow.
+
+    A street's step and its district's may alternate; the district is read off the street's code, never the reverse.
+    """
     institution = str(answers.get("institution_place", {}).get("value") or "")
-    return place_of(
-        step.place,
-        hukou=person.hukou_division_code,
-        is_local=person.hukou_is_local,
-        residence=person.division_code,
-        accepting=accepting,
-        institution=institution,
-    )
+    steps = [one for one in item.route if one.kind is not StepKind.ACCEPT] or [item.route[-1]]
+    places = [
+        place_of(
+            step.place,
+            hukou=person.hukou_division_code,
+            is_local=person.hukou_is_local,
+            residence=person.division_code,
+            accepting=accepting,
+            institution=institution,
+        )
+        for step in steps
+    ]
+    return max((place for place in places if place != CITY), key=len, default=CITY)
 
 
 def place_of_step(step: Step, case: Case) -> str:

@@ -67,6 +67,8 @@ def issue(
         paper: Document = _receipt(case, item, kind, on, missing or [], note)
     elif kind is Letter.Kind.CERTIFICATE:
         paper = _certificate(case, item, on)
+    elif review is not None and decision is None:
+        paper = _review(case, item, review, on)
     elif decision is not None:
         paper = _decision(case, item, decision, on, review)
     else:
@@ -116,13 +118,24 @@ def number_of(case: Case, on: date, kind: Letter.Kind | None = None) -> str:
 def office_of(case: Case, division: str = "") -> str:
     """Who signs: the street's office, the town's government, the district's or the city's civil-affairs bureau."""
     code = division or case.deciding_division
-    name = path_names([code[:9]]).get(code[:9], "")
+    return _office(code, path_names({code[:9], code[:6]}))
+
+
+def offices_of(cases: list[Case]) -> dict[int, str]:
+    """The deciding office of each of some cases by the case's number, with one query."""
+    codes = {case.deciding_division for case in cases}
+    names = path_names({code[:9] for code in codes} | {code[:6] for code in codes})
+    return {case.pk: _office(case.deciding_division, names) for case in cases}
+
+
+def _office(code: str, names: dict[str, str]) -> str:
+    name = names.get(code[:9], "")
     if len(code) >= 9 and name:
         return name + (
             "办事处" if name.endswith("街道") else "人民政府" if name.endswith(("镇", "乡")) else ""
         )
     if code.startswith("31") and len(code) == 6 and code != "310000":
-        return path_names([code]).get(code, "") + "民政局"
+        return names.get(code, "") + "民政局"
     return "上海市民政局"
 
 
@@ -189,6 +202,7 @@ def _decision(case: Case, item: Item, decision: Decision, on: date, review: Revi
         opening.append(f"依据：{basis}。")
     if review is not None:
         opening.insert(0, f"您对原决定提出的{review.get_kind_display()}已审结，原决定予以改变。")
+    office = office_of(case) if review is None else _reviewing_office(case, review)
     amounts = []
     closing = []
     if granted and decision.amount_fen:
@@ -203,7 +217,7 @@ def _decision(case: Case, item: Item, decision: Decision, on: date, review: Revi
         closing.append(f"理由：{decision.reason}")
     closing += [sentence for sentence in found.get("sentences", []) if not found.get("conditions")]
     return Reasons(
-        office=office_of(case),
+        office=office,
         title=f"{item.name}{'准予' if granted else '不予'}决定书",
         addressee=case.applicant_name,
         date=on,
@@ -215,10 +229,31 @@ def _decision(case: Case, item: Item, decision: Decision, on: date, review: Revi
         ),
         amounts=tuple(amounts),
         closing=tuple(closing),
-        objections=_objections(case, item),
-        signed_by=office_of(case),
+        objections=_objections(case, item) if review is None else _objections_after(case, item, review),
+        signed_by=office,
         illustrative=(*_assumed(item), *found.get("illustrative", [])),
     )  # fmt: skip
+
+
+def _review(case: Case, item: Item, review: Review, on: date) -> Reasons:
+    """Tells that a decision stays, or that the review is not accepted."""
+    kept = review.state == Review.State.DISMISSED
+    office = _reviewing_office(case, review)
+    return Reasons(
+        office=office,
+        title=f"{review.get_kind_display()}{'决定书' if kept else '不予受理决定书'}",
+        addressee=case.applicant_name,
+        date=on,
+        opening=(
+            f"您于{_day(review.filed_on)}对“{item.name}”的决定（{review.decision.number}）提出的{review.get_kind_display()}，"
+            + ("经审理，决定维持原决定。" if kept else "经审查，决定不予受理。"),
+            f"办件编号 {case.number}。",
+        ),
+        closing=(f"理由：{review.outcome}",),
+        objections=_objections_after(case, item, review),
+        signed_by=office,
+        illustrative=_assumed(item),
+    )
 
 
 def _notice(case: Case, item: Item, kind: Letter.Kind, on: date, note: str) -> Reasons:
@@ -287,6 +322,25 @@ def _objections(case: Case, item: Item) -> tuple[Objection, ...]:
             )
         )
     return tuple(ways)
+
+
+def _objections_after(case: Case, item: Item, review: Review) -> tuple[Objection, ...]:
+    """What is left after a review: the other way, and the court. Source: 行政诉讼法 第四十五条."""
+    if review.kind == Review.Kind.REVIEW:
+        return tuple(one for one in _objections(case, item) if one.way != "申请复核")
+    return (
+        Objection(
+            way="提起行政诉讼", where="有管辖权的人民法院", within="15日内", article="行政诉讼法 第四十五条"
+        ),
+    )
+
+
+def _reviewing_office(case: Case, review: Review) -> str:
+    """Who signs: the bureau for 复核, the government for 行政复议."""
+    place = review.reviewing_division
+    if review.kind == Review.Kind.REVIEW:
+        return office_of(case, place)
+    return "上海市人民政府" if place == "310000" else f"{path_names([place]).get(place, '')}人民政府"
 
 
 def _assumed(item: Item) -> tuple[str, ...]:

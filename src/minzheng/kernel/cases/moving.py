@@ -14,7 +14,7 @@ from minzheng.kernel.cases.errors import CaseChanged, CaseNotFound, MoveRefused,
 from minzheng.kernel.cases.jurisdiction import place_of_step
 from minzheng.kernel.cases.models import Case, Event
 from minzheng.kernel.cases.models.case import YEAR
-from minzheng.kernel.cases.states import MOVES, State
+from minzheng.kernel.cases.states import MOVES, OPEN, State
 from minzheng.kernel.items import item_version
 from minzheng.kernel.items.model import Item, Step, StepKind
 
@@ -62,6 +62,19 @@ def locked(case: Case | int, *, version: int | None = None) -> Case:
             f"办件 {found.number} 刚刚被他人更新，请重新打开后再办 / "
             f"case {found.number} was just changed by somebody else; open it again before you go on"
         )
+    return found
+
+
+def seen(case: Case | int) -> Case:
+    """The case as it is now, without a lock, for what is added beside it; a clerk who attends may not lock what is decided.
+
+    Raises:
+        CaseNotFound: there is none in sight of whoever acts.
+    """
+    pk = case if isinstance(case, int) else case.pk
+    found = Case.objects.filter(pk=pk).first()
+    if found is None:
+        raise CaseNotFound(f"没有办件 {pk}，或不在可见范围内 / no such case in your sight")
     return found
 
 
@@ -136,7 +149,16 @@ def move(
     if done is not None and done.value not in case.steps_done:
         case.steps_done = [*case.steps_done, done.value]
     note_event(case, act, on=on, note=note, detail=detail, from_state=before, to_state=state.value)
+    if case.bundle_id is not None and state not in OPEN:
+        _tell_bundle(case, on)
     return case
+
+
+def _tell_bundle(case: Case, on: date) -> None:
+    """The parts that wait for this one lie with other offices: a job, put into the queue by this transaction, tells them."""
+    from minzheng.kernel.cases.tasks import bundle_part_job
+
+    bundle_part_job.defer(case_id=case.pk, on=on.isoformat())
 
 
 def note_event(

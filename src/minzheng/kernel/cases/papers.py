@@ -12,7 +12,8 @@ from datetime import date
 
 from django.db import transaction
 
-from minzheng.kernel.access import RESIDENT
+from minzheng.kernel.access import RESIDENT, NotPermitted
+from minzheng.kernel.access.permissions import permissions_of
 from minzheng.kernel.audit import record
 from minzheng.kernel.cases.answers import known_values
 from minzheng.kernel.cases.errors import CaseError, MoveRefused
@@ -73,7 +74,7 @@ def fetch_papers(*, case: Case | int, on: date) -> Case:
     """
     found = locked(case)
     item = item_of(found)
-    views = [view for view in papers_of(found, item) if view.paper.source and not view.is_settled]
+    views = [view for view in papers_of(found, item) if view.paper.source and _is_wanted(view)]
     if not views:
         return found
     known = known_values(found.person_id, {view.paper.source for view in views})
@@ -95,6 +96,11 @@ def fetch_papers(*, case: Case | int, on: date) -> Case:
         division_code=found.deciding_division,
     )
     return found
+
+
+def _is_wanted(view: PaperView) -> bool:
+    """What was put off at acceptance is fetched again before the decision (容缺后补)."""
+    return not view.is_settled or (view.row is not None and view.row.state == Material.State.LATER)
 
 
 def _fetch_one(case: Case, view: PaperView, answer: dict | None, on: date) -> None:
@@ -148,6 +154,7 @@ def hand_in(
         raise CaseError(
             f"“{view.paper.name}”已由本市数据免交，无需提交 / the city has {view.paper.name_en} already; it need not be handed in"
         )
+    _may_bring(found, view)
     row = view.row or Material(case=found, code=code)
     row.state, row.upload, row.file_name, row.note, row.on = (
         Material.State.SUBMITTED,
@@ -176,6 +183,7 @@ def promise(*, case: Case | int, code: str, on: date) -> Material:
     view = next((v for v in papers_of(found) if v.paper.code == code), None)
     if view is None or view.paper.if_down is not IfDown.PROMISE:
         raise CaseError(f"材料 {code} 不适用告知承诺 / no promise may take the place of {code}")
+    _may_bring(found, view)
     row = view.row or Material(case=found, code=code)
     row.state, row.on = Material.State.PROMISED, on
     row.save()
@@ -185,8 +193,19 @@ def promise(*, case: Case | int, code: str, on: date) -> Material:
 
 @transaction.atomic
 def reject_paper(*, case: Case | int, code: str, why: str, on: date) -> Material:
-    """Says that a paper handed in does not serve, and why; it is asked for with everything else that is missing."""
-    found = locked(case)
+    """Says that a paper handed in does not serve, and why; it is asked for with everything else that is missing.
+
+    Raises:
+        NotPermitted: a resident, or a post that neither accepts nor examines cases.
+    """
+    actor = who_acts()
+    if actor.kind == RESIDENT or not permissions_of(actor.role) & {
+        "cases.accept",
+        "cases.examine",
+        "cases.decide",
+    }:
+        raise NotPermitted("材料是否合格由受理、审核人员认定 / offices say whether a paper serves")
+    found = _open(case)
     row = Material.objects.select_for_update().get(case=found, code=code)
     if row.state not in (Material.State.SUBMITTED, Material.State.PROMISED):
         raise MoveRefused(f"材料 {code} 尚未提交 / {code} has not been handed in")
@@ -201,6 +220,16 @@ def _open(case: Case | int) -> Case:
     if found.state not in OPEN:
         raise MoveRefused(f"办件 {found.number} 已办结，不能再提交材料 / case {found.number} is closed")
     return found
+
+
+def _may_bring(case: Case, view: PaperView) -> None:
+    """An applicant brings papers while the form is theirs, and later what was put off."""
+    put_off = view.row is not None and view.row.state == Material.State.LATER
+    if who_acts().kind == RESIDENT and case.state not in (State.DRAFT, State.CORRECTING) and not put_off:
+        raise MoveRefused(
+            f"办件 {case.number} 已提交，需要补充的材料会一次性告知您 / "
+            f"case {case.number} was sent in; whatever is missing will be told at once"
+        )
 
 
 @transaction.atomic
@@ -234,6 +263,8 @@ def confirm_known(*, case: Case | int, field: str, agrees: bool, told: object = 
                 "person_id": found.person_id,
                 "known": known,
                 "told": str(told),
+                "label": item.field(field).label,
+                "known_from": item.field(field).known_from,
                 "source": answer.get("source", ""),
                 "opened_on": on,
             },

@@ -47,8 +47,9 @@ MOVES: dict[str, frozenset[str]] = {
     _S.PUBLICISED: frozenset({_S.EXAMINED, _S.PROPOSED, _S.GRANTED, _S.REFUSED, *_OUT}),
     _S.PROPOSED: frozenset({_S.GRANTED, _S.REFUSED, _S.EXAMINED, _S.ACCEPTED, *_OUT}),
     _S.PASSED_ON: frozenset({_S.GRANTED, _S.REFUSED, _S.ACCEPTED, *_OUT}),
-    # Only a review that was upheld moves a decided case, and its first decision stays on record.
-    _S.GRANTED: frozenset({_S.REFUSED}),
+    # Only a review that was upheld moves a decided case, and its first decision stays on record. Granted again means
+    # another amount.
+    _S.GRANTED: frozenset({_S.REFUSED, _S.GRANTED}),
     _S.REFUSED: frozenset({_S.GRANTED}),
     _S.NOT_ACCEPTED: frozenset({_S.SUBMITTED}),
     _S.WITHDRAWN: frozenset(),

@@ -13,56 +13,48 @@ from minzheng.kernel.audit import record
 from minzheng.kernel.cases import clocks
 from minzheng.kernel.cases.accepting import accept_by_silence, lapse
 from minzheng.kernel.cases.clocks import due_after
+from minzheng.kernel.cases.closing import AT_MOST, close_what_runs, each
 from minzheng.kernel.cases.drafting import clear_drafts
-from minzheng.kernel.cases.errors import CaseError
+from minzheng.kernel.cases.economic_check import ask_again, expire_checks
 from minzheng.kernel.cases.handling import close_publication, reroute
 from minzheng.kernel.cases.models import Case, Clock, Publication
 from minzheng.kernel.cases.moving import add_event, item_of, locked, move
+from minzheng.kernel.cases.reviews import escalate_late_reviews
 from minzheng.kernel.cases.states import IN_HAND, State
 from minzheng.kernel.cases.taking_in import take_in_waiting
 from minzheng.kernel.items.model import ResultKind
 
 WARN_WORKDAYS = 2
 """Illustrative: so many working days before its end a clock warns."""
-AT_MOST = 5000
 
 
 @transaction.atomic
 def nightly(*, on: date) -> dict[str, int]:
     """All of the night's work for a day; returns how many of each. One failure does not keep the rest from being done."""
     require("cases.examine")
-    told = {"taken_in": take_in_waiting(on=on), "warned": _warn(on), "escalated": _escalate(on)}
+    told = {"taken_in": take_in_waiting(on=on), "asked_again": ask_again(on=on), "warned": _warn(on)}
+    told["escalated"] = _escalate(on)
     silent = Clock.objects.filter(
         kind=Clock.Kind.ACCEPT, ended_on=None, due_on__lt=on, case__state=State.SUBMITTED
     )
-    told["accepted_by_silence"] = _each(
+    told["accepted_by_silence"] = each(
         silent.values_list("case_id", flat=True), lambda pk: accept_by_silence(case=pk, on=on)
     )
     late = Clock.objects.filter(
         kind=Clock.Kind.CORRECT, ended_on=None, due_on__lt=on, case__state=State.CORRECTING
     )
-    told["lapsed"] = _each(late.values_list("case_id", flat=True), lambda pk: lapse(case=pk, on=on))
-    over = Publication.objects.filter(closed_on=None, until_on__lt=on)
-    told["publications"] = _each(
+    told["lapsed"] = each(late.values_list("case_id", flat=True), lambda pk: lapse(case=pk, on=on))
+    over = Publication.objects.filter(closed_on=None, until_on__lt=on, case__state=State.PUBLICISED)
+    told["publications"] = each(
         over.values_list("case_id", flat=True), lambda pk: close_publication(case=pk, on=on)
     )
+    told["expired_checks"] = expire_checks(on=on)
     told["rerouted"] = _follow_moves(on)
     told["ended"] = _end_after_death(on)
     told["drafts"] = clear_drafts(on=on)
+    told["reviews_escalated"] = escalate_late_reviews(on=on)
     record("cases.nightly", detail={**told, "on": on.isoformat()})
     return told
-
-
-def _each(ids, act) -> int:  # type: ignore[no-untyped-def]
-    done = 0
-    for pk in list(ids[:AT_MOST]):
-        try:
-            with transaction.atomic():
-                act(pk)
-            done += 1
-        except CaseError as refusal:
-            record("cases.nightly_refused", subject=f"case:{pk}", detail={"why": str(refusal)[:300]})
-    return done
 
 
 def _warn(on: date) -> int:
@@ -102,20 +94,20 @@ def _follow_moves(on: date) -> int:
             [[state.value for state in IN_HAND], AT_MOST],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    return sum(reroute(case=pk, on=on, reason="受益人户籍或居住地已迁移") for pk in ids)
+    return each(ids, lambda pk: reroute(case=pk, on=on, reason="受益人户籍或居住地已迁移"))
 
 
 def _end_after_death(on: date) -> int:
     """Cases about support for somebody who has died meanwhile end; what others inherit of them is decided by law elsewhere."""
     open_cases = Case.objects.filter(state__in=[*IN_HAND, State.DRAFT], person__death_date__isnull=False)
-    ended = 0
-    for pk in open_cases.values_list("pk", flat=True)[:AT_MOST]:
-        found = locked(pk)
-        if item_of(found).result.kind is not ResultKind.AWARD:
-            continue
-        clocks.end_clocks(found, on)
-        found.due_on = None
-        state = State.ABANDONED if found.state == State.DRAFT else State.ENDED
-        move(found, state, act="end", on=on, note="受益人已去世")
-        ended += 1
-    return ended
+    return each(open_cases.values_list("pk", flat=True), lambda pk: _end_one(pk, on))
+
+
+def _end_one(pk: int, on: date) -> bool:
+    found = locked(pk)
+    if item_of(found).result.kind is not ResultKind.AWARD:
+        return False
+    close_what_runs(found, on)
+    state = State.ABANDONED if found.state == State.DRAFT else State.ENDED
+    move(found, state, act="end", on=on, note="受益人已去世")
+    return True

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from minzheng.kernel.access import acting_as_service
-from minzheng.kernel.periods import today
+from minzheng.kernel.periods import now_utc, today
 
 
 @app.task(name="cases.take_in", queue="cases", pass_context=False)
@@ -20,6 +21,48 @@ def take_in_job(*, case_id: int, on: str) -> None:
 
     with acting_as_service("casework", in_bulk=False):
         take_in(case=case_id, on=date.fromisoformat(on))
+
+
+@app.task(name="cases.authorisations", queue="cases", pass_context=False)
+def authorisations_job(*, case_id: int, on: str) -> None:
+    """Does what follows for a case when a member gave or took back an authorisation online."""
+    from minzheng.kernel.cases.authorising import authorisations_changed
+
+    with acting_as_service("casework", in_bulk=False):
+        authorisations_changed(case=case_id, on=date.fromisoformat(on))
+
+
+@app.task(
+    name="cases.check", queue="cases", retry=RetryStrategy(max_attempts=4, wait=300), pass_context=False
+)
+def check_job(*, check_id: int, on: str) -> None:
+    """Asks the sources of an economic check; those that are down again soon, and then every night."""
+    from minzheng.kernel.cases.check_sources import SourceDown
+    from minzheng.kernel.cases.economic_check import ask_sources, sources_down
+
+    with acting_as_service("casework", in_bulk=False):
+        down = sources_down(ask_sources(check=check_id, on=date.fromisoformat(on)))
+    if down:
+        # What the others answered is kept; the queue tries again by its own rule.
+        raise SourceDown(f"核对 {check_id}：{'、'.join(down)} 暂不可用 / these sources are down")
+
+
+@app.task(name="cases.dispute", queue="cases", pass_context=False)
+def dispute_job(*, dispute_id: int, on: str) -> None:
+    """Tells a case that a disputed value was settled at its source."""
+    from minzheng.kernel.cases.disputes import tell_case
+
+    with acting_as_service("casework", in_bulk=False):
+        tell_case(dispute=dispute_id, on=date.fromisoformat(on))
+
+
+@app.task(name="cases.bundle_part", queue="cases", pass_context=False)
+def bundle_part_job(*, case_id: int, on: str) -> None:
+    """Sends the parts of a joined application that waited for one that ended."""
+    from minzheng.kernel.cases.bundles import part_ended
+
+    with acting_as_service("casework", in_bulk=False):
+        part_ended(case=case_id, on=date.fromisoformat(on))
 
 
 @app.task(name="cases.nightly", queue="cases", lock="cases nightly", pass_context=False)
@@ -36,7 +79,36 @@ def nightly_job(*, on: str) -> None:
 def nightly_by_clock(timestamp: int) -> None:
     """Puts the night's work of today into the queue; a demonstration's city does not live by the wall clock."""
     if os.environ.get("MINZHENG_DEMO") != "1":
-        nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
+        with suppress(AlreadyEnqueued):
+            nightly_job.configure(queueing_lock=f"nightly {today()}").defer(on=today().isoformat())
+
+
+@app.task(name="cases.alike", queue="cases", pass_context=False)
+def alike_job(*, review_id: int, on: str, after: int = 0) -> None:
+    """Looks again at the next cases decided for the reason that an upheld review found wrong, then asks for the rest."""
+    from minzheng.kernel.cases.alike import find_alike
+
+    with acting_as_service("casework", in_bulk=False):
+        last = find_alike(review=review_id, on=date.fromisoformat(on), after=after)
+        if last:
+            alike_job.defer(review_id=review_id, on=on, after=last)
+
+
+@app.task(name="cases.pass_on_help", queue="cases", lock="cases help", pass_context=False)
+def pass_on_help_job(*, at: str) -> None:
+    """Passes questions that a clerk left unanswered to the next one on duty."""
+    from minzheng.kernel.cases.helping import pass_on_waiting
+
+    with acting_as_service("casework", in_bulk=False):
+        pass_on_waiting(at=datetime.fromisoformat(at))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.pass_on_help_by_clock", queue="cases", pass_context=False)
+def pass_on_help_by_clock(timestamp: int) -> None:
+    """Every minute: questions of residents do not wait for one clerk."""
+    with suppress(AlreadyEnqueued):
+        pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())
 
 
 @app.task(name="cases.refresh_totals", queue="cases", lock="cases totals", pass_context=False)
@@ -52,5 +124,5 @@ def refresh_totals_job() -> None:
 @app.task(name="cases.refresh_totals_by_clock", queue="cases", pass_context=False)
 def refresh_totals_by_clock(timestamp: int) -> None:
     """Refreshes the totals every hour; one that still waits is not put into the queue again."""
-    with contextlib.suppress(AlreadyEnqueued):
+    with suppress(AlreadyEnqueued):
         refresh_totals_job.configure(queueing_lock="cases totals").defer()

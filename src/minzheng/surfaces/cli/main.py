@@ -35,6 +35,7 @@ AREAS = {
     "jobs": "jobs",
     "cases": "cases",
     "api": "api",
+    "centres": "centres",
 }
 
 

@@ -55,4 +55,5 @@ SITUATIONS = [
     gettext_noop("不符合最低生活保障条件"),
     gettext_noop("可能符合最低生活保障，尚缺核对"),
     gettext_noop("老年综合津贴告知书在异议期内"),
+    gettext_noop("崇明居民，刚失业，尚未申请低保"),
 ]

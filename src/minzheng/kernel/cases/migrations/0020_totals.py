@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0002_guards"),
+        ("cases", "0011_both"),
     ]
 
     operations = [

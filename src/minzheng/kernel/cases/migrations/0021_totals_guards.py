@@ -3,7 +3,8 @@
 from django.db import migrations
 
 from minzheng.kernel.access.guards import statistics_view
-from minzheng.kernel.storage.guards import enable_scope, grant_web, statement, written_by_posts
+from minzheng.kernel.cases.migrations._sql import PASSED_ON
+from minzheng.kernel.storage.guards import enable_scope, grant_web, statement, web_role, written_by_posts
 
 _BOTH = ("deciding_division", "accepting_division")
 
@@ -41,6 +42,16 @@ class Migration(migrations.Migration):
             " sum(papers_needed) AS papers_needed, sum(papers_fetched) AS papers_fetched,"
             " sum(rated) AS rated, sum(rating_points) AS rating_points"
             " FROM cases_total WHERE length(division_code) = 6 GROUP BY 1, 2, 3, 4, 5",
+        ),
+        # Another department sees a case from the day it was passed on to it, where it decides: never somebody's draft, and
+        # not what its colleagues elsewhere decide. `cases_sees` says the same of what hangs on a case.
+        statement(
+            f"""
+            CREATE POLICY cases_case_passed_on ON cases_case AS RESTRICTIVE FOR SELECT TO "{web_role()}"
+              USING ((SELECT access_role()) IS DISTINCT FROM 'department_officer' OR ({PASSED_ON}
+                     AND deciding_division >= (SELECT access_low()) AND deciding_division < (SELECT access_high())));
+            """,
+            "DROP POLICY cases_case_passed_on ON cases_case;",
         ),
         # What waits for a department's answer, in the order in which a partner reads it.
         statement(

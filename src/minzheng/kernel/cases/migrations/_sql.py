@@ -20,7 +20,7 @@ _MINE = f"person_id = {_ME} OR applicant_id = {_ME} OR helper_person_id = {_ME}"
 _ATTENDED = "(person_id = ANY((SELECT people_attended())::bigint[]) AND (SELECT access_low()) IS NOT NULL)"
 _NOT_YET = "state IN ('draft', 'submitted', 'correcting')"
 _WAITS = "state IN ('submitted', 'correcting', 'accepted', 'checking', 'examined', 'publicised', 'proposed', 'passed_on')"
-_PASSED_ON = "(step = 'pass_on' OR 'pass_on' = ANY(steps_done))"
+PASSED_ON = "(step = 'pass_on' OR 'pass_on' = ANY(steps_done))"
 
 NUMBERS = (
     f"""
@@ -60,14 +60,8 @@ CASE_POLICIES = (
       USING ({_SCOPE} OR ({_ATTENDED} AND {_NOT_YET}) OR ({_MINE}))
       WITH CHECK ({_SCOPE} OR (({_MINE})
                   AND state IN ('draft', 'submitted', 'accepted', 'correcting', 'withdrawn', 'abandoned')));
-    -- Another department sees a case from the day it was passed on to it, where it decides: never somebody's draft, and
-    -- not what its colleagues elsewhere decide.
-    CREATE POLICY cases_case_passed_on ON cases_case AS RESTRICTIVE FOR SELECT TO "{WEB}"
-      USING ((SELECT access_role()) IS DISTINCT FROM 'department_officer'
-             OR ({_PASSED_ON} AND deciding_division >= (SELECT access_low()) AND deciding_division < (SELECT access_high())));
     """,
     """
-    DROP POLICY cases_case_passed_on ON cases_case;
     DROP POLICY cases_case_owner ON cases_case; DROP POLICY cases_case_read ON cases_case;
     DROP POLICY cases_case_insert ON cases_case; DROP POLICY cases_case_update ON cases_case;
     ALTER TABLE cases_case NO FORCE ROW LEVEL SECURITY; ALTER TABLE cases_case DISABLE ROW LEVEL SECURITY;
@@ -144,37 +138,42 @@ REROUTE = (
 
 # Asking the case's own policy by a sub-select makes the planner plan every partition for every row's table. A function
 # keeps its plan, and answers for one case in a tenth of a millisecond.
-SEES = (
-    f"""
-    CREATE FUNCTION cases_sees(one bigint) RETURNS boolean LANGUAGE plpgsql STABLE {_DEFINER} AS $$
+def sees(resident: str, post_helps: str) -> str:
+    """The function that every table hanging on a case asks; SQL over the case's row `found`."""
+    return f"""
+    CREATE OR REPLACE FUNCTION cases_sees(one bigint) RETURNS boolean LANGUAGE plpgsql STABLE {_DEFINER} AS $$
     DECLARE
       acting bigint := public.access_actor_post();
-      me bigint;
+      me bigint := public.access_person();
       post record;
       found record;
       low text;
     BEGIN
-      IF acting IS NULL THEN
-        me := public.access_person();
-        RETURN me IS NOT NULL AND EXISTS (
-          SELECT 1 FROM public.cases_case c
-          WHERE c.id = one AND (c.person_id = me OR c.applicant_id = me OR c.helper_person_id = me));
-      END IF;
+      IF acting IS NULL AND me IS NULL THEN RETURN false; END IF;
+      SELECT c.deciding_division, c.accepting_division, c.domain, c.person_id, c.applicant_id, c.helper_person_id,
+             c.helper_post_id, c.mandate_id INTO found FROM public.cases_case c WHERE c.id = one;
+      IF found IS NULL THEN RETURN false; END IF;
+      IF acting IS NULL THEN RETURN coalesce({resident}, false); END IF;
       IF public.access_low() IS NULL THEN RETURN false; END IF;
       SELECT p.division_code, p.domains, p.role INTO post FROM public.access_post p WHERE p.id = acting;
-      SELECT c.deciding_division, c.accepting_division, c.domain, c.person_id, {_PASSED_ON} AS was_passed_on INTO found
-        FROM public.cases_case c WHERE c.id = one;
-      IF found IS NULL THEN RETURN false; END IF;
       low := public.access_scope_low(post.division_code);
+      -- Another department sees a case from the day it was passed on to it, where it decides.
       IF post.role = 'department_officer' AND NOT (found.was_passed_on
            AND found.deciding_division COLLATE "C" >= low AND found.deciding_division COLLATE "C" < low || ':') THEN
         RETURN false;
       END IF;
-      RETURN (('*' = ANY(post.domains) OR found.domain = ANY(post.domains))
-              AND ((found.deciding_division COLLATE "C" >= low AND found.deciding_division COLLATE "C" < low || ':')
-                OR (found.accepting_division COLLATE "C" >= low AND found.accepting_division COLLATE "C" < low || ':')))
-          OR found.person_id = ANY(public.people_attended());
+      RETURN coalesce(
+        (('*' = ANY(post.domains) OR found.domain = ANY(post.domains))
+         AND ((found.deciding_division COLLATE "C" >= low AND found.deciding_division COLLATE "C" < low || ':')
+           OR (found.accepting_division COLLATE "C" >= low AND found.accepting_division COLLATE "C" < low || ':')))
+        OR found.person_id = ANY(public.people_attended()) OR {post_helps}, false);
     END $$;
+    """
+
+
+SEES = (
+    sees("me IN (found.person_id, found.applicant_id, found.helper_person_id)", "false")
+    + f"""
     -- Whether the applicant may still fill in the form.
     CREATE FUNCTION cases_is_open_form(one bigint) RETURNS boolean LANGUAGE plpgsql STABLE {_DEFINER} AS $$
     BEGIN
@@ -186,7 +185,7 @@ SEES = (
     GRANT EXECUTE ON FUNCTION cases_sees(bigint) TO "{WEB}";
     GRANT EXECUTE ON FUNCTION cases_is_open_form(bigint) TO "{WEB}";
     """,
-    "DROP FUNCTION cases_sees(bigint); DROP FUNCTION cases_is_open_form(bigint);",
+    "DROP FUNCTION cases_is_open_form(bigint); DROP FUNCTION cases_sees(bigint);",
 )
 
 

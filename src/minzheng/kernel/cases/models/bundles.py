@@ -13,6 +13,7 @@ class Bundle(models.Model):
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="bundles")
     answers = models.JSONField("共用内容", default=dict)
     opened_on = models.DateField("日期")
+    submitted_on = models.DateField("提交日期", null=True, blank=True)
     accepting_division = models.TextField("受理地", db_collation="C")
     recorded_at = models.DateTimeField(db_default=Now())
 

@@ -17,7 +17,7 @@ class Case(models.Model):
     `id` is the year and a running number (20220000000017): the same number online and at every counter, and the key of
     the partition. `person` is who benefits, `applicant` who applies; `helper_*` whoever acts for them. `answers` maps a
     form field to {value, origin, source, on, confirmed}. `accepting_division` took the case, `deciding_division`
-    decides it: both see it, and both count it. `step` is the kind of the route's step in hand, `steps_done` those behind
+    decides it: both see it, and both count it. `former_division` decided it before it was handed on, and goes on seeing it. `step` is the kind of the route's step in hand, `steps_done` those behind
     it. `due_on` is the nearest deadline that runs, null while none does. `version` rises with every change.
     """
 
@@ -51,6 +51,7 @@ class Case(models.Model):
     mandate_id = models.BigIntegerField("委托", null=True, blank=True)
     accepting_division = models.TextField("受理地", db_collation="C")
     deciding_division = models.TextField("办理地", db_collation="C")
+    former_division = models.TextField("移出地", blank=True, default="", db_collation="C")
     centre_id = models.BigIntegerField("受理中心", null=True, blank=True)
     answers = models.JSONField("填写内容", default=dict)
     opened_on = models.DateField("创建日期")

@@ -81,6 +81,7 @@ class Letter(models.Model):
         CERTIFICATE = "certificate", "证明"
         LAPSED = "lapsed", "终止办理告知书"
         REVIEW = "review", "复核决定书"
+        JOINED = "joined", "联办进度告知书"
 
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="letters")
     kind = models.TextField("种类", choices=Kind.choices)

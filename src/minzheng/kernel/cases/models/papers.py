@@ -50,7 +50,10 @@ class Material(models.Model):
 
 
 class Dispute(models.Model):
-    """A fetched value that the applicant says is wrong; it is put right at its source (数据异议)."""
+    """A fetched value that the applicant says is wrong; it is put right at its source (数据异议).
+
+    `known_from` names it in the registers, for whoever settles it without sight of the case.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "待核实"
@@ -60,6 +63,8 @@ class Dispute(models.Model):
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="disputes")
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     field = models.TextField("项目")
+    label = models.TextField("项目名称", blank=True, default="")
+    known_from = models.TextField("登记项", blank=True, default="", db_collation="C")
     known = models.TextField("现有内容")
     told = models.TextField("申请人所述")
     source = models.TextField("数据来源")
@@ -67,6 +72,7 @@ class Dispute(models.Model):
     opened_on = models.DateField("提出日期")
     settled_on = models.DateField("处理日期", null=True, blank=True)
     outcome = models.TextField("处理说明", blank=True, default="")
+    settled_by = models.TextField("处理人", blank=True, default="")
 
     class Meta:
         verbose_name = "数据异议"

@@ -34,6 +34,7 @@ class Review(models.Model):
     outcome = models.TextField("审理意见", blank=True, default="")
     failed_rule = models.TextField("争议条件", blank=True, default="")
     reviewing_division = models.TextField("审理地", db_collation="C")
+    escalated_on = models.DateField("督办日", null=True, blank=True)
 
     class Meta:
         verbose_name = "复核与复议"

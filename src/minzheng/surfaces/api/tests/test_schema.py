@@ -62,7 +62,8 @@ def test_whoever_has_no_token_is_told_of_no_case(case, seeded):
     aim_at(case, seeded.pk)
     answer = case.call_and_validate(headers=headers_of(case), checks=[*CHECKS, unsupported_method])
     if "/cases" in case.operation.path:
-        assert answer.status_code == 401
+        # 405 for a way of asking that no path offers.
+        assert answer.status_code in (401, 405)
 
 
 @document.include(path_regex="/cases").parametrize()
