@@ -18,8 +18,8 @@ from minzheng.kernel.periods import Month
 from minzheng.kernel.places.resolution import CITY
 from minzheng.kernel.ui.forms import MonthField
 from minzheng.surfaces.web.city.words import CHANNELS, SIDES
-from minzheng.surfaces.web.work.words import is_english
 from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.words import is_english
 
 MOST_MONTHS = 36
 
@@ -77,7 +77,9 @@ def asked(request: HttpRequest) -> tuple[Question, QuestionForm]:
     told = form.cleaned_data
     if not actor.reaches(told["place"]) and told["place"] != own:
         raise Http404("outside the post's place")
-    return Question(**{name: told[name] for name in ("place", "first", "last", "side", "item", "channel")}), form
+    return Question(
+        **{name: told[name] for name in ("place", "first", "last", "side", "item", "channel")}
+    ), form
 
 
 def address(question: Question, **changes: Any) -> str:
