@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0011_both"),
+        ("cases", "0010_checks"),
     ]
 
     operations = [

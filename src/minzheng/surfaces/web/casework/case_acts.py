@@ -233,6 +233,18 @@ def _may_pass_on(now: Now) -> bool:
     )
 
 
+def _may_refuse_unpublished(now: Now) -> bool:
+    """What is not to be granted is not published."""
+    step = now.item.step(StepKind.DECIDE)
+    return (
+        now.kind is StepKind.PUBLICISE
+        and now.case.state == State.EXAMINED
+        and step is not None
+        and may("cases.decide", now.case.domain)
+        and may_do(now.case, step, now.actor)
+    )
+
+
 def _is_objected(now: Now) -> bool:
     return now.check is not None and now.check.state == EconomicCheck.State.OBJECTED
 
@@ -319,6 +331,10 @@ ACTS: dict[str, Act] = {
                 case=case, outcome=data["outcome"], reason=data["reason"], result=data["result"], on=on, version=version)),
         Act("pass_on", _("再次转送"), _("已转送主管部门。"), NoteForm, _may_pass_on,
             lambda case, data, on, version: actions.pass_on(case=case, on=on, note=data["note"], version=version)),
+        Act("refuse", _("不予，不再公示"), _("决定已登记。"), ReasonForm, _may_refuse_unpublished,
+            lambda case, data, on, version: actions.decide(
+                case=case, outcome=Decision.Outcome.REFUSED, reason=data["reason"], on=on, version=version),
+            is_main=False, tone="secondary"),
         Act("ask_correction", _("一次性告知补正"), _("已告知补正，补正通知书已生成，办理时限暂停。"), CorrectionForm, _may_correct,
             lambda case, data, on, version: actions.ask_correction(case=case, on=on, note=data["note"], version=version),
             is_main=False, tone="secondary"),
