@@ -143,7 +143,10 @@ class MandateForm(forms.Form):
 def give(request: HttpRequest) -> HttpResponse:
     """Gives somebody a mandate to act for me."""
     me, on = oneself(request), working_day()
-    form = MandateForm(request.POST if request.method == "POST" else None, initial={"until": on + HALF_A_YEAR, "may_submit": True})
+    form = MandateForm(
+        request.POST if request.method == "POST" else None,
+        initial={"until": on + HALF_A_YEAR, "may_submit": True},
+    )
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         given = attempt(

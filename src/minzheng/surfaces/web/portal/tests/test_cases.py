@@ -210,7 +210,9 @@ def test_a_joined_application_is_one_form_and_one_view(browser, monkeypatch):
         {name: told[name] for name in names}
         | {"parts": ["hukou_spouse_move", "birth_registration"], "key": "j"},
     )
-    assert opened.status_code == 302, [str(one) for one in opened.context['messages']] + [opened.context['chosen'].errors]
+    assert opened.status_code == 302, [str(one) for one in opened.context["messages"]] + [
+        opened.context["chosen"].errors
+    ]
     page = browser.get(opened["Location"]).content.decode()
     assert "结婚登记" in page and "办好后自动提交" in page
     with acting_as_service("test"):
