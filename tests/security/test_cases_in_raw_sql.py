@@ -125,7 +125,7 @@ CASE_COLUMNS = {
     "decided_on": "'2022-01-01'", "departs": "true", "is_late": "true", "item": "'old_age_allowance'",
     "item_version": "'2010-01-01'", "domain": "'old_age_allowance'", "step": "'decide'", "resume_state": "'accepted'",
     "person_id": "1", "applicant_id": "1", "person_name": "'x'", "household_id": "1", "working_days": "1",
-    "papers_saved": "9", "papers_asked": "0", "assigned_post_id": "1", "deciding_division": "'310104014'",
+    "papers_saved": "9", "papers_asked": "5", "assigned_post_id": "1", "deciding_division": "'310104014'",
     "accepting_division": "'310104014'", "former_division": "'310104014'", "answers": "'{}'", "opened_on": "'2020-01-01'",
     "channel": "'automatic'", "mandate_id": "1", "bundle_id": "1", "lead_id": "1", "submitted_on": "'2020-01-01'",
 }  # fmt: skip
@@ -211,7 +211,7 @@ def test_an_applicant_rewrites_nothing_that_an_office_wrote(case, person, what):
 
 
 INSERTS = {
-    "cases_clock": {"kind": "decide", "limit_days": 1, "in_workdays": True, "started_on": ON, "used_days": 0},
+    "cases_clock": {"kind": "answer", "limit_days": 1, "in_workdays": True, "started_on": ON, "used_days": 0},
     "cases_decision": {
         "outcome": "granted", "proposed": "", "finding": "{}", "departs": False, "reason": "", "failed": "[]",
         "by_label": "x", "on": ON, "second_label": "", "number": "", "is_in_force": False, "is_sampled": False,

@@ -74,11 +74,10 @@ def accept(*, case: Case | int, on: date, version: int | None = None, note: str 
     missing = what_is_missing(found, item)
     if missing:
         raise StillMissing("材料或内容不全：" + "；".join(missing) + " / something is missing", missing)
-    _accept(found, item, on, note)
-    return found
+    return _accept(found, item, on, note)
 
 
-def _accept(case: Case, item: Item, on: date, note: str, act: str = "accept") -> None:
+def _accept(case: Case, item: Item, on: date, note: str, act: str = "accept") -> Case:
     case.is_late |= clocks.end_clocks(case, on, Clock.Kind.ACCEPT)
     case.accepted_on = on
     case.deciding_division = deciding_place(
@@ -87,10 +86,11 @@ def _accept(case: Case, item: Item, on: date, note: str, act: str = "accept") ->
     following = begin_step(case, item, StepKind.ACCEPT, on)
     move(case, State.ACCEPTED, act=act, on=on, note=note, done=StepKind.ACCEPT)
     if item.is_on_the_spot:
-        return
+        return case
     letters.issue(case, Letter.Kind.ACCEPTED, on=on)
     if following is not None and following.kind is StepKind.PASS_ON:
-        pass_on(case=case, on=on)
+        return pass_on(case=case, on=on)
+    return case
 
 
 def begin_step(case: Case, item: Item, after: StepKind, on: date) -> Step | None:
@@ -150,8 +150,7 @@ def accept_by_silence(*, case: Case | int, on: date) -> Case:
             case=found, code=paper.code,
             defaults={"state": Material.State.LATER, "on": on, "note": "逾期未告知，视为受理"},
         )  # fmt: skip
-    _accept(found, item, on, "逾期未一次性告知，依法视为受理", act="accept_by_silence")
-    return found
+    return _accept(found, item, on, "逾期未一次性告知，依法视为受理", act="accept_by_silence")
 
 
 @transaction.atomic
