@@ -20,7 +20,6 @@ _MINE = f"person_id = {_ME} OR applicant_id = {_ME} OR helper_person_id = {_ME}"
 _ATTENDED = "(person_id = ANY((SELECT people_attended())::bigint[]) AND (SELECT access_low()) IS NOT NULL)"
 _NOT_YET = "state IN ('draft', 'submitted', 'correcting')"
 _WAITS = "state IN ('submitted', 'correcting', 'accepted', 'checking', 'examined', 'publicised', 'proposed', 'passed_on')"
-PASSED_ON = "(step = 'pass_on' OR 'pass_on' = ANY(steps_done))"
 
 NUMBERS = (
     f"""
@@ -155,13 +154,8 @@ def sees(resident: str, post_helps: str) -> str:
       IF found IS NULL THEN RETURN false; END IF;
       IF acting IS NULL THEN RETURN coalesce({resident}, false); END IF;
       IF public.access_low() IS NULL THEN RETURN false; END IF;
-      SELECT p.division_code, p.domains, p.role INTO post FROM public.access_post p WHERE p.id = acting;
+      SELECT p.division_code, p.domains INTO post FROM public.access_post p WHERE p.id = acting;
       low := public.access_scope_low(post.division_code);
-      -- Another department sees a case from the day it was passed on to it, where it decides.
-      IF post.role = 'department_officer' AND NOT (found.was_passed_on
-           AND found.deciding_division COLLATE "C" >= low AND found.deciding_division COLLATE "C" < low || ':') THEN
-        RETURN false;
-      END IF;
       RETURN coalesce(
         (('*' = ANY(post.domains) OR found.domain = ANY(post.domains))
          AND ((found.deciding_division COLLATE "C" >= low AND found.deciding_division COLLATE "C" < low || ':')
