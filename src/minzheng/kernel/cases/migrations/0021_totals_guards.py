@@ -1,10 +1,10 @@
-"""Who reads totals and what they were counted from; indexes that find what changed and what was passed on."""
+"""Who reads totals and what they were counted from; what another department sees."""
 
 from django.db import migrations
 
 from minzheng.kernel.access.guards import statistics_view
-from minzheng.kernel.cases.migrations._sql import PASSED_ON
-from minzheng.kernel.storage.guards import enable_scope, grant_web, statement, web_role, written_by_posts
+from minzheng.kernel.cases.migrations._departments import PASSED_ON
+from minzheng.kernel.storage.guards import enable_scope, grant_web, statement, written_by_posts
 
 _BOTH = ("deciding_division", "accepting_division")
 
@@ -43,16 +43,7 @@ class Migration(migrations.Migration):
             " sum(rated) AS rated, sum(rating_points) AS rating_points"
             " FROM cases_total WHERE length(division_code) = 6 GROUP BY 1, 2, 3, 4, 5",
         ),
-        # Another department sees a case from the day it was passed on to it, where it decides: never somebody's draft, and
-        # not what its colleagues elsewhere decide. `cases_sees` says the same of what hangs on a case.
-        statement(
-            f"""
-            CREATE POLICY cases_case_passed_on ON cases_case AS RESTRICTIVE FOR SELECT TO "{web_role()}"
-              USING ((SELECT access_role()) IS DISTINCT FROM 'department_officer' OR ({PASSED_ON}
-                     AND deciding_division >= (SELECT access_low()) AND deciding_division < (SELECT access_high())));
-            """,
-            "DROP POLICY cases_case_passed_on ON cases_case;",
-        ),
+        statement(*PASSED_ON),
         # What waits for a department's answer, in the order in which a partner reads it.
         statement(
             "CREATE INDEX cases_case_passed_on ON cases_case (domain, id) WHERE state = 'passed_on';",

@@ -140,7 +140,7 @@ def test_the_page_takes_the_same_number_of_queries_for_any_number_of_cases(
     client.get("/work/city/", PERIOD)
     with django_assert_max_num_queries(28):
         client.get("/work/city/", PERIOD)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         client.get("/work/city/rows/submitted/above/", PERIOD)
 
 
