@@ -83,7 +83,7 @@ def once(key: str, message: dict[str, Any], act: Callable[[], Schema]) -> dict[s
                     what_to_do="Use a new key.",
                 ),
             )
-        return dict(kept.body)
+        return dict(kept.body or {})
     kept.body = act().model_dump(mode="json")
     kept.save(update_fields=["body"])
     return dict(kept.body)

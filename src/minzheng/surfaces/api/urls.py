@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import URLPattern
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -40,7 +41,8 @@ api.add_router("", partners.router)
 
 app_name = "api"
 # The library's own start page is left out: it would point at the viewer.
-urlpatterns = [pattern for pattern in api.urls[0] if pattern.name != "api-root"]
+urlpatterns = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
 for _pattern in urlpatterns:
     # Nobody acts before the token was read; every view of a partner asks for one.
-    open_to_all(_pattern.callback)
+    if _pattern.callback is not None:
+        open_to_all(_pattern.callback)
