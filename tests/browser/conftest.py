@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,20 +64,27 @@ def town_database(django_db_blocker, django_db_setup) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def site(town_database: str) -> Iterator[Site]:
+    with serving(town_database) as found:
+        yield found
+
+
+@contextmanager
+def serving(database: str) -> Iterator[Site]:
+    """A server over one database, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = Path(os.environ["MINZHENG_TEST_FILES"]) / "browser-server.log"
+    log = Path(os.environ["MINZHENG_TEST_FILES"]) / f"{database}-server.log"
     with log.open("w") as stream:
         server = subprocess.Popen(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
              "--workers", "1", "--blocking-threads", "4", "minzheng.surfaces.web.wsgi:application"],
-            env=environment_for(town_database), stdout=stream, stderr=subprocess.STDOUT,
+            env=environment_for(database), stdout=stream, stderr=subprocess.STDOUT,
         )  # fmt: skip
         url = f"http://127.0.0.1:{port}"
         try:
             _wait_for(f"{url}/healthz", server, log)
-            yield Site(url, town_database)
+            yield Site(url, database)
         finally:
             server.terminate()
             server.wait(timeout=20)

@@ -30,6 +30,7 @@ from minzheng.kernel.sources.models import FeedFile
 from minzheng.kernel.storage.paths import state_home
 from minzheng.kernel.storage.schema import bring_up_to_date
 from minzheng.simulation.casework import live_casework, lost_job, somebody_of
+from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
 from minzheng.simulation.files import FILES
 
@@ -78,6 +79,9 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
         run = _run_month(watch)
     else:
         watch("月度办理", f"{MONTH.chinese}此前已办理")
+    with acting_as_service(SERVICE):
+        prepare_centres(on=run.on)
+    watch("受理中心", "名册与预约号源已就绪")
     _casework(watch)
     return Demo(folder, run, officials)
 

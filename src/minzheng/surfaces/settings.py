@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "minzheng.surfaces.web.portal",
     "minzheng.surfaces.web.centres",
     "minzheng.surfaces.web.city",
+    "minzheng.surfaces.api",
 ]
 
 MIDDLEWARE = [

@@ -62,13 +62,13 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
             f"case {found.number} is {found.state}; once it has ended only a review changes its decision"
         )
     _nothing_objected(found)
-    before = missing_before(item, found.steps_done)
+    if outcome not in (GRANT, REFUSE):
+        raise CaseError(f"决定须为 granted 或 refused，不是 {outcome} / decide granted or refused")
+    before = missing_before(item, found.steps_done, outcome)
     if before:
         raise MoveRefused(
             f"办件 {found.number} 尚未完成：{'、'.join(before)} / steps the route asks for are not done: {', '.join(before)}"
         )
-    if outcome not in (GRANT, REFUSE):
-        raise CaseError(f"决定须为 granted 或 refused，不是 {outcome} / decide granted or refused")
     if outcome == GRANT:
         found = fetch_papers(case=found, on=on)
         _nothing_put_off(found, item)

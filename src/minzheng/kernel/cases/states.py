@@ -69,14 +69,18 @@ BY_APPLICANT = frozenset({_S.SUBMITTED, _S.WITHDRAWN, _S.ABANDONED})
 """States into which an applicant may move their own case."""
 
 
-def required_before(item: Item) -> tuple[StepKind, ...]:
-    """The steps that must have been done before the case is decided, in order.
+def required_before(item: Item, outcome: str = State.GRANTED) -> tuple[StepKind, ...]:
+    """The steps that must have been done before the case is decided so, in order.
 
-    A case passed on is decided by the other department's answer, so that step stands for the decision.
+    A case passed on is decided by the other department's answer, so that step stands for the decision. What is not to be
+    granted is not published.
     """
-    return tuple(step.kind for step in item.route if step.kind not in (StepKind.DECIDE, StepKind.PASS_ON))
+    not_asked = {StepKind.DECIDE, StepKind.PASS_ON}
+    if outcome == State.REFUSED:
+        not_asked.add(StepKind.PUBLICISE)
+    return tuple(step.kind for step in item.route if step.kind not in not_asked)
 
 
-def missing_before(item: Item, done: list[str]) -> list[StepKind]:
+def missing_before(item: Item, done: list[str], outcome: str = State.GRANTED) -> list[StepKind]:
     """The required steps that have not been done yet, in the order of the route."""
-    return [kind for kind in required_before(item) if kind.value not in done]
+    return [kind for kind in required_before(item, outcome) if kind.value not in done]

@@ -109,3 +109,20 @@ def pass_on_help_by_clock(timestamp: int) -> None:
     """Every minute: questions of residents do not wait for one clerk."""
     with suppress(AlreadyEnqueued):
         pass_on_help_job.configure(queueing_lock="pass on help").defer(at=now_utc().isoformat())
+
+
+@app.task(name="cases.refresh_totals", queue="cases", lock="cases totals", pass_context=False)
+def refresh_totals_job() -> None:
+    """Counts what happened since the last time; see `counting.refresh_totals`."""
+    from minzheng.kernel.cases.counting import refresh_totals
+
+    with acting_as_service("casework", in_bulk=False):
+        refresh_totals()
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="cases.refresh_totals_by_clock", queue="cases", pass_context=False)
+def refresh_totals_by_clock(timestamp: int) -> None:
+    """Refreshes the totals every hour; one that still waits is not put into the queue again."""
+    with suppress(AlreadyEnqueued):
+        refresh_totals_job.configure(queueing_lock="cases totals").defer()

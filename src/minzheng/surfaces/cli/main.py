@@ -34,6 +34,7 @@ AREAS = {
     "server": "server",
     "jobs": "jobs",
     "cases": "cases",
+    "api": "api",
     "centres": "centres",
 }
 

@@ -15,11 +15,16 @@ from minzheng.kernel.access.permissions import may
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.ui.frame import Frame, NavItem, PostChoice
+from minzheng.surfaces.web.portal.reading import wants_large_text
 from minzheng.surfaces.web.work.words import role_word
 
 # Entry of the workbench's menu → the permission that shows it.
 WORK = (
     ("work_home", gettext_noop("首页"), None),
+    ("counter", gettext_noop("窗口"), "cases.help"),
+    ("case_queue", gettext_noop("办件"), "cases.look"),
+    ("work_centres", gettext_noop("受理中心"), "centres.look"),
+    ("city", gettext_noop("办件统计"), "statistics.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
     ("work_months", gettext_noop("月结"), "monthend.look"),
@@ -28,9 +33,20 @@ WORK = (
     ("work_law", gettext_noop("政策参数"), "law.look"),
     ("work_audit", gettext_noop("操作记录"), "audit.look"),
 )
+# What anybody may open, and what a resident who signed in has beside it.
+OPEN = (
+    ("services", gettext_noop("全部事项")),
+    ("check", gettext_noop("我能得到什么")),
+    ("centres", gettext_noop("受理中心")),
+    ("letters_check", gettext_noop("查验文书")),
+)
 MINE = (
+    ("services", gettext_noop("找事项")),
+    ("portal_cases", gettext_noop("我的办件")),
+    ("appointments_mine", gettext_noop("我的预约")),
     ("my_home", gettext_noop("我的待遇")),
     ("my_payments", gettext_noop("我的发放")),
+    ("portal_trust", gettext_noop("授权与委托")),
     ("my_looks", gettext_noop("谁看过我的档案")),
 )
 
@@ -38,6 +54,7 @@ MINE = (
 def page(request: HttpRequest) -> dict[str, Any]:
     """The frame around the page, for `ui/base.html`."""
     actor: Actor | None = getattr(request, "actor", None)
+    large = wants_large_text(request)
     common: dict[str, Any] = {
         "language_url": reverse("language"),
         "is_synthetic": os.environ.get("MINZHENG_DEMO") == "1",
@@ -50,12 +67,13 @@ def page(request: HttpRequest) -> dict[str, Any]:
         door: dict[str, Any] = (
             {"logout_url": reverse("logout")} if signed_in else {"login_url": reverse("login")}
         )
-        return {"frame": Frame(home_url="/", **door, **common)}
+        nav = [_entry(request, name, label) for name, label in OPEN]
+        return {"frame": Frame(home_url="/", nav=nav, **door, **common), "large_text": large}
     if actor.kind == RESIDENT:
         return {
             "frame": Frame(
                 audience="resident",
-                home_url=reverse("my_home"),
+                home_url=reverse("front" if large else "my_home"),
                 nav=[_entry(request, name, label) for name, label in MINE],
                 person_label=Person.objects.filter(pk=actor.person_id or 0)
                 .values_list("name", flat=True)
@@ -63,7 +81,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
                 or "",
                 logout_url=reverse("logout"),
                 **common,
-            )
+            ),
+            "large_text": large,
         }
     return {
         "frame": Frame(

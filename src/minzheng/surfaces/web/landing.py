@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -11,45 +10,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from minzheng.kernel.access.actor import RESIDENT
 from minzheng.kernel.access.middleware import open_to_all
-from minzheng.kernel.programmes import Grant, Programme
-from minzheng.kernel.programmes.registry import load_programmes
+from minzheng.surfaces.web.portal import catalogue
+from minzheng.surfaces.web.portal.reading import wants_large_text
 
 
 @open_to_all
 def front(request: HttpRequest) -> HttpResponse:
-    """The front page; officials and residents who are signed in go straight to their work or their own page."""
+    """The front door; whoever has signed in goes straight to their work or their own page.
+
+    With large text residents too begin at the door, which is then a few large buttons.
+    """
     actor = getattr(request, "actor", None)
-    if actor is not None:
+    if actor is not None and not (actor.kind == RESIDENT and wants_large_text(request)):
         return redirect("my_home" if actor.kind == RESIDENT else "work_home")
-    if request.user.is_authenticated:
+    if actor is None and request.user.is_authenticated:
         return redirect("choose_post")
-    return render(
-        request, "web/front.html", {"programmes": [_offer(programme) for programme in load_programmes()]}
-    )
-
-
-def _offer(programme: Programme) -> dict[str, Any]:
-    """What a programme gives and how one comes to it, in the reader's language."""
-    is_english = (translation.get_language() or "zh").startswith("en")
-    ways = {
-        Grant.ON_APPLICATION: _("（需申请）"),
-        Grant.WITHOUT_APPLICATION: _("（免申即享）"),
-        Grant.BY_EVENT: _("（按事项办理）"),
-    }
-    return {
-        "name": programme.name_en if is_english else programme.name,
-        "summary": programme.summary_en if is_english else programme.summary,
-        "statute": programme.statute,
-        "benefits": [
-            {"name": benefit.name_en if is_english else benefit.name, "way": ways[benefit.grant]}
-            for benefit in programme.benefits
-        ],
-    }
+    return catalogue.front(request)
 
 
 @open_to_all

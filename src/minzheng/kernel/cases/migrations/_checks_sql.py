@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from minzheng.kernel.cases.migrations._helpers import _HELPS, _MINE, APPLICANT, POLICIES
-from minzheng.kernel.cases.migrations._helpers import SEES as SEES_BEFORE
 from minzheng.kernel.cases.migrations._sql import _ATTENDED, _DOMAINS, _ME, _NOT_YET, _SCOPE
 from minzheng.kernel.storage.guards import web_role
 
@@ -33,17 +32,6 @@ CASE_POLICIES = (
     + "".join(f"CREATE POLICY{one};" for one in POLICIES[0].split("CREATE POLICY")[1:] for one in [one.split(";")[0]]
               if "FOR INSERT" not in one),
 )  # fmt: skip
-
-SEES = (
-    SEES_BEFORE[0]
-    .replace("c.mandate_id INTO found", "c.mandate_id, c.former_division INTO found")
-    .replace(
-        "AND found.accepting_division COLLATE \"C\" < low || ':')))",
-        "AND found.accepting_division COLLATE \"C\" < low || ':')"
-        '\n           OR (found.former_division COLLATE "C" >= low AND found.former_division COLLATE "C" < low || \':\')))',
-    ),
-    SEES_BEFORE[0],
-)
 
 # Everything is the office's, except what is named here: a column added later is not the applicant's by oversight.
 KEEPS = (
@@ -107,8 +95,7 @@ HAND_ON = (
 )
 
 # What an office writes about a case, it writes where the case lies with it: neither sight of a client at the counter
-# nor of a case that was handed on opens that door. A clerk serves a client's case until an office has accepted it, and
-# whoever helps by a mandate sends it in.
+# nor of a case that was handed on opens that door. A clerk serves a client's case until an office has accepted it.
 _OFFICES_OWN = ("clock", "decision", "publication", "economiccheck", "letter", "alikecase")
 _SERVED = ("material",)
 
@@ -121,8 +108,10 @@ LIES_HERE = (
       RETURN EXISTS (SELECT 1 FROM public.cases_case c WHERE c.id = one
         AND ((c.deciding_division >= low AND c.deciding_division < high)
           OR (c.accepting_division >= low AND c.accepting_division < high)
-          OR (c.state IN ('draft', 'submitted', 'correcting') AND (served
-            OR (c.helper_post_id = public.access_actor_post() AND c.mandate_id = ANY(public.cases_mandates_held()))))));
+          OR (served AND c.state IN ('draft', 'submitted', 'correcting'))
+          -- Who helps at home sends the case in, though their own place is smaller than the street's.
+          OR (c.helper_post_id = public.access_actor_post() AND c.mandate_id = ANY(public.cases_mandates_held())
+              AND c.state IN ('draft', 'submitted', 'correcting'))));
     END $$;
     REVOKE ALL ON FUNCTION cases_lies_here(bigint, boolean) FROM PUBLIC;
     GRANT EXECUTE ON FUNCTION cases_lies_here(bigint, boolean) TO "{WEB}";

@@ -8,6 +8,7 @@ from minzheng.kernel.cases.models.decisions import Decision, Letter, Publication
 from minzheng.kernel.cases.models.papers import Dispute, Material, Upload
 from minzheng.kernel.cases.models.reviews import AlikeCase, Review
 from minzheng.kernel.cases.models.service import HelpRequest, Mandate, Rating
+from minzheng.kernel.cases.models.totals import Counted, DaysTotal, IssuerTotal, Side, Total, TotalsMark
 
 __all__ = [
     "AlikeCase",
@@ -15,11 +16,14 @@ __all__ = [
     "Bundle",
     "Case",
     "Clock",
+    "Counted",
+    "DaysTotal",
     "Decision",
     "Dispute",
     "EconomicCheck",
     "Event",
     "HelpRequest",
+    "IssuerTotal",
     "Letter",
     "Mandate",
     "Material",
@@ -27,6 +31,9 @@ __all__ = [
     "Publication",
     "Rating",
     "Review",
+    "Side",
     "Submission",
+    "Total",
+    "TotalsMark",
     "Upload",
 ]

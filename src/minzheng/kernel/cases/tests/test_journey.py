@@ -10,7 +10,7 @@ from minzheng.kernel.access import acting
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.cases import actions
-from minzheng.kernel.cases.errors import NotYourStep, SamePerson, StillMissing
+from minzheng.kernel.cases.errors import MoveRefused, NotYourStep, SamePerson, StillMissing
 from minzheng.kernel.cases.models import Case, Clock, Letter, Material
 from minzheng.kernel.cases.tests import world
 from minzheng.kernel.people.attendance import attend, attended, leave
@@ -123,3 +123,26 @@ def test_an_account_named_in_the_application_is_where_the_money_goes(person):
         assert not BankAccount.objects.filter(person=person).exists()
         actions.examine(case=case, on=world.ON, opinion="属实")
         assert BankAccount.objects.get(person=person).number == ANSWERS["account"]
+
+
+def test_what_is_refused_is_not_published_and_what_is_granted_is(person):
+    officer, second = (make_post("street_officer", world.CHONGMING) for _ in range(2))
+    with acting(officer):
+        case = actions.open_draft(item=world.APPLY, person=person, on=world.ON)
+        actions.save_answers(case=case, values=ANSWERS, on=world.ON)
+        actions.submit(case=case, on=world.ON)
+        for paper in actions_missing(case):
+            actions.hand_in(case=case, code=paper, on=world.ON)
+        actions.accept(case=case, on=world.ON)
+        actions.begin_check(case=case, on=world.ON)
+        actions.end_check(case=case, on=world.ON, note="报告已出")
+        with pytest.raises(MoveRefused):
+            actions.decide(case=case, outcome="refused", reason="家庭财产超过规定", on=world.ON)
+        actions.examine(case=case, on=world.ON, opinion="财产不符")
+        with pytest.raises(MoveRefused):
+            actions.decide(case=case, outcome="granted", reason="符合规定", on=world.ON)
+        actions.decide(case=case, outcome="refused", reason="家庭财产超过规定", on=world.ON)
+    with acting(second):
+        actions.confirm(case=case, agrees=True, reason="", on=world.ON)
+        case.refresh_from_db()
+        assert case.state == "refused" and not Award.objects.exists()

@@ -2,4 +2,28 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from minzheng.surfaces.web.casework import (
+    automatic,
+    case_page,
+    catalogue,
+    counter,
+    followups,
+    form_page,
+    letters,
+    mandates,
+    queue,
+    reviews,
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *counter.urls,
+    *form_page.urls,
+    *mandates.urls,
+    *queue.urls,
+    *followups.urls,
+    *reviews.urls,
+    *automatic.urls,
+    *case_page.urls,
+    *letters.urls,
+    *catalogue.urls,
+]

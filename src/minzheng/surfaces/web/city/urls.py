@@ -1,5 +1,11 @@
 """Addresses of this area."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from minzheng.surfaces.web.city import overview, rows, terms
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", overview.page, name="city"),
+    path("terms/", terms.page, name="city_terms"),
+    path("rows/<slug:code>/<slug:part>/", rows.page, name="city_rows"),
+]

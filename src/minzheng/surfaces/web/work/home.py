@@ -90,6 +90,8 @@ def _money_tiles(run: MonthRun) -> list[dict[str, Any]]:
 def _actions() -> list[dict[str, str]]:
     """The usual ways in, as far as the post may go them."""
     offered = [
+        ("cases.accept", _("接待来人"), reverse("counter"), _("出示证件，任一窗口都能办")),
+        ("cases.look", _("下一件"), reverse("case_next"), _("打开最急的待办办件")),
         ("outreach.visit", _("登记走访"), reverse("work_leads"), _("打开线索清单，登记走访结果")),
         ("people.search", _("查找人员"), reverse("work_people"), _("按姓名、拼音或证件号后四位")),
         ("outreach.look", _("线索分布"), reverse("work_leads_map"), _("按区、街镇、居（村）委查看")),

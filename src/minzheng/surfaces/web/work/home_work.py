@@ -16,6 +16,7 @@ from minzheng.kernel.payments.models import Batch, MonthClose
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.queries import open_reviews
 from minzheng.kernel.ui import formats
+from minzheng.surfaces.web.casework.queue_queries import my_cases_due
 from minzheng.surfaces.web.work.queries import leads, payments
 from minzheng.surfaces.web.work.words import due_words, programme_name
 
@@ -33,6 +34,7 @@ LEAD_WORK = {
 def open_work(actor: Actor, run: MonthRun | None, on: date) -> list[dict[str, Any]]:
     """Only what this post may do is asked for, the nearest deadline first."""
     work = [
+        *(_case_work(actor, on) if may("cases.look") else []),
         *(_lead_work(on) if may("outreach.visit") or may("outreach.notice") else []),
         *(_review_work() if may("sources.review") else []),
         *(_approval_work(actor) if may("payments.approve_batch") else []),
@@ -58,6 +60,19 @@ def _item(title: str, href: str, *, text: str = "", due: date | None = None, on:
     if due and on:
         found["due_text"], found["tone"] = due_words(due, on)
     return found
+
+
+def _case_work(actor: Actor, on: date) -> list[dict[str, Any]]:
+    """Cases whose next step is this post's, the most urgent one's deadline first."""
+    mine = my_cases_due(actor, on)
+    if not mine["count"]:
+        return []
+    late = _("其中 %(late)s 件已逾期") % {"late": formats.count(mine["late"])} if mine["late"] else ""
+    return [
+        _item(
+            _("办件待我办理"), reverse("case_queue"), text=late, due=mine["due"], on=on, count=mine["count"]
+        )
+    ]
 
 
 def _lead_work(on: date) -> list[dict[str, Any]]:
