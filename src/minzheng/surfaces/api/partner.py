@@ -83,7 +83,8 @@ def once(key: str, message: dict[str, Any], act: Callable[[], Schema]) -> dict[s
                     what_to_do="Use a new key.",
                 ),
             )
-        return dict(kept.body)
-    kept.body = act().model_dump(mode="json")
+        return dict(kept.body or {})
+    body = act().model_dump(mode="json")
+    kept.body = body
     kept.save(update_fields=["body"])
-    return dict(kept.body)
+    return body

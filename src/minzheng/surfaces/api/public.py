@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db import connection
 from django.http import HttpRequest
@@ -110,7 +110,7 @@ def _count(request: HttpRequest) -> None:
     limit(f"api from {request.META.get('REMOTE_ADDR', '')}", A_MINUTE)
 
 
-def _line(item: Item) -> dict[str, object]:
+def _line(item: Item) -> dict[str, Any]:
     return {
         "code": item.code,
         "name": item.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -58,7 +58,7 @@ def listed(
     from minzheng.surfaces.api.tokens import tokens
 
     with acting_as_service("minzheng api"):
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "id": token.pk, "name": token.name, "post": token.post_id, "role": token.post.role,
                 "division_code": token.post.division_code, "domains": token.post.domains,

@@ -179,7 +179,7 @@ def _places(request: HttpRequest, question: Question) -> dict[str, Any]:
     found = {question.place: figures.sums(question)} if is_street else figures.sums_by_place(question)
     named = names(found)
     rest = _("市级直接办理") if question.place == CITY else _("区级直接办理")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"code": code, "sums": sums, "name": rest if code == question.place and not is_street else named.get(code, code)}
         for code, sums in sorted(found.items())
     ]  # fmt: skip
