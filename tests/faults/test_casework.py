@@ -1,269 +1,206 @@
-"""The web server or the worker dies in the middle of a submission, an upload, a decision: nothing is half done.
-
-A lock makes the moment certain: the request has written most of what it writes and waits for its last table, and then its
-process is killed. Afterwards the record is as before the request; sent again to a new server, it is done once.
-"""
+"""The process that submits, decides or takes a file is killed at every one of its statements: nothing is half done."""
 
 from __future__ import annotations
 
-import base64
-import contextlib
-import http.client
-import json
 import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-import psycopg
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
-from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.db import connection, connections
 
-from minzheng.kernel.access import acting_as_resident, acting_as_service
-from minzheng.kernel.access.actions import open_resident_account
-from minzheng.kernel.cases import actions
-from minzheng.kernel.cases.models import Case
-from minzheng.kernel.cases.papers import papers_of
-from minzheng.kernel.cases.tests import world
-from minzheng.kernel.cases.tests.test_journey import ANSWERS
-from minzheng.kernel.people.models import Person
-from minzheng.kernel.periods import today
-from minzheng.kernel.storage import server
-from minzheng.surfaces.api.tests import world as partners
+from minzheng.kernel.access import acting, acting_as_resident, acting_as_service
+from minzheng.kernel.awards.models import Award
+from minzheng.kernel.cases import actions, uploads
+from minzheng.kernel.cases.models import Case, Clock, Decision, Event, Letter, Material, Upload
+from minzheng.kernel.cases.tests import steps, world
+from minzheng.kernel.cases.tests.test_uploads import PDF
+from minzheng.kernel.storage.paths import files_home
 
-PHOTO = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-CSRF = "a" * 32
-# What a submission, an upload or a decision writes; the sequence of numbers aside, all of it belongs to one transaction.
-RECORD = """
-    SELECT (SELECT json_agg((c.id, c.state, c.version, c.steps_done) ORDER BY c.id) FROM cases_case c)::text,
-           (SELECT count(*) FROM cases_event), (SELECT count(*) FROM cases_material), (SELECT count(*) FROM cases_upload),
-           (SELECT count(*) FROM cases_decision), (SELECT count(*) FROM cases_letter), (SELECT count(*) FROM cases_clock),
-           (SELECT count(*) FROM procrastinate_jobs), (SELECT count(*) FROM api_keptanswer),
-           (SELECT count(*) FROM audit_entry WHERE act LIKE 'cases.%')
-"""
-
-
-class House:
-    """One database with its servers and workers, each a process that can be killed."""
-
-    def __init__(self, database: str, files: Path) -> None:
-        self.addresses = server.ready().with_database(database)
-        self.owner = server.administrator().with_database(database)
-        self.environment = os.environ | {
-            "MINZHENG_OWNER_URL": self.addresses.owner.url(), "MINZHENG_WEB_URL": self.addresses.web.url(),
-            "MINZHENG_TEST_FILES": str(files), "DJANGO_SETTINGS_MODULE": "minzheng.surfaces.settings",
-        }  # fmt: skip
-        self.begun: list[subprocess.Popen[bytes]] = []
-        self.port = 0
-
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *words], env=self.environment, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        self.begun.append(process)
-        return process
-
-    def serve(self) -> subprocess.Popen[bytes]:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        process = self.start("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-                             "--workers", "1", "minzheng.surfaces.web.wsgi:application")  # fmt: skip
-        assert wait_for(lambda: self._answers()), "the server did not begin to answer"
-        return process
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(OSError):
-            return self.post("/healthz", b"", {}, method="GET") == 200
-        return False
-
-    def post(self, path: str, body: bytes, head: dict[str, str], method: str = "POST") -> int:
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            asked.request(method, path, body, head)
-            return asked.getresponse().status
-        finally:
-            asked.close()
-
-    def query(self, sql: str) -> tuple:
-        with self.owner.connect() as connection:
-            return tuple(connection.execute(sql).fetchone() or ())
-
-    @contextlib.contextmanager
-    def held(self, table: str) -> Iterator[None]:
-        """Nobody writes the table while the block runs."""
-        with psycopg.connect(self.owner.url()) as connection:
-            connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-            yield
-            connection.rollback()
-
-    def waits(self) -> bool:
-        return self.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                          " AND datname = current_database()")[0] > 0  # fmt: skip
-
-    def is_quiet(self) -> bool:
-        return self.query("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
-                          " AND pid <> pg_backend_pid() AND usename = 'minzheng_web'")[0] == 0  # fmt: skip
-
-    def end(self) -> None:
-        for process in self.begun:
-            kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """The process and everything it began, at once."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(20)
-
-
-def wait_for(condition: Callable[[], bool], *, seconds: float = 90) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
+ON, DAY = world.ON, date(2022, 10, 10)
 
 
 @pytest.fixture
-def house(fresh_database: str, tmp_path: Path) -> Iterator[House]:
-    made = House(fresh_database, tmp_path)
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def person(house: House) -> Person:
+def person(fresh_database: str) -> Any:
     return world.poor_household()
 
 
-def killed_in_the_middle(house: House, table: str, ask: Callable[[], int]) -> int:
-    """Kills the web server while the request waits for a table; then the same request to a new server."""
-    before, serving = house.query(RECORD), house.serve()
-
-    def lose() -> None:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            ask()
-
-    with house.held(table):
-        lost = threading.Thread(target=lose)
-        lost.start()
-        assert wait_for(house.waits), "the request never came to the table that is held"
-        kill(serving)
-        lost.join(30)
-    assert wait_for(house.is_quiet)
-    assert house.query(RECORD) == before
-    house.serve()
-    return ask()
+def in_a_process(act: Callable[[], Any], before: Callable[[], Any] = lambda: None) -> int:
+    """Runs an act in a process of its own; its exit status, or minus the signal that killed it."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            before()
+            act()
+            status = 0
+        finally:
+            connections.close_all()
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def signed_in(person: Person) -> dict[str, str]:
-    """The headers of a resident's browser."""
+def dies_after(statements: int) -> Callable[[], None]:
+    """Makes this process kill itself after so many statements have reached the database."""
+    left = [statements]
+
+    def count(execute: Any, *words: Any) -> Any:
+        told = execute(*words)
+        left[0] -= 1
+        if left[0] <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return told
+
+    return lambda: connection.execute_wrappers.append(count)
+
+
+def kills(act: Callable[[], Any], *, most: int = 500) -> Iterator[int]:
+    """Kills the act ever later, until it comes through; yields after each kill how far it had come."""
+    step = 1
+    at = 1
+    while at < most:
+        status = in_a_process(act, dies_after(at))
+        if status == 0:
+            return
+        assert status == -signal.SIGKILL, f"the act failed by itself, with {status}"
+        yield at
+        # Every statement at the beginning and end of an act is like its neighbour; the middle is sampled.
+        step = 1 if at < 6 else 5
+        at += step
+    raise AssertionError(f"the act has more than {most} statements")
+
+
+def picture() -> dict[str, Any]:
     with acting_as_service("test"):
-        account = open_resident_account(username="jumin9", password="Huangpu-1949", person_id=person.pk)
-    client = Client()
-    client.force_login(User.objects.get(pk=account.user_id))
-    return {"Cookie": f"sessionid={client.cookies['sessionid'].value}; csrftoken={CSRF}",
-            "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+        return {
+            "cases": list(Case.objects.order_by("id").values("id", "state", "version", "due_on", "steps_done", "award_id")),
+            "clocks": list(Clock.objects.order_by("id").values()),
+            "jobs": jobs(),
+            **{
+                model.__name__: model.objects.count()
+                for model in (Event, Letter, Decision, Award, Material)
+            },
+        }  # fmt: skip
 
 
-def filled_in(person: Person) -> Case:
-    """A resident's draft that lacks nothing but being sent."""
-    on = today()
+def jobs() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_kill_during_submission_leaves_the_draft_or_the_case_with_its_job(person: Any) -> None:
     with acting_as_resident(person.pk):
-        case = actions.open_draft(item=world.APPLY, person=person.pk, on=on, channel="online")
-        actions.save_answers(case=case, values=ANSWERS, on=on)
-        return Case.objects.get(pk=case.pk)
+        case = actions.open_draft(item=world.APPLY, person=person.pk, on=ON, channel="online")
+        actions.save_answers(case=case, values=steps.ANSWERS, on=ON)
+
+    def submit() -> None:
+        with acting_as_resident(person.pk):
+            actions.submit(case=case.pk, on=ON)
+
+    before = picture()
+    killed = 0
+    for _ in kills(submit):
+        assert picture() == before
+        killed += 1
+    assert killed > 5
+    assert steps.fresh(case).state == "submitted"
+    assert steps.waiting_jobs("cases.take_in") == [{"case_id": case.pk, "on": "2022-09-26"}]
 
 
-def state_of(case: Case) -> str:
+def test_a_kill_while_the_job_takes_the_case_in_leaves_it_to_be_taken_in_again(person: Any) -> None:
+    with acting_as_resident(person.pk):
+        case = actions.open_draft(item=world.APPLY, person=person.pk, on=ON, channel="online")
+        actions.save_answers(case=case, values=steps.ANSWERS, on=ON)
+        actions.submit(case=case, on=ON)
+    before = picture()
+    for _ in kills(lambda: steps.service(actions.take_in, case=case.pk, on=ON)):
+        assert picture() == before
     with acting_as_service("test"):
-        return Case.objects.get(pk=case.pk).state
+        assert Clock.objects.get(case=case, ended_on=None).kind == "accept"
+        assert Letter.objects.get(case=case).kind == "receipt"
+    # The job that the kill left behind runs once more, and changes nothing.
+    after = picture()
+    steps.service(actions.take_in, case=case.pk, on=ON)
+    assert picture() == after
 
 
-def test_a_submission_is_sent_whole_or_not_at_all(house: House, person: Person) -> None:
-    case, head = filled_in(person), signed_in(person)
-    form = f"csrfmiddlewaretoken={CSRF}".encode()
-    status = killed_in_the_middle(
-        house, "procrastinate_jobs", lambda: house.post(f"/my/cases/{case.pk}/send/", form, head)
-    )
-    assert (status, state_of(case)) == (302, "submitted")
-    assert house.query("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'cases.take_in'") == (1,)
-    assert house.query("SELECT count(*) FROM cases_event WHERE act = 'submit'") == (1,)
+def test_a_kill_during_the_decision_leaves_neither_award_nor_letter_without_the_other(person: Any) -> None:
+    case = steps.accepted()
+    one, two = steps.officer(), steps.officer()
+    with acting(one):
+        actions.begin_check(case=case, on=ON)
+        actions.end_check(case=case, on=ON, note="已反馈")
+        actions.examine(case=case, on=ON, opinion="符合条件")
+        actions.publicise(case=case, on=ON)
+        actions.close_publication(case=case, on=DAY)
+        actions.decide(case=case, outcome="granted", reason="", on=DAY)
 
+    def confirm() -> None:
+        with acting(two):
+            actions.confirm(case=case.pk, agrees=True, reason="", on=DAY)
 
-def test_an_upload_is_a_paper_of_the_case_or_nothing(house: House, person: Person) -> None:
-    case, head = filled_in(person), signed_in(person)
-    with acting_as_resident(person.pk):
-        code = next(view.paper.code for view in papers_of(case) if not view.paper.source)
-    photo = _photo()
-    form = encode_multipart(BOUNDARY, {"csrfmiddlewaretoken": CSRF, "photo": photo})
-
-    def ask() -> int:
-        return house.post(
-            f"/my/cases/{case.pk}/papers/{code}/", form, head | {"Content-Type": MULTIPART_CONTENT}
-        )
-
-    assert killed_in_the_middle(house, "cases_event", ask) == 302
-    assert house.query("SELECT count(*), count(upload_id) FROM cases_material WHERE state = 'submitted'") == (
-        1,
-        1,
-    )
-    assert house.query("SELECT count(*) FROM cases_upload") == (1,)
-
-
-def _photo():  # type: ignore[no-untyped-def]
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    return SimpleUploadedFile("photo.png", PHOTO, "image/png")
-
-
-@pytest.mark.parametrize("table", ["cases_event", "cases_letter"])
-def test_a_decision_is_made_once_or_not_at_all(house: House, person: Person, table: str) -> None:
-    case = partners.passed_on(person)
-    head = {"Authorization": f"Bearer {partners.token_of(partners.police())}", "Idempotency-Key": "decision-1",
-            "Content-Type": "application/json"}  # fmt: skip
-    body = json.dumps({"outcome": "granted", "result": "已登记"}).encode()
-    path = f"/api/v1/cases/{case.pk}/answer"
-    assert killed_in_the_middle(house, table, lambda: house.post(path, body, head)) == 200
-    # The partner never saw the first answer and may send once more; it is still one decision.
-    assert house.post(path, body, head) == 200
-    assert house.query("SELECT count(*) FROM cases_decision") == (1,)
-    assert state_of(case) == "granted"
-
-
-def test_a_worker_killed_while_taking_a_case_in_leaves_it_to_the_next_which_does_it_once(
-    house: House, person: Person
-) -> None:
-    case = filled_in(person)
-    with acting_as_resident(person.pk):
-        actions.submit(case=case, on=today())
-    before = house.query("SELECT count(*) FROM cases_event")
-    worker = house.start("minzheng", "jobs", "work", "--queue", "cases")
-    with house.held("cases_letter"):
-        assert wait_for(house.waits), "the job never came to its letter"
-        kill(worker)
-    assert wait_for(house.is_quiet)
-    assert house.query("SELECT count(*) FROM cases_event") == before
-    assert house.query("SELECT count(*) FROM cases_clock") == (0,)
-    second = house.start("minzheng", "jobs", "work", "--queue", "cases", "--stalled-after", "1")
-    assert wait_for(lambda: house.query("SELECT count(*) FROM cases_letter") == (1,)), (
-        "the job was not taken up again"
-    )
-    kill(second)
-    assert house.query("SELECT count(*) FROM cases_event WHERE act = 'take_in'") == (1,)
-    assert house.query("SELECT count(*) FROM cases_clock WHERE kind = 'accept'") == (1,)
+    before = picture()
+    killed = 0
+    for _ in kills(confirm):
+        assert picture() == before
+        killed += 1
+    assert killed > 10
     with acting_as_service("test"):
-        actions.take_in(case=case.pk, on=today())
-    assert house.query("SELECT count(*) FROM cases_letter") == (1,)
+        assert Award.objects.count() == 1 and Decision.objects.filter(is_in_force=True).count() == 1
+        assert Letter.objects.filter(case=case, kind="decision").count() == 1
+        assert Case.objects.get(pk=case.pk).award_id == Award.objects.get().pk
+
+
+@pytest.mark.parametrize("at", ["write", "fsync", "chmod", "replace"])
+def test_a_kill_during_an_upload_leaves_no_half_file_and_no_row(person: Any, at: str) -> None:
+    officer = steps.officer()
+    content = PDF.replace(b"1.4\n", f"1.4\n%{at}\n".encode())
+
+    def keep() -> None:
+        with acting(officer):
+            uploads.keep_upload(content=content, name="a.pdf", on=ON)
+
+    def die(*_words: Any, **_more: Any) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def before() -> None:
+        setattr(os, {"write": "fdopen"}.get(at, at), die)
+
+    assert in_a_process(keep, before) == -signal.SIGKILL
+    assert whole_files(content) == []
+    with acting_as_service("test"):
+        assert not Upload.objects.exists()
+    assert in_a_process(keep) == 0
+    with acting_as_service("test"):
+        row = Upload.objects.get()
+    assert uploads.download_of(row).path.read_bytes() == content
+    assert uploads.clear_parts(older_than=4e9) >= 1
+
+
+def test_a_kill_between_the_file_and_its_row_is_mended_by_sending_it_again(person: Any) -> None:
+    officer = steps.officer()
+    content = PDF.replace(b"1.4\n", b"1.4\n%between\n")
+
+    def keep() -> None:
+        with acting(officer):
+            uploads.keep_upload(content=content, name="a.pdf", on=ON)
+
+    for _ in kills(keep):
+        with acting_as_service("test"):
+            assert not Upload.objects.exists()
+    with acting_as_service("test"):
+        assert uploads.download_of(Upload.objects.get()).path.read_bytes() == content
+    assert len(whole_files(content)) == 1
+
+
+def whole_files(content: bytes) -> list[Path]:
+    return [
+        path
+        for path in (files_home() / "uploads").glob("*/*")
+        if not path.name.startswith(".part-") and path.read_bytes() == content
+    ]

@@ -19,6 +19,7 @@ from django.db import transaction
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.clocks import due_after, works
+from minzheng.kernel.cases.counting import refresh_totals
 from minzheng.kernel.cases.errors import CaseError
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.papers import missing_papers
@@ -76,6 +77,7 @@ def live_casework(*, seed: int = 1, clients: int = 240, watch: Watcher | None = 
     with acting_as_service(SERVICE, in_bulk=False):
         told.refused_acts += _allowances(rng, seed)
         actions.nightly(on=LAST)
+        refresh_totals()
         for state in Case.objects.values_list("state", flat=True):
             told.by_state[state] = told.by_state.get(state, 0) + 1
     return told

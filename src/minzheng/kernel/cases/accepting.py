@@ -16,7 +16,7 @@ from minzheng.kernel.cases.drafting import submit, what_is_missing
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
 from minzheng.kernel.cases.jurisdiction import deciding_place
 from minzheng.kernel.cases.models import Case, Clock, Letter, Material
-from minzheng.kernel.cases.moving import add_event, item_of, locked, move, require_step
+from minzheng.kernel.cases.moving import add_event, item_of, locked, move, require_state, require_step
 from minzheng.kernel.cases.papers import missing_papers
 from minzheng.kernel.cases.states import State
 from minzheng.kernel.items.model import Item, Step, StepKind
@@ -70,14 +70,14 @@ def accept(*, case: Case | int, on: date, version: int | None = None, note: str 
         found = submit(case=found, on=on)
     item = item_of(found)
     require_step(found, item, StepKind.ACCEPT)
+    require_state(found, State.SUBMITTED)
     missing = what_is_missing(found, item)
     if missing:
         raise StillMissing("材料或内容不全：" + "；".join(missing) + " / something is missing", missing)
-    _accept(found, item, on, note)
-    return found
+    return _accept(found, item, on, note)
 
 
-def _accept(case: Case, item: Item, on: date, note: str, act: str = "accept") -> None:
+def _accept(case: Case, item: Item, on: date, note: str, act: str = "accept") -> Case:
     case.is_late |= clocks.end_clocks(case, on, Clock.Kind.ACCEPT)
     case.accepted_on = on
     case.deciding_division = deciding_place(
@@ -86,10 +86,11 @@ def _accept(case: Case, item: Item, on: date, note: str, act: str = "accept") ->
     following = begin_step(case, item, StepKind.ACCEPT, on)
     move(case, State.ACCEPTED, act=act, on=on, note=note, done=StepKind.ACCEPT)
     if item.is_on_the_spot:
-        return
+        return case
     letters.issue(case, Letter.Kind.ACCEPTED, on=on)
     if following is not None and following.kind is StepKind.PASS_ON:
-        pass_on(case=case, on=on)
+        return pass_on(case=case, on=on)
+    return case
 
 
 def begin_step(case: Case, item: Item, after: StepKind, on: date) -> Step | None:
@@ -113,6 +114,7 @@ def pass_on(*, case: Case | int, on: date, note: str = "", version: int | None =
     found = locked(case, version=version)
     item = item_of(found)
     require("cases.accept", domain=found.domain)
+    require_state(found, State.ACCEPTED)
     step = item.step(StepKind.PASS_ON)
     if step is None:
         raise MoveRefused(f"“{item.name}”由本系统决定，不转送 / {item.name_en} is not passed on")
@@ -148,8 +150,7 @@ def accept_by_silence(*, case: Case | int, on: date) -> Case:
             case=found, code=paper.code,
             defaults={"state": Material.State.LATER, "on": on, "note": "逾期未告知，视为受理"},
         )  # fmt: skip
-    _accept(found, item, on, "逾期未一次性告知，依法视为受理", act="accept_by_silence")
-    return found
+    return _accept(found, item, on, "逾期未一次性告知，依法视为受理", act="accept_by_silence")
 
 
 @transaction.atomic
@@ -168,6 +169,7 @@ def ask_correction(*, case: Case | int, on: date, note: str, version: int | None
     if found.state != State.SUBMITTED:
         kind = next(one for one in NOT_AFTER if item.step(one) is not None)
     require_step(found, item, kind)
+    require_state(found, State.SUBMITTED, State.ACCEPTED, State.EXAMINED)
     missing = what_is_missing(found, item)
     if not missing and not note.strip():
         raise CaseError(
@@ -192,6 +194,7 @@ def refuse_acceptance(*, case: Case | int, on: date, reason: str, version: int |
     """Does not accept a case that is nobody's duty here, with the reason and where to turn (不予受理)."""
     found = locked(case, version=version)
     require_step(found, item_of(found), StepKind.ACCEPT)
+    require_state(found, State.SUBMITTED)
     if len(reason.strip()) < 4:
         raise CaseError("不予受理须写明理由和应向何处申请 / say why, and where to apply")
     found.is_late |= close_what_runs(found, on)

@@ -117,9 +117,14 @@ def open_bundle(
             item=part.item, person=who, on=on, key=keys[part.item], channel=channel, accepting_division=place,
             centre_id=centre_id, bundle_id=bundle.pk, bundle_part=part.item,
         )  # fmt: skip
-        shared = {field: answers[name] for field, name in part.shares.items() if name in answers}
-        save_answers(case=case, values=shared, on=on)
+        save_answers(case=case, values=_shared(part, case, answers), on=on)
     return bundle
+
+
+def _shared(part: JoinedPart, case: Case, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The shared answers that a part's own form has; an earlier version of the item may not ask for all of them."""
+    asked = {field.name for field in item_of(case).fields}
+    return {field: answers[name] for field, name in part.shares.items() if name in answers and field in asked}
 
 
 def _cases_of_key(key: str) -> list[int]:
@@ -164,9 +169,8 @@ def share_answers(*, bundle: Bundle | int, answers: Mapping[str, Any], on: date)
     cases = _cases(found)
     for part in declared.parts:
         case = cases.get(part.item)
-        shared = {field: answers[name] for field, name in part.shares.items() if name in answers}
-        if case is not None and shared and case.state in (State.DRAFT, State.CORRECTING):
-            save_answers(case=case, values=shared, on=on)
+        if case is not None and case.state in (State.DRAFT, State.CORRECTING):
+            save_answers(case=case, values=_shared(part, case, answers), on=on)
     return found
 
 

@@ -13,7 +13,15 @@ from minzheng.kernel.cases.answers_as_facts import record_told
 from minzheng.kernel.cases.errors import CaseChanged, CaseError, MoveRefused
 from minzheng.kernel.cases.jurisdiction import deciding_place
 from minzheng.kernel.cases.models import Case, Clock, Publication
-from minzheng.kernel.cases.moving import add_event, item_of, locked, move, note_event, require_step
+from minzheng.kernel.cases.moving import (
+    add_event,
+    item_of,
+    locked,
+    move,
+    note_event,
+    require_state,
+    require_step,
+)
 from minzheng.kernel.cases.states import IN_HAND, State, missing_before
 from minzheng.kernel.items.model import StepKind
 from minzheng.kernel.people.identifiers import mask_name
@@ -30,7 +38,7 @@ def begin_check(*, case: Case | int, on: date, reason: str = "", version: int | 
     found = locked(case, version=version)
     item = item_of(found)
     step, _ = require_step(found, item, StepKind.CHECK)
-    _in_state(found, State.ACCEPTED)
+    require_state(found, State.ACCEPTED)
     clocks.end_clocks(found, on, Clock.Kind.CHECK)
     clocks.pause_clocks(found, on, reason=reason or f"等待{step.what or '核对'}结果", paper=CHECK_PAPER)
     clocks.start_clock(found, Clock.Kind.CHECK, step.days, on, in_workdays=step.in_workdays)
@@ -43,7 +51,7 @@ def end_check(*, case: Case | int, on: date, note: str, version: int | None = No
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.CHECK)
-    _in_state(found, State.CHECKING)
+    require_state(found, State.CHECKING)
     first_time = StepKind.CHECK.value not in found.steps_done
     found.is_late |= clocks.end_clocks(found, on, Clock.Kind.CHECK)
     clocks.resume_clocks(found, on)
@@ -58,7 +66,7 @@ def stop_check(*, case: Case | int, on: date, note: str) -> Case:
     found = locked(case)
     item = item_of(found)
     require("cases.check")
-    _in_state(found, State.CHECKING)
+    require_state(found, State.CHECKING)
     clocks.end_clocks(found, on, Clock.Kind.CHECK)
     clocks.resume_clocks(found, on)
     begin_step(found, item, StepKind.ACCEPT, on)
@@ -71,7 +79,7 @@ def check_anew(*, case: Case | int, on: date, note: str) -> Case:
     found = locked(case)
     item = item_of(found)
     require("cases.check")
-    _in_state(found, State.ACCEPTED, State.EXAMINED)
+    require_state(found, State.ACCEPTED, State.EXAMINED)
     clocks.end_clocks(found, on)
     found.steps_done = [kind for kind in found.steps_done if kind == StepKind.ACCEPT.value]
     begin_step(found, item, StepKind.ACCEPT, on)
@@ -92,7 +100,7 @@ def examine(*, case: Case | int, on: date, opinion: str, version: int | None = N
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.EXAMINE)
-    _in_state(found, State.ACCEPTED)
+    require_state(found, State.ACCEPTED)
     if found.checks.filter(state="objected").exists():
         raise MoveRefused(
             f"办件 {found.number} 的核对报告有异议，先处理异议 / settle the objection against the report of the check first"
@@ -118,7 +126,7 @@ def send_back(*, case: Case | int, on: date, reason: str, version: int | None = 
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.DECIDE if item.step(StepKind.DECIDE) else StepKind.PASS_ON)
-    _in_state(found, State.EXAMINED, State.PROPOSED, State.PASSED_ON)
+    require_state(found, State.EXAMINED, State.PROPOSED, State.PASSED_ON)
     if not reason.strip():
         raise CaseError("退回须写明原因 / say why it is sent back")
     clocks.end_clocks(found, on)
@@ -138,7 +146,7 @@ def publicise(*, case: Case | int, on: date, version: int | None = None) -> Publ
     found = locked(case, version=version)
     item = item_of(found)
     step, _ = require_step(found, item, StepKind.PUBLICISE)
-    _in_state(found, State.EXAMINED)
+    require_state(found, State.EXAMINED)
     if StepKind.PUBLICISE.value in found.steps_done:
         raise MoveRefused(f"办件 {found.number} 已公示过 / case {found.number} has been published already")
     if StepKind.EXAMINE in missing_before(item, found.steps_done):
@@ -155,15 +163,6 @@ def publicise(*, case: Case | int, on: date, version: int | None = None) -> Publ
     )
     move(found, State.PUBLICISED, act="publicise", on=on, step=StepKind.PUBLICISE)
     return made
-
-
-def _in_state(case: Case, *states: State) -> None:
-    """Refuses an act outside its states. The table of moves alone would let it in by another act's door."""
-    if case.state not in states:
-        raise MoveRefused(
-            f"办件 {case.number} 状态为“{State(case.state).label}”，须为{'、'.join(one.label for one in states)} / "
-            f"case {case.number} is {case.state}; it must be {' or '.join(states)}"
-        )
 
 
 @transaction.atomic

@@ -118,6 +118,21 @@ def require_step(case: Case, item: Item, kind: StepKind) -> tuple[Step, Actor]:
     return step, actor
 
 
+def require_state(case: Case, *states: State) -> None:
+    """Refuses an act outside its states, before it has touched anything.
+
+    The table of moves alone would let an act in by another one's door.
+
+    Raises:
+        MoveRefused.
+    """
+    if case.state not in states:
+        raise MoveRefused(
+            f"办件 {case.number} 状态为“{State(case.state).label}”，须为{'、'.join(one.label for one in states)} / "
+            f"case {case.number} is {case.state}; it must be {' or '.join(states)}"
+        )
+
+
 def move(
     case: Case,
     state: State,

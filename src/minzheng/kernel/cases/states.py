@@ -36,7 +36,7 @@ MOVES: dict[str, frozenset[str]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED, _S.ABANDONED}),
     _S.SUBMITTED: frozenset({_S.ACCEPTED, _S.CORRECTING, _S.NOT_ACCEPTED, *_OUT}),
     # A correction may be asked for before the case is accepted and while it is examined; the case goes back to there.
-    _S.CORRECTING: frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.LAPSED, *_OUT}),
+    _S.CORRECTING: frozenset({_S.SUBMITTED, _S.ACCEPTED, _S.EXAMINED, _S.LAPSED, *_OUT}),
     _S.ACCEPTED: frozenset(
         {_S.CHECKING, _S.CORRECTING, _S.EXAMINED, _S.PASSED_ON, _S.PROPOSED, _S.GRANTED, _S.REFUSED, *_OUT}
     ),

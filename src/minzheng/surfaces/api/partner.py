@@ -84,7 +84,6 @@ def once(key: str, message: dict[str, Any], act: Callable[[], Schema]) -> dict[s
                 ),
             )
         return dict(kept.body or {})
-    body = act().model_dump(mode="json")
-    kept.body = body
+    kept.body = act().model_dump(mode="json")
     kept.save(update_fields=["body"])
-    return body
+    return dict(kept.body)

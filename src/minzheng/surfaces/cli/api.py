@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -58,7 +58,7 @@ def listed(
     from minzheng.surfaces.api.tokens import tokens
 
     with acting_as_service("minzheng api"):
-        rows: list[dict[str, Any]] = [
+        rows = [
             {
                 "id": token.pk, "name": token.name, "post": token.post_id, "role": token.post.role,
                 "division_code": token.post.division_code, "domains": token.post.domains,
@@ -72,9 +72,7 @@ def listed(
         return
     table = Table("编号", "用途", "岗位", "签发", "撤销")
     for row in rows:
-        where = (
-            f"#{row['post']} {role_name(str(row['role']))} {row['division_code']} {'、'.join(row['domains'])}"
-        )
+        where = f"#{row['post']} {role_name(str(row['role']))} {row['division_code']} {'、'.join(map(str, cast('list[str]', row['domains'])))}"
         table.add_row(
             str(row["id"]),
             str(row["name"]),

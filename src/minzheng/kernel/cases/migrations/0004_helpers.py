@@ -10,7 +10,6 @@ from minzheng.kernel.cases.migrations._helpers import (
     POLICIES,
     PREFILL,
     QUESTIONS,
-    SEES,
 )
 from minzheng.kernel.storage.guards import statement
 
@@ -22,7 +21,6 @@ class Migration(migrations.Migration):
         statement(*FUNCTIONS),
         statement(*MANDATES),
         statement(*POLICIES),
-        statement(*SEES),
         statement(*APPLICANT),
         statement(*HELPER),
         statement(*PREFILL),

@@ -15,7 +15,6 @@ from minzheng.kernel.cases.migrations._checks_sql import (
     KEEPS,
     MATERIALS,
     OBJECTIONS,
-    SEES,
     offices_write,
     resident_changes_only,
 )
@@ -134,7 +133,6 @@ class Migration(migrations.Migration):
             ),
         ),
         statement(*CASE_POLICIES),
-        statement(*SEES),
         statement(*KEEPS),
         statement(*HAND_ON),
         statement(*offices_write()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from minzheng.kernel.cases.migrations._helpers import _HELPS, _MINE, APPLICANT, POLICIES
-from minzheng.kernel.cases.migrations._helpers import SEES as SEES_BEFORE
 from minzheng.kernel.cases.migrations._sql import _ATTENDED, _DOMAINS, _ME, _NOT_YET, _SCOPE
 from minzheng.kernel.storage.guards import web_role
 
@@ -33,17 +32,6 @@ CASE_POLICIES = (
     + "".join(f"CREATE POLICY{one};" for one in POLICIES[0].split("CREATE POLICY")[1:] for one in [one.split(";")[0]]
               if "FOR INSERT" not in one),
 )  # fmt: skip
-
-SEES = (
-    SEES_BEFORE[0]
-    .replace("c.mandate_id INTO found", "c.mandate_id, c.former_division INTO found")
-    .replace(
-        "AND found.accepting_division COLLATE \"C\" < low || ':')))",
-        "AND found.accepting_division COLLATE \"C\" < low || ':')"
-        '\n           OR (found.former_division COLLATE "C" >= low AND found.former_division COLLATE "C" < low || \':\')))',
-    ),
-    SEES_BEFORE[0],
-)
 
 # Everything is the office's, except what is named here: a column added later is not the applicant's by oversight.
 KEEPS = (

@@ -11,7 +11,6 @@ from minzheng.kernel.cases.migrations._sql import (
     APPLICANT_KEEPS,
     CASE_POLICIES,
     WEB,
-    sees,
 )
 
 _NO = "USING ERRCODE = 'insufficient_privilege'"
@@ -131,14 +130,6 @@ _HELD = "mandate_id = ANY((SELECT cases_mandates_held())::bigint[])"
 _MINE = f"(person_id = {_ME}) OR (applicant_id = {_ME} AND helper_person_id IS DISTINCT FROM {_ME})" \
         f" OR (helper_person_id = {_ME} AND {_HELD})"  # fmt: skip
 _HELPS = f"(helper_post_id = (SELECT access_actor_post()) AND {_HELD})"
-SEES = (
-    sees(
-        "found.person_id = me OR (found.applicant_id = me AND found.helper_person_id IS DISTINCT FROM me)"
-        " OR (found.helper_person_id = me AND found.mandate_id = ANY(public.cases_mandates_held()))",
-        "(found.helper_post_id = acting AND found.mandate_id = ANY(public.cases_mandates_held()))",
-    ),
-    sees("me IN (found.person_id, found.applicant_id, found.helper_person_id)", "false"),
-)
 _UNTIL_HANDED_OVER = "state IN ('draft', 'submitted', 'accepted', 'correcting', 'withdrawn', 'abandoned')"
 
 POLICIES = (

@@ -74,11 +74,13 @@ class PartsForm(forms.Form):
 
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest, code: str) -> HttpResponse:
-    """The joined form: what is known filled in, the rest asked once for every part."""
+    """The joined form: what is known is shown, the rest asked once for every part."""
     declared, me = _declared(code), oneself(request)
     answers = _known(declared, me)
     posted: QueryDict | None = request.POST if request.method == "POST" else None
-    form = QuestionsForm(posted, page=declared.fields, answers=answers)
+    # What the city knows is filled into every part when it opens; a part's own page confirms or disputes it.
+    asked = [field for field in declared.fields if field.name not in answers]
+    form = QuestionsForm(posted, page=asked, answers=answers)
     chosen = PartsForm(posted, declared=declared)
     if posted is not None and form.is_valid() and chosen.is_valid():
         wanted = {*chosen.cleaned_data["parts"], *(p.item for p in declared.parts if not p.is_optional)}
@@ -105,7 +107,12 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
             "chosen": chosen if chosen.fields["parts"].choices else None,  # type: ignore[attr-defined]
             "key": request.POST.get("key") or secrets.token_urlsafe(16),
             "known": [
-                {"label": said(field, "label"), "source": office_name(answers[field.name]["source"])}
+                {
+                    "label": said(field, "label"),
+                    "value": item_words.value_words(field, answers[field.name]["value"], {}),
+                    "source": office_name(answers[field.name]["source"]),
+                    "on": answers[field.name]["on"][:10],
+                }
                 for field in declared.fields
                 if field.name in answers
             ],
