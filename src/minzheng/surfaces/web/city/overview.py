@@ -87,12 +87,11 @@ def rows_href(figure: Figure, question: Question, part: str = figures.ABOVE, **c
 
 def _days(spread: dict[int, int], sums: Sums) -> dict[str, str]:
     """Median and 90th percentile against the mean limit of the decided cases that have one."""
-    limit = sums["limit_days"] / sums["limited"] if sums["limited"] else None
+    limit = f"{sums['limit_days'] / sums['limited']:.1f}" if sums["limited"] else formats.DASH
     return {
-        "median": formats.DASH if not spread else str(figures.percentile(spread, 50)),
-        "ninety": formats.DASH if not spread else str(figures.percentile(spread, 90)),
-        "limit": formats.DASH if limit is None else f"{limit:.1f}",
-        "cases": formats.count(sum(spread.values())),
+        "median": _percentile(spread, 50),
+        "ninety": _percentile(spread, 90),
+        "limit": _("平均时限 %(days)s") % {"days": limit},
     }
 
 
