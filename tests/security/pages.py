@@ -54,5 +54,5 @@ urlpatterns = [
     *auth.urlpatterns,
     path("language/", landing.language, name="language"),
     # Where the frame around a page links to.
-    *(path(f"{name}/", whoami, name=name) for name, *_ in (*context.WORK, *context.MINE)),
+    *(path(f"{name}/", whoami, name=name) for name, *_ in (*context.WORK, *context.OPEN, *context.MINE)),
 ]

@@ -227,6 +227,8 @@ WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 # A folder with the fonts of official documents that a bureau has a licence for (方正小标宋、仿宋_GB2312).
 MINZHENG_FONTS = os.environ.get("MINZHENG_FONTS") or None
+# A scanner that each uploaded file is given to; anything but exit code 0 refuses the file.
+MINZHENG_SCAN_COMMAND = os.environ.get("MINZHENG_SCAN_COMMAND", "")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # The programmes of this installation; a new one is listed once, in `minzheng.domains`.
