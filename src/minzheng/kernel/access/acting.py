@@ -76,7 +76,7 @@ def acting_as_service(name: str, *, reason: str = "", in_bulk: bool = True) -> I
 
 @contextmanager
 def acting_as_resident(person_id: int, *, label: str = "居民本人", address: str = "") -> Iterator[Actor]:
-    """Runs the block as a resident, who sees their own rows and writes none (居民本人查询)."""
+    """Runs the block as a resident, who sees their own rows and writes their own part of casework (居民本人)."""
     with _as(Actor(RESIDENT, label, person_id=person_id), "", address) as actor:
         yield actor
 
