@@ -183,7 +183,6 @@ def test_who_took_the_case_in_sees_it_and_is_offered_nothing_of_the_deciding_off
         ("centre_clerk", world.XUHUI, "decide"),
         ("auditor", "310000", "withdraw"),
         ("auditor", "310000", "request_check"),
-        ("department_officer", "310000", "answer"),
         ("street_officer", world.CHONGMING, "decide"),
         ("street_officer", world.CHONGMING, "examine"),
         ("district_reviewer", "310151", "request_check"),
@@ -204,6 +203,14 @@ def test_an_act_that_is_not_ones_own_is_refused_and_traced(person, window, role,
         case.refresh_from_db()
         assert case.state == "accepted"
     assert entries(act="access.refused")
+
+
+def test_another_department_does_not_find_a_case_that_was_not_passed_on_to_it(person, window):
+    case = accepted(person, post_of("centre_clerk", world.XUHUI))
+    sent = {"version": case.version, "outcome": "granted", "result": "好"}
+    officer = window(post_of("department_officer", "310000"))
+    assert officer.post(reverse("case_act", args=[case.pk, "answer"]), sent).status_code == 404
+    assert officer.get(reverse("case", args=[case.pk])).status_code == 404
 
 
 @pytest.mark.parametrize(
