@@ -115,14 +115,15 @@ _PLACES = """
 
 
 def _month(day: str) -> str:
-    return f"date_trunc('month', {day})::date"
+    # Days from the first on, without a detour over times of day.
+    return f"({day} - (extract(day FROM {day})::int - 1))"
 
 
 def _totals() -> str:
     days = list(dict.fromkeys(day for day, _ in MEASURES.values()))
-    kinds = ", ".join(f"('{day}', {_month('s.' + day)})" for day in days)
+    months = ", ".join(_month("s." + day) for day in days)
     sums = ", ".join(
-        f"coalesce(sum(s.sign * ({amount})) FILTER (WHERE b.basis = '{day}'), 0) AS {name}"
+        f"coalesce(sum(s.sign * ({amount})) FILTER (WHERE {_month('s.' + day)} = b.month), 0) AS {name}"
         for name, (day, amount) in MEASURES.items()
     )
     names = ", ".join(MEASURES)
@@ -130,8 +131,8 @@ def _totals() -> str:
     return f"""
         INSERT INTO cases_total (side, division_code, month, item, domain, channel, {names})
         SELECT o.side, p.division_code, b.month, s.item, s.domain, s.channel, {sums}
-        FROM cases_signed s {_PLACES}
-        CROSS JOIN LATERAL (VALUES {kinds}) AS b(basis, month)
+        FROM cases_signed s
+        CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY[{months}])) AS b(month) {_PLACES}
         WHERE b.month IS NOT NULL
         GROUP BY o.side, p.division_code, b.month, s.item, s.domain, s.channel
         ON CONFLICT (side, division_code, month, item, channel, domain) DO UPDATE SET {changes}
