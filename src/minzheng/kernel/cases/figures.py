@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from minzheng.kernel.access import require
 from minzheng.kernel.cases.counting_sql import MEASURES
@@ -191,7 +191,7 @@ def rows(figure: Figure, question: Question, part: str = ABOVE) -> QuerySet[Coun
         found = found.filter(item=question.item)
     if question.channel:
         found = found.filter(channel=question.channel)
-    return found.order_by(F(figure.basis).desc(nulls_last=True), "-case_id")
+    return found.order_by(f"-{figure.basis}", "-case_id")
 
 
 def counted_until() -> datetime | None:

@@ -59,6 +59,15 @@ class Counted(models.Model):
             models.Index(fields=["accepting_division", "ended_on"], name="cases_counted_accepting_out"),
             models.Index(fields=["item", "submitted_on"], name="cases_counted_item_in"),
             models.Index(fields=["item", "ended_on"], name="cases_counted_item_out"),
+            # The rows of the whole city's figures, the latest first.
+            models.Index(fields=["submitted_on", "case_id"], name="cases_counted_in"),
+            models.Index(fields=["accepted_on", "case_id"], name="cases_counted_accepted"),
+            models.Index(fields=["ended_on", "case_id"], name="cases_counted_out"),
+            models.Index(
+                fields=["rated_on", "case_id"],
+                condition=models.Q(rated_on__isnull=False),
+                name="cases_counted_rated",
+            ),
         ]
 
     @property
