@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -58,7 +59,8 @@ async def _work(*, wait: bool, queues: list[str] | None, stalled_after: int) -> 
     async with worker.open_async():
         for job in await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
             console.print(f"重新排队 taken up again: {job.task_name} {job.task_kwargs}", highlight=False)
-            await worker.job_manager.retry_job(job)
+            # A moment ago: its time is compared with the database's clock, which may be behind ours.
+            await worker.job_manager.retry_job(job, retry_at=datetime.now(UTC) - timedelta(minutes=1))
         # No list means every queue; an empty one would mean none.
         chosen: dict[str, Any] = {"queues": queues} if queues else {}
         await worker.run_worker_async(

@@ -93,7 +93,7 @@ def test_whoever_handled_the_case_does_not_follow_it_up_and_another_officer_does
         ("street_officer", world.PUTUO, CaseNotFound),
         ("auditor", elders.CITY, NotPermitted),
         ("city_policy_officer", elders.CITY, NotPermitted),
-        ("department_officer", elders.DISTRICT, NotPermitted),
+        ("department_officer", elders.DISTRICT, CaseNotFound),
         ("neighbourhood_worker", world.HOME, CaseNotFound),
         ("statistician", elders.CITY, CaseNotFound),
     ],

@@ -228,10 +228,12 @@ def test_nobody_else_files_and_nothing_is_filed_twice_or_before_a_decision(perso
     for role, place in (
         ("auditor", elders.CITY),
         ("city_policy_officer", elders.CITY),
-        ("department_officer", elders.CITY),
     ):
         with acting(make_post(role, place)), pytest.raises(NotPermitted):
             actions.file_review(case=open_case, kind="review", words=WORDS, on=FILED)
+    # Another department's officer does not even find it.
+    with acting(make_post("department_officer", elders.CITY)), pytest.raises(CaseNotFound):
+        actions.file_review(case=open_case, kind="review", words=WORDS, on=FILED)
     file(open_case)
     with acting_as_resident(person.pk):
         with pytest.raises(CaseError, match="正在办理"):
@@ -264,7 +266,7 @@ def test_whoever_decided_cannot_review_not_even_in_another_post(person):
         ("centre_manager", world.XUHUI, NotPermitted),
         ("street_officer", world.CHONGMING, NotPermitted),
         ("auditor", elders.CITY, NotPermitted),
-        ("department_officer", elders.DISTRICT, NotPermitted),
+        ("department_officer", elders.DISTRICT, CaseError),
         ("neighbourhood_worker", world.HOME, CaseError),
         ("statistician", elders.CITY, CaseError),
         ("system_admin", elders.CITY, CaseError),

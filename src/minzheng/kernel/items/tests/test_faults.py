@@ -144,7 +144,7 @@ ROLES = [
     ("examine", "department_officer", "lacks cases.examine"),
     ("publicise", "centre_clerk", "lacks cases.examine"),
     ("pass_on", "street_officer", "lacks cases.answer"),
-    ("decide", "centre_clerk", "lacks cases.decide"),
+    ("decide", "neighbourhood_worker", "lacks cases.decide"),
 ]
 
 
