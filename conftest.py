@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 
-# Tests keep their files apart from the installation's; the server is shared, its databases are not.
-os.environ.setdefault("MINZHENG_TEST_FILES", tempfile.mkdtemp(prefix="minzheng-test-"))
+# Tests keep their files apart from the installation's, and from those of a process that runs other tests beside this one;
+# the server is shared, its databases are not.
+if "PYTEST_XDIST_WORKER" in os.environ or "MINZHENG_TEST_FILES" not in os.environ:
+    os.environ["MINZHENG_TEST_FILES"] = tempfile.mkdtemp(prefix="minzheng-test-")
 
 from collections.abc import Iterator
 

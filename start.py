@@ -69,7 +69,8 @@ def test(rest):
     prepare(dev=True)
     os.environ["MINZHENG_CHROMIUM"] = chromium()
     os.chdir(str(ROOT))
-    return become([PYTHON, "-m", "pytest", *rest])
+    # The whole suite side by side on the cores, a file at a time; whatever is named runs in one process.
+    return become([PYTHON, "-m", "pytest", *(rest or ["-n", "auto", "--dist", "loadfile"])])
 
 
 def check(rest):
