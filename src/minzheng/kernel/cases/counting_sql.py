@@ -119,9 +119,16 @@ def _month(day: str) -> str:
     return f"({day} - (extract(day FROM {day})::int - 1))"
 
 
+# Every month that a case counts in, and the offices that its papers came from.
+_MONTHS = (
+    "CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY["
+    + ", ".join(_month("s." + day) for day in dict.fromkeys(day for day, _ in MEASURES.values()))
+    + "])) AS b(month)"
+)
+_ISSUERS = "CROSS JOIN LATERAL jsonb_array_elements(s.issuers) AS i(row)"
+
+
 def _totals() -> str:
-    days = list(dict.fromkeys(day for day, _ in MEASURES.values()))
-    months = ", ".join(_month("s." + day) for day in days)
     sums = ", ".join(
         f"coalesce(sum(s.sign * ({amount})) FILTER (WHERE {_month('s.' + day)} = b.month), 0) AS {name}"
         for name, (day, amount) in MEASURES.items()
@@ -132,7 +139,7 @@ def _totals() -> str:
         INSERT INTO cases_total (side, division_code, month, item, domain, channel, {names})
         SELECT o.side, p.division_code, b.month, s.item, s.domain, s.channel, {sums}
         FROM cases_signed s
-        CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY[{months}])) AS b(month) {_PLACES}
+        {_MONTHS} {_PLACES}
         WHERE b.month IS NOT NULL
         GROUP BY o.side, p.division_code, b.month, s.item, s.domain, s.channel
         ON CONFLICT (side, division_code, month, item, channel, domain) DO UPDATE SET {changes}
@@ -156,7 +163,7 @@ ISSUERS = f"""
     INSERT INTO cases_total_issuers (side, division_code, month, item, domain, issuer, fetched, failed)
     SELECT o.side, p.division_code, {_month("s.submitted_on")}, s.item, s.domain, i.row ->> 0,
            sum(s.sign * (i.row ->> 1)::int), sum(s.sign * (i.row ->> 2)::int)
-    FROM cases_signed s {_PLACES} CROSS JOIN LATERAL jsonb_array_elements(s.issuers) AS i(row)
+    FROM cases_signed s {_PLACES} {_ISSUERS}
     GROUP BY 1, 2, 3, 4, 5, 6
     ON CONFLICT (side, division_code, month, item, issuer, domain)
       DO UPDATE SET fetched = cases_total_issuers.fetched + excluded.fetched,
@@ -165,11 +172,25 @@ ISSUERS = f"""
 
 FORGET = "DELETE FROM cases_counted WHERE case_id IN (SELECT case_id FROM cases_changed)"
 KEEP = f"INSERT INTO cases_counted ({_LIST}) SELECT {_LIST} FROM cases_fresh"
+
+
+def _empty(table: str, month: str, own: str, what: str, zero: str) -> str:
+    """Deletes what came to nothing, looking only where something was taken away."""
+    columns = ("side", "division_code", "month", "item", "domain", own)
+    same = " AND ".join(f"t.{name} = k.{name}" for name in columns)
+    return f"""
+        WITH k AS MATERIALIZED (
+          SELECT DISTINCT o.side, p.division_code, {month} AS month, s.item, s.domain, {what} AS {own}
+          FROM cases_signed s {_PLACES} {_ISSUERS if own == "issuer" else ""} {_MONTHS if own == "channel" else ""}
+          WHERE s.sign = -1)
+        DELETE FROM {table} t USING k WHERE {same} AND {zero}
+    """
+
+
 EMPTY = (
-    "DELETE FROM cases_total WHERE "
-    + " AND ".join(f"{name} = 0" for name in MEASURES),
-    "DELETE FROM cases_total_days WHERE cases = 0",
-    "DELETE FROM cases_total_issuers WHERE fetched = 0 AND failed = 0",
+    _empty("cases_total", "b.month", "channel", "s.channel", " AND ".join(f"t.{name} = 0" for name in MEASURES)),
+    _empty("cases_total_days", _month("s.ended_on"), "days", "s.working_days", "t.cases = 0"),
+    _empty("cases_total_issuers", _month("s.submitted_on"), "issuer", "i.row ->> 0", "t.fetched = 0 AND t.failed = 0"),
 )  # fmt: skip
 
 # Whatever commits later than what we read now has begun no earlier than this moment.
