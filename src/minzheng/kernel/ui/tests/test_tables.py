@@ -115,7 +115,11 @@ def test_shares_and_means_are_numbers_in_excel():
         columns, [{"share": 97.25, "score": 4.25}, {"share": None, "score": None}], RequestFactory().get("/")
     )
     sheet = load_workbook(io.BytesIO(made.excel_response().content)).active
-    assert (sheet["A2"].value, sheet["A2"].number_format, sheet["B2"].value) == (pytest.approx(0.972), "0.0%", 4.2)
+    assert (sheet["A2"].value, sheet["A2"].number_format, sheet["B2"].value) == (
+        pytest.approx(0.972),
+        "0.0%",
+        4.2,
+    )
     assert sheet["A3"].value is None and "97.2%" in html(made) and "4.2" in html(made)
 
 
