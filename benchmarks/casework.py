@@ -45,6 +45,7 @@ from minzheng.kernel.items.model import Channel, Field, FieldType, Item  # noqa:
 from minzheng.kernel.periods import Month  # noqa: E402
 from minzheng.kernel.storage.server import Address  # noqa: E402
 from minzheng.kernel.storage.testing import cloned_database, template_database  # noqa: E402
+from minzheng.surfaces.web.casework.queue_queries import of_tab, page_after  # noqa: E402
 
 ON = date(2022, 12, 1)
 RUNS, ACTS, PROCESSES = 41, 15, 2
@@ -81,10 +82,9 @@ def reads(
     with acting_as_service("benchmark", in_bulk=False):
         mine = Case.objects.get(pk=ours)
         told["a row by its key"] = seconds(key_read)
-    place = clerk.division_code
-    with acting(clerk):
-        told["queue page"] = seconds(lambda: list(queries.my_queue(place=place)[:50]))
-        told["waiting at the counter"] = seconds(lambda: list(queries.to_accept(place=place)[:50]))
+    with acting(clerk) as actor:
+        told["queue page"] = seconds(lambda: page_after(of_tab(actor, "all", ON), None, 50))
+        told["waiting at the counter"] = seconds(lambda: page_after(of_tab(actor, "accept", ON), None, 50))
         told["case by its number"] = seconds(lambda: queries.find_by_number(mine.number))
         told["a person's cases"] = seconds(lambda: list(queries.cases_of_person(mine.person_id)[:50]))
     with acting(partner):

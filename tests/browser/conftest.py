@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from minzheng.kernel.storage import testing
 from minzheng.kernel.storage.server import Address
+from tests.browser.watching import Watch
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--no-first-run", "--disable-quic"]  # fmt: skip
@@ -90,6 +92,18 @@ def serving(database: str) -> Iterator[Site]:
             server.wait(timeout=20)
 
 
+@contextmanager
+def own_town(name: str, build: Callable[[], object], blocker: Any) -> Iterator[str]:
+    """A committed database of a module's own, built by `build` and dropped at the end; gives its name."""
+    with pytest.MonkeyPatch.context() as patch, blocker.unblock():
+        # The browser's driver keeps a loop in this thread, in which nothing of Django ever runs.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        patch.setenv("MINZHENG_DEMO", "1")
+        with testing.cloned_database(testing.template_database(), name) as database:
+            build()
+            yield database
+
+
 def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -137,6 +151,32 @@ def phone(browser: Browser) -> Iterator[Page]:
     window.set_default_timeout(15_000)
     yield window
     context.close()
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Pages that are shown to it are accessible, and say nothing on the console."""
+    watching = Watch()
+    yield watching
+    assert not watching.said, "\n".join(watching.said)
+
+
+@pytest.fixture
+def officials(browser: Browser, sign_in: Callable[[Page, str], None]) -> Iterator[Callable[[str], Page]]:
+    """`officials(username)` is a window of that official's own, at a desk."""
+    opened = []
+
+    def enter(username: str) -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+        opened.append(context)
+        window = context.new_page()
+        window.set_default_timeout(30_000)
+        sign_in(window, username)
+        return window
+
+    yield enter
+    for context in opened:
+        context.close()
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from minzheng.kernel.cases.economic_check import ask_sources
 from minzheng.kernel.cases.models import Case, EconomicCheck
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.periods import Month
-from minzheng.kernel.storage import testing
 from tests.browser import counter_town as town
-from tests.browser.conftest import Site, serving
+from tests.browser.conftest import Site, own_town, serving
 from tests.browser.test_accessibility import SIZES, faults
 
 pytestmark = pytest.mark.browser
@@ -33,39 +32,12 @@ COUNT = """
 
 
 @pytest.fixture(scope="module")
-def counter_database(django_db_blocker, django_db_setup) -> Iterator[str]:
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        # The browser's driver keeps a loop in this thread, in which nothing of Django ever runs.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        patch.setenv("MINZHENG_DEMO", "1")
-        with testing.cloned_database(testing.template_database(), "counter") as name:
-            town.build_counter_town()
-            yield name
-
-
-@pytest.fixture(scope="module")
-def site(counter_database: str) -> Iterator[Site]:
-    with serving(counter_database) as found:
+def site(django_db_blocker, django_db_setup) -> Iterator[Site]:
+    with (
+        own_town("counter", town.build_counter_town, django_db_blocker) as database,
+        serving(database) as found,
+    ):
         yield found
-
-
-@pytest.fixture
-def officials(site, browser, sign_in):
-    """`officials(username)` is a window of that official's own; what it said on the console is kept in `said`."""
-    opened = []
-
-    def enter(username: str) -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-        context.add_init_script(COUNT)
-        opened.append(context)
-        window = context.new_page()
-        window.set_default_timeout(30_000)
-        sign_in(window, username)
-        return window
-
-    yield enter
-    for context in opened:
-        context.close()
 
 
 def press(window: Page, name: str) -> None:
@@ -190,6 +162,7 @@ def test_a_correction_over_national_day_stops_the_clock(site, officials, django_
 
 def test_a_simple_case_at_the_counter_takes_few_presses(site, officials, capsys):
     clerk = officials("chuangkou")
+    clerk.context.add_init_script(COUNT)
     clerk.goto(f"{site.url}/work/counter/")
     clerk.evaluate("sessionStorage.clear()")
     began = time.monotonic()

@@ -15,6 +15,7 @@ from minzheng.kernel.cases.closing import close_what_runs
 from minzheng.kernel.cases.drafting import submit, what_is_missing
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
 from minzheng.kernel.cases.jurisdiction import deciding_place
+from minzheng.kernel.cases.mandates import beneficiary
 from minzheng.kernel.cases.models import Case, Clock, Letter, Material
 from minzheng.kernel.cases.moving import add_event, item_of, locked, move, require_state, require_step
 from minzheng.kernel.cases.papers import missing_papers
@@ -80,8 +81,10 @@ def accept(*, case: Case | int, on: date, version: int | None = None, note: str 
 def _accept(case: Case, item: Item, on: date, note: str, act: str = "accept") -> Case:
     case.is_late |= clocks.end_clocks(case, on, Clock.Kind.ACCEPT)
     case.accepted_on = on
+    # A mandate alone opens no record; what routes the case is known all the same.
+    who, _ = beneficiary(case.person_id, case.mandate_id)
     case.deciding_division = deciding_place(
-        item, case.person, accepting=case.accepting_division, answers=case.answers
+        item, who, accepting=case.accepting_division, answers=case.answers
     )
     following = begin_step(case, item, StepKind.ACCEPT, on)
     move(case, State.ACCEPTED, act=act, on=on, note=note, done=StepKind.ACCEPT)

@@ -106,6 +106,16 @@ def alike_at(*, place: str, states: Collection[str] = ("open",)) -> QuerySet[Ali
     return found.select_related("case").order_by("id")
 
 
+def may_settle(case: Case, actor: Actor) -> bool:
+    """Whether the acting post may reopen or keep a case alike: it decides or reviews such cases, at the office that decided."""
+    return _is_for(case, actor) and actor.reaches(case.deciding_division)
+
+
+def _is_for(case: Case, actor: Actor) -> bool:
+    decides = may("cases.decide", case.domain) or may("cases.review", case.domain)
+    return decides and actor.role != "centre_clerk"
+
+
 def _evaluated(review: Review, decision: Decision) -> AlikeCase:
     proposal = propose(decision.case, decision.on)
     is_award = item_of(decision.case).result.kind is ResultKind.AWARD
@@ -133,10 +143,7 @@ def _mine(alike: AlikeCase | int) -> tuple[AlikeCase, Case, Actor]:
         raise CaseNotFound(f"没有同类案件 {pk}，或不在可见范围内 / no such case alike in your sight")
     case = locked(seen)
     actor = who_acts()
-    if (
-        not (may("cases.decide", case.domain) or may("cases.review", case.domain))
-        or actor.role == "centre_clerk"
-    ):
+    if not _is_for(case, actor):
         raise NotPermitted("同类案件由办理单位处理 / a case alike is for the office that decided it")
     if not actor.reaches(case.deciding_division):
         raise NotYourStep(f"由 {case.deciding_division} 处理 / it belongs to {case.deciding_division}")

@@ -21,14 +21,13 @@ from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused
 from minzheng.kernel.cases.models import Authorisation, Case, Material
 from minzheng.kernel.cases.moving import add_event, item_of, locked, who_acts
 from minzheng.kernel.cases.states import IN_HAND, OPEN, State
+from minzheng.kernel.cases.working_rules import rule_at
 from minzheng.kernel.items.model import Item, StepKind
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 
 PAPER = "authorisation"
 """The code of the paper that these rows take the place of."""
-VALID_MONTHS = 12
-"""Illustrative: how long an authorisation holds; until the support ends where law says so."""
 MEANS = "means"
 
 
@@ -113,7 +112,7 @@ def give_authorisation(*, case: Case | int, person: Person | int, on: date, pape
             raise CaseError("请写明签署的授权书（至少四个字） / name the authorisation that was signed")
         row.way, row.paper = Authorisation.Way.SIGNED, paper.strip()
     row.given_on, row.revoked_on = on, None
-    row.valid_until = months_after(on, VALID_MONTHS)
+    row.valid_until = months_after(on, rule_at("authorisation_months", on))
     row.save(
         update_fields=["way", "given_on", "revoked_on", "valid_until", *(["paper"] if row.paper else [])]
     )

@@ -25,6 +25,7 @@ from minzheng.kernel.cases.models import Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import item_of, locked, move, require_step
 from minzheng.kernel.cases.papers import fetch_papers, missing_papers
 from minzheng.kernel.cases.states import State, missing_before
+from minzheng.kernel.cases.working_rules import rule_at
 from minzheng.kernel.items.model import Item, ResultKind, StepKind
 from minzheng.kernel.outreach.models import PENDING, Lead, LeadState
 from minzheng.kernel.outreach.moves import move_lead
@@ -34,8 +35,6 @@ from minzheng.kernel.programmes import benefit_by_code
 
 GRANT, REFUSE = "granted", "refused"
 _DECIDABLE = (State.ACCEPTED, State.EXAMINED)
-SAMPLE_EVERY = 20
-"""Illustrative: one confirmed decision in so many is drawn for review; every one that departs is."""
 
 
 @transaction.atomic
@@ -92,7 +91,7 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
         by_label=actor.label,
         by_post_id=actor.post_id,
         on=on,
-        is_sampled=departs or _drawn(found),
+        is_sampled=departs or _drawn(found, on),
     )
     found.departs = departs
     if step.needs_second and actor.kind != SERVICE:
@@ -175,7 +174,7 @@ def answer(
         raise CaseError("不予须写明理由（至少四个字） / a refusal needs its reason")
     decision = Decision.objects.create(
         case=found, outcome=outcome, finding={"conditions": [], "amounts": [], "sentences": [result] if result else []},
-        reason=reason.strip(), by_label=actor.label, by_post_id=actor.post_id, on=on, is_sampled=_drawn(found),
+        reason=reason.strip(), by_label=actor.label, by_post_id=actor.post_id, on=on, is_sampled=_drawn(found, on),
     )  # fmt: skip
     _take_effect(found, item, decision, on)
     return decision
@@ -247,9 +246,13 @@ def amount_to_grant(item: Item, data: dict[str, Any], outcome: str) -> int | Non
     return amount
 
 
-def _drawn(case: Case) -> bool:
+def _drawn(case: Case, on: date) -> bool:
     """Whether a decision is drawn for review; by the case's number, so nobody can choose."""
-    return int.from_bytes(hashlib.sha256(str(case.pk).encode()).digest()[:4], "big") % SAMPLE_EVERY == 0
+    return (
+        int.from_bytes(hashlib.sha256(str(case.pk).encode()).digest()[:4], "big")
+        % rule_at("sample_every", on)
+        == 0
+    )
 
 
 def _take_effect(case: Case, item: Item, decision: Decision, on: date, review: Review | None = None) -> None:

@@ -25,12 +25,10 @@ from minzheng.kernel.cases.models import Case, Mandate, Submission
 from minzheng.kernel.cases.moving import add_event, item_of, locked, move, next_number, who_acts
 from minzheng.kernel.cases.papers import missing_papers
 from minzheng.kernel.cases.states import IN_HAND, State
+from minzheng.kernel.cases.working_rules import rule_at
 from minzheng.kernel.items import item_on
 from minzheng.kernel.items.model import Channel, Item, StepKind
 from minzheng.kernel.people.models import Person
-
-DRAFT_DAYS = 90
-"""Illustrative: how long a draft is kept after its last change."""
 
 
 @transaction.atomic
@@ -284,7 +282,7 @@ def withdraw(*, case: Case | int, on: date, reason: str = "", version: int | Non
 def clear_drafts(*, on: date) -> int:
     """Gives up drafts that nobody changed for long (清理过期草稿); returns how many. For the nightly job."""
     require("cases.accept")
-    since = on - timedelta(days=DRAFT_DAYS)
+    since = on - timedelta(days=rule_at("draft_days", on))
     old = Case.objects.filter(state=State.DRAFT, opened_on__lt=since).exclude(events__on__gte=since)
     # Answers carry the day on which they were told.
     old = old.extra(

@@ -33,14 +33,11 @@ from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused, S
 from minzheng.kernel.cases.models import Case, EconomicCheck
 from minzheng.kernel.cases.moving import add_event, item_of, locked, require_step, who_acts
 from minzheng.kernel.cases.states import State
+from minzheng.kernel.cases.working_rules import rule_at
 from minzheng.kernel.items.model import Item, StepKind
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.people.facts import catalogue
 
-VALID_MONTHS = 6
-"""Illustrative: how long a report serves."""
-OBJECT_WORKDAYS = 10
-"""Illustrative: within so many working days the applicant may object to a report."""
 _STANDING = (EconomicCheck.State.ANSWERED, EconomicCheck.State.SETTLED)
 
 
@@ -194,7 +191,7 @@ def _report(check: EconomicCheck, case: Case, on: date, *, note: str) -> None:
     check.report = _rows(check, case, item_of(case))
     check.digest = _digest(check)
     check.state, check.answered_on = EconomicCheck.State.ANSWERED, on
-    check.valid_until = months_after(on, VALID_MONTHS)
+    check.valid_until = months_after(on, rule_at("check_report_months", on))
     check.save()
     differing = sum(row["differs"] for row in check.report)
     _trace(check, case, "cases.check_answered", {"rows": len(check.report), "differs": differing})
@@ -309,7 +306,8 @@ def object_until(check: EconomicCheck) -> date | None:
     """The last day on which the applicant may object; None while there is no report."""
     if check.answered_on is None:
         return None
-    return due_after(check.answered_on, OBJECT_WORKDAYS, in_workdays=True)
+    days = rule_at("check_objection_workdays", check.answered_on)
+    return due_after(check.answered_on, days, in_workdays=True)
 
 
 @transaction.atomic

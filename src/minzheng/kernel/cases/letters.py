@@ -128,6 +128,13 @@ def offices_of(cases: list[Case]) -> dict[int, str]:
     return {case.pk: _office(case.deciding_division, names) for case in cases}
 
 
+def reviewing_office(case: Case, kind: str, place: str) -> str:
+    """Who looks at a decision again at a place: the bureau for 复核, the government for 行政复议."""
+    if kind == Review.Kind.REVIEW:
+        return office_of(case, place)
+    return "上海市人民政府" if place == "310000" else f"{path_names([place]).get(place, '')}人民政府"
+
+
 def _office(code: str, names: dict[str, str]) -> str:
     name = names.get(code[:9], "")
     if len(code) >= 9 and name:
@@ -193,7 +200,7 @@ def _receipt(case: Case, item: Item, kind: Letter.Kind, on: date, missing: list[
 def _decision(case: Case, item: Item, decision: Decision, on: date, review: Review | None) -> Reasons:
     granted = decision.outcome == Decision.Outcome.GRANTED
     found = decision.finding
-    basis = "、".join(one.text for one in item.basis) or item.summary
+    basis = _basis(item)
     opening = [
         f"您于{_day(case.submitted_on or on)}提出的“{item.name}”申请（办件编号 {case.number}），"
         f"经审查，决定{'准予' if granted else '不予批准'}。",
@@ -202,7 +209,7 @@ def _decision(case: Case, item: Item, decision: Decision, on: date, review: Revi
         opening.append(f"依据：{basis}。")
     if review is not None:
         opening.insert(0, f"您对原决定提出的{review.get_kind_display()}已审结，原决定予以改变。")
-    office = office_of(case) if review is None else _reviewing_office(case, review)
+    office = office_of(case) if review is None else _signs(case, review)
     amounts = []
     closing = []
     if granted and decision.amount_fen:
@@ -238,7 +245,7 @@ def _decision(case: Case, item: Item, decision: Decision, on: date, review: Revi
 def _review(case: Case, item: Item, review: Review, on: date) -> Reasons:
     """Tells that a decision stays, or that the review is not accepted."""
     kept = review.state == Review.State.DISMISSED
-    office = _reviewing_office(case, review)
+    office = _signs(case, review)
     return Reasons(
         office=office,
         title=f"{review.get_kind_display()}{'决定书' if kept else '不予受理决定书'}",
@@ -287,7 +294,7 @@ def _certificate(case: Case, item: Item, on: date) -> Certificate:
         date=on,
         statement=f"经办理“{item.name}”，予以确认。",
         rows=(("办件编号", case.number),),
-        basis="、".join(one.text for one in item.basis),
+        basis=_basis(item),
         valid_from=on,
         valid_until=until,
         signed_by=office_of(case),
@@ -335,12 +342,13 @@ def _objections_after(case: Case, item: Item, review: Review) -> tuple[Objection
     )
 
 
-def _reviewing_office(case: Case, review: Review) -> str:
-    """Who signs: the bureau for 复核, the government for 行政复议."""
-    place = review.reviewing_division
-    if review.kind == Review.Kind.REVIEW:
-        return office_of(case, place)
-    return "上海市人民政府" if place == "310000" else f"{path_names([place]).get(place, '')}人民政府"
+def _signs(case: Case, review: Review) -> str:
+    return reviewing_office(case, review.kind, review.reviewing_division)
+
+
+def _basis(item: Item) -> str:
+    """The papers that an item rests on; what is only assumed is no ground for a decision."""
+    return "、".join(one.text for one in item.basis if one.provenance != "illustrative")
 
 
 def _assumed(item: Item) -> tuple[str, ...]:

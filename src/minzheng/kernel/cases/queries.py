@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import QuerySet
 
-from minzheng.kernel.access import Actor, require
+from minzheng.kernel.access import Actor
 from minzheng.kernel.cases.models import Case, Event, Letter
 from minzheng.kernel.cases.moving import item_of, may_do
-from minzheng.kernel.cases.states import IN_HAND, State
+from minzheng.kernel.cases.states import State
 from minzheng.kernel.items.model import Step, StepKind
 
 _STEP_OF = {
@@ -19,24 +17,6 @@ _STEP_OF = {
     State.PROPOSED: StepKind.DECIDE,
     State.PASSED_ON: StepKind.PASS_ON,
 }
-
-
-def my_queue(*, place: str, states: tuple[str, ...] = (), on: date | None = None) -> QuerySet[Case]:
-    """What one office has to move, the nearest deadline first; `place` is the office's own division code.
-
-    The condition on the place lets the queue's index give the rows in order.
-    """
-    require("cases.look")
-    found = Case.objects.filter(deciding_division=place, state__in=states or IN_HAND).order_by("due_on", "id")
-    return found.filter(due_on__lt=on) if on is not None else found
-
-
-def to_accept(*, place: str) -> QuerySet[Case]:
-    """Cases sent in and not yet accepted at one centre's street, the oldest first."""
-    require("cases.look")
-    return Case.objects.filter(accepting_division=place, state__in=[State.SUBMITTED, State.DRAFT]).order_by(
-        "id"
-    )
 
 
 def cases_of_person(person_id: int) -> QuerySet[Case]:

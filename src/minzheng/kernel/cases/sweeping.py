@@ -22,10 +22,8 @@ from minzheng.kernel.cases.moving import add_event, item_of, locked, move
 from minzheng.kernel.cases.reviews import escalate_late_reviews
 from minzheng.kernel.cases.states import IN_HAND, State
 from minzheng.kernel.cases.taking_in import take_in_waiting
+from minzheng.kernel.cases.working_rules import rule_at
 from minzheng.kernel.items.model import ResultKind
-
-WARN_WORKDAYS = 2
-"""Illustrative: so many working days before its end a clock warns."""
 
 
 @transaction.atomic
@@ -58,7 +56,7 @@ def nightly(*, on: date) -> dict[str, int]:
 
 
 def _warn(on: date) -> int:
-    until = due_after(on, WARN_WORKDAYS, in_workdays=True)
+    until = due_after(on, rule_at("warn_workdays", on), in_workdays=True)
     return Clock.objects.filter(ended_on=None, warned_on=None, due_on__gte=on, due_on__lte=until).update(
         warned_on=on
     )

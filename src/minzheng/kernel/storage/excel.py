@@ -29,6 +29,10 @@ _MOST_ROWS = 1_048_576
 Sheets = Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]
 
 
+class Percent(float):
+    """A share from 0 to 1 that a sheet shows in percent, to one decimal."""
+
+
 def safe_text(text: str) -> str:
     """Text that no spreadsheet takes for a formula.
 
@@ -117,6 +121,8 @@ def _cell(sheet: Any, value: Any) -> Any:
             cell.number_format = "yyyy-mm-dd hh:mm"
         elif isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
+        elif isinstance(value, Percent):
+            cell.number_format = "0.0%"
         elif isinstance(value, Decimal):
             cell.number_format = "#,##0.00"
         return cell

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 
-from minzheng.kernel.storage.excel import write_workbook
+from minzheng.kernel.storage.excel import Percent, write_workbook
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.statuses import status_of
 
@@ -34,13 +34,17 @@ def excel_response(
 
 
 def _plain(value: Any, kind: str) -> Any:
-    """A cell's value as the workbook keeps it: yuan and counts as numbers, everything else as the words on screen."""
+    """A cell's value as the workbook keeps it: yuan, counts and shares as numbers, everything else as the words on screen."""
     if value is None or value == "":
         return None
     if kind == "money":
         return Decimal(int(value)).scaleb(-2)
     if kind == "count":
         return int(value)
+    if kind == "percent":
+        return Percent(round(value, 1) / 100)
+    if kind == "decimal":
+        return round(float(value), 1)
     if kind == "status":
         return str(status_of(value).label)
     if kind in ("masked", "account"):

@@ -45,6 +45,24 @@ def count(number: int | None, *, signed: bool = False) -> str:
     return f"{sign}{abs(number):,}"
 
 
+def percent(value: float | None) -> str:
+    """A share from 0 to 100, to one decimal.
+
+    >>> percent(97.25), percent(0), percent(None)
+    ('97.2%', '0.0%', '—')
+    """
+    return DASH if value is None or value == "" else f"{value:.1f}%"
+
+
+def decimal(value: float | None) -> str:
+    """A mean or a score, to one decimal.
+
+    >>> decimal(4.25), decimal(None)
+    ('4.2', '—')
+    """
+    return DASH if value is None or value == "" else f"{value:.1f}"
+
+
 def day(value: date | datetime | None) -> str:
     """A date as people read it: 2022年7月15日, or 2022-07-15 on English pages; times are read in Shanghai."""
     if not value:

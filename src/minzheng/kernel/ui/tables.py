@@ -16,8 +16,21 @@ from django.http import HttpRequest, HttpResponse
 
 from minzheng.kernel.ui.exports import excel_response
 
-KINDS = ("text", "money", "count", "date", "time", "month", "status", "yes_no", "masked", "account")
-NUMERIC = ("money", "count")
+KINDS = (
+    "text",
+    "money",
+    "count",
+    "percent",
+    "decimal",
+    "date",
+    "time",
+    "month",
+    "status",
+    "yes_no",
+    "masked",
+    "account",
+)
+NUMERIC = ("money", "count", "percent", "decimal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db.models import QuerySet
 
 from minzheng.kernel.access import acting, acting_as_resident, acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused
 from minzheng.kernel.cases.models import Case, Clock, Pause, Publication
-from minzheng.kernel.cases.queries import my_queue
+from minzheng.kernel.cases.states import IN_HAND
 from minzheng.kernel.cases.tests import elders, steps, world
 from minzheng.kernel.cases.tests.steps import event, events_of, fresh, service
 from minzheng.kernel.people.actions import record_deaths
@@ -128,12 +129,17 @@ def move_hukou(person: Person, to: str, on: date) -> None:
         )  # fmt: skip
 
 
+def in_hand_at(place: str) -> QuerySet[Case]:
+    """What an office has to move, as far as whoever acts sees it."""
+    return Case.objects.filter(deciding_division=place, state__in=IN_HAND)
+
+
 def test_a_case_follows_its_beneficiarys_hukou_and_both_offices_see_and_count_it(person):
     case = steps.accepted()
     before = fresh(case)
     old, new = steps.officer(), steps.officer(world.PUTUO)
     with acting(old):
-        assert list(my_queue(place=world.CHONGMING)) == [case]
+        assert list(in_hand_at(world.CHONGMING)) == [case]
     move_hukou(person, "310107014001", date(2022, 10, 9))
     assert service(actions.nightly, on=date(2022, 10, 10))["rerouted"] == 1
     assert service(actions.nightly, on=date(2022, 10, 10))["rerouted"] == 0
@@ -146,10 +152,10 @@ def test_a_case_follows_its_beneficiarys_hukou_and_both_offices_see_and_count_it
     handed = event(case, "reroute")
     assert handed.detail == {"from": world.CHONGMING, "to": world.PUTUO}
     with acting(new):
-        assert list(my_queue(place=world.PUTUO)) == [found]
+        assert list(in_hand_at(world.PUTUO)) == [found]
         assert actions.begin_check(case=case.pk, on=date(2022, 10, 10)).state == "checking"
     with acting(old):
-        assert not my_queue(place=world.CHONGMING).exists()
+        assert not in_hand_at(world.CHONGMING).exists()
         assert Case.objects.filter(former_division=world.CHONGMING).count() == 1
         with pytest.raises(CaseNotFound):
             actions.end_check(case=case.pk, on=date(2022, 10, 10), note="已反馈")

@@ -13,7 +13,8 @@ from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused
 from minzheng.kernel.cases.mandates import mandates_given, mandates_held, principal_names
 from minzheng.kernel.cases.models import Case, Event, Mandate, Material
-from minzheng.kernel.cases.tests import elders, world
+from minzheng.kernel.cases.moving import item_of
+from minzheng.kernel.cases.tests import elders, steps, world
 from minzheng.kernel.people.attendance import attend, attended, leave
 from minzheng.kernel.people.identifiers import mask
 from minzheng.kernel.people.models import Identifier, Person
@@ -292,3 +293,18 @@ def test_a_clerk_helps_by_phone_by_a_recorded_mandate(mother):
         assert actions.act_for(mandate=mandate, purpose="电话帮办", on=ON) == mother
         case = draft(mother, mandate, item="disability_living", channel="phone")
         assert case.helper_post_id == clerk.pk and case.channel == "phone"
+
+
+def test_a_clerk_who_may_not_see_the_principal_takes_the_case_in_for_the_competent_place(mother):
+    clerk = make_post("centre_clerk", world.PUTUO)
+    with acting(clerk):
+        attend(identifier=_numbers[mother.pk], name=mother.name, purpose="电话帮办")
+        mandate = actions.give_mandate(person=mother, way="recorded", paper="录音 2022-10-10-18", helper_post_id=clerk.pk,
+                                       since=ON, until=UNTIL, on=ON)  # fmt: skip
+        leave()
+        case = draft(mother, mandate, item="disability_living", channel="phone")
+        assert not Person.objects.filter(pk=mother.pk).exists() and "name" not in case.answers
+        case = steps.fill(case, item_of(case), ON)
+        actions.submit(case=case, on=ON)
+        steps.bring_papers(case, ON)
+        assert actions.accept(case=case, on=ON).deciding_division == world.CHONGMING

@@ -33,6 +33,8 @@ register = template.Library()
 
 register.filter("fen", formats.fen)
 register.filter("count", formats.count)
+register.filter("percent", formats.percent)
+register.filter("decimal", formats.decimal)
 register.filter("day", formats.day)
 register.filter("short_day", formats.short_day)
 register.filter("moment", formats.moment)

@@ -109,6 +109,20 @@ def test_the_excel_copy_holds_all_pages_in_the_order_shown():
     ]
 
 
+def test_shares_and_means_are_numbers_in_excel():
+    columns = [Column("share", "按时率", kind="percent"), Column("score", "评分", kind="decimal")]
+    made = Table(
+        columns, [{"share": 97.25, "score": 4.25}, {"share": None, "score": None}], RequestFactory().get("/")
+    )
+    sheet = load_workbook(io.BytesIO(made.excel_response().content)).active
+    assert (sheet["A2"].value, sheet["A2"].number_format, sheet["B2"].value) == (
+        pytest.approx(0.972),
+        "0.0%",
+        4.2,
+    )
+    assert sheet["A3"].value is None and "97.2%" in html(made) and "4.2" in html(made)
+
+
 def test_identity_numbers_stay_masked_in_excel():
     columns = [Column("id", "证件号", kind="masked"), Column("account", "账户", kind="account")]
     rows = [{"id": "310107194901120010", "account": "6222021001112223334"}]

@@ -24,6 +24,7 @@ from minzheng.kernel.cases.uploads import download_of
 from minzheng.kernel.items.model import StepKind
 from minzheng.kernel.people.models import Person
 from minzheng.surfaces.web.casework import case_parts as parts
+from minzheng.surfaces.web.casework.alike import open_alike
 from minzheng.surfaces.web.casework.case_acts import ACTS, Now, blank_form, moment, offers
 from minzheng.surfaces.web.casework.form_page import FILLING
 from minzheng.surfaces.web.casework.pages import me, show
@@ -212,6 +213,7 @@ def _show(
             "reviews": [
                 {"one": one, "state": f"review_{one.state}"} for one in case.reviews.order_by("-id")[:10]
             ],
+            "alike": open_alike(case) if inside else [],
             "filing": filing,
             "ways": ways,
             "others": parts.other_cases(case),

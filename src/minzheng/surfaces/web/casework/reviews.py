@@ -1,4 +1,4 @@
-"""Reviews and appeals (复核、行政复议) at the office that decides them, and the cases alike that an upheld one lists."""
+"""Reviews and appeals (复核、行政复议) at the office that decides them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 from minzheng.kernel.access import may, require, scope_of
 from minzheng.kernel.audit import look
 from minzheng.kernel.cases import actions
-from minzheng.kernel.cases.alike import alike_of
-from minzheng.kernel.cases.models import AlikeCase, Case, Decision, Review
+from minzheng.kernel.cases.alike import AT_ONCE, alike_of
+from minzheng.kernel.cases.letters import reviewing_office
+from minzheng.kernel.cases.models import Case, Decision, Review
 from minzheng.kernel.cases.reviews import OPEN, may_review, ways_to_object
 from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.tables import Column, Table
+from minzheng.surfaces.web.casework.alike import WordsForm, alike_rows, alike_table
 from minzheng.surfaces.web.casework.case_parts import frozen_finding
 from minzheng.surfaces.web.casework.pages import me, show, tabs
 from minzheng.surfaces.web.casework.words import OUTCOMES, case_title, place_words
@@ -58,12 +60,6 @@ class OutcomeForm(forms.Form):
         offer(self, "failed_rule", [("", _("不因某一条件")), *conditions])
 
 
-class WordsForm(forms.Form):
-    words = forms.CharField(
-        label=gettext_lazy("理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
 class FilingForm(forms.Form):
     """A review that the applicant asks for at the counter."""
 
@@ -97,13 +93,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         source=rows, request=request, caption=_("复核与复议"), export_name="reviews", page_size=PAGE,
         is_counted=False, is_exportable=False, empty_title=_("没有复核或复议"),
     )  # fmt: skip
-    alike = _alike_table(request, low, high)
     return show(
         request,
         "reviews",
         {
             "table": table,
-            "alike": alike,
+            "alike": alike_table(request, low, high),
             "areas": tabs("case_reviews"),
             "states": [
                 NavItem(_("审理中"), "?", not closed),
@@ -111,30 +106,6 @@ def overview(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
-
-
-def _alike_table(request: HttpRequest, low: str, high: str) -> Table:
-    rows = (
-        AlikeCase.objects.filter(
-            state="open", case__deciding_division__gte=low, case__deciding_division__lt=high
-        )
-        .select_related("case")
-        .defer("case__answers")
-        .order_by("id")
-    )
-    return Table(
-        columns=[
-            Column("title", _("事项"), is_heading=True, value=lambda one: case_title(one.case),
-                   href=lambda one: reverse("case_review", args=[one.review_id]), hint=lambda one: one.case.number),
-            Column("name", _("受益人"), value=lambda one: one.case.person_name),
-            Column("before", _("原结果"), value=lambda one: str(OUTCOMES.get(one.before, one.before))),
-            Column("now", _("重新认定"), value=lambda one: str(OUTCOMES.get(one.now, _("待核对")))),
-            Column("amount_fen", _("月标准"), kind="money"),
-        ],
-        source=rows, request=request, caption=_("待处理的同类案件"), name="alike", page_size=PAGE, is_counted=False,
-        is_exportable=False, empty_title=_("没有待处理的同类案件"),
-        empty_text=_("复核改变了决定时，因同一条件被决定的其他办件会列在这里。"),
-    )  # fmt: skip
 
 
 def _found(pk: int) -> Review:
@@ -156,9 +127,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, review: Review, outcome: OutcomeForm | None = None) -> HttpResponse:
     actor, on = me(), working_day()
     mine = may("cases.review", review.case.domain) and may_review(review, actor)
-    alike = list(alike_of(review).select_related("case")[:200])
-    places = place_words({review.reviewing_division} | {one.case.deciding_division for one in alike})
-    can_settle = may("cases.review") or may("cases.decide")
+    alike = alike_rows(alike_of(review)[:AT_ONCE])
+    place = review.reviewing_division
     return show(
         request,
         "review",
@@ -169,7 +139,7 @@ def _show(request: HttpRequest, review: Review, outcome: OutcomeForm | None = No
             "kind": KINDS[review.kind],
             "state": f"review_{review.state}",
             "due": due_words(review.due_on, on) if review.state in OPEN else None,
-            "place": places.get(review.reviewing_division, ""),
+            "place": place_words({place}).get(place, ""),
             "outcome_word": OUTCOMES.get(review.decision.outcome, ""),
             "finding": frozen_finding(review.decision.finding) if review.decision.finding else None,
             "may_take_up": mine and review.state == Review.State.FILED,
@@ -183,20 +153,7 @@ def _show(request: HttpRequest, review: Review, outcome: OutcomeForm | None = No
                 else None
             ),
             "withdrawal": review.state in OPEN and may("cases.help"),
-            "alike": [
-                {
-                    "one": one,
-                    "title": case_title(one.case),
-                    "place": places.get(one.case.deciding_division, ""),
-                    "before": OUTCOMES.get(one.before, one.before),
-                    "now": OUTCOMES.get(one.now, _("待核对")),
-                    "state": f"alike_{one.state}",
-                    "form": WordsForm(auto_id=f"alike{one.pk}_%s")
-                    if can_settle and one.state == "open"
-                    else None,
-                }
-                for one in alike
-            ],
+            "alike": alike,
         },
     )
 
@@ -236,22 +193,6 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 @require_POST
-def settle_alike(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Reopens a case alike on the office's own motion, or keeps its decision with the reason."""
-    one = AlikeCase.objects.filter(pk=pk).first()
-    if one is None or verb not in ("reopen", "keep"):
-        raise Http404
-    words, on = request.POST.get("words", "").strip()[:2000], working_day()
-    if verb == "reopen":
-        attempt(
-            request, lambda: actions.reopen_alike(alike=pk, words=words, on=on), done=_("已依职权启动复核。")
-        )
-    else:
-        attempt(request, lambda: actions.keep_alike(alike=pk, reason=words, on=on), done=_("已维持原决定。"))
-    return redirect("case_review", one.review_id)
-
-
-@require_POST
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """Files a review for the applicant who asks for it at the counter."""
     case = Case.objects.filter(pk=pk).first()
@@ -274,7 +215,7 @@ def filing_form(case: Case) -> tuple[FilingForm | None, list[dict[str, Any]]]:
     """The ways to object that are open, and why the others are closed."""
     ways = ways_to_object(case, working_day())
     rows = [
-        {"kind": KINDS[way.kind], "until": way.until, "where": way.where, "closed": _reason(way.closed_because)}
+        {"kind": KINDS[way.kind], "until": way.until, "where": reviewing_office(case, way.kind, way.where), "closed": _reason(way.closed_because)}
         for way in ways
     ]  # fmt: skip
     chosen = [(way.kind, KINDS[way.kind]) for way in ways if way.is_open]
@@ -294,6 +235,5 @@ urls = [
     path("cases/reviews/", overview, name="case_reviews"),
     path("cases/reviews/<int:pk>/", page, name="case_review"),
     path("cases/reviews/<int:pk>/<slug:verb>/", act, name="case_review_act"),
-    path("cases/alike/<int:pk>/<slug:verb>/", settle_alike, name="case_alike_act"),
     path("cases/<int:pk>/reviews/file/", file, name="case_review_file"),
 ]

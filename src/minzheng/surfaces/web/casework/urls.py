@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from minzheng.surfaces.web.casework import (
+    alike,
     automatic,
     case_page,
     catalogue,
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *queue.urls,
     *followups.urls,
     *reviews.urls,
+    *alike.urls,
     *automatic.urls,
     *case_page.urls,
     *letters.urls,

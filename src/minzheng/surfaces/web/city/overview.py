@@ -128,7 +128,8 @@ def _count(code: str, href: Callable[[Any], str] | None = None) -> Column:
 
 def _share(code: str) -> Column:
     figure = FIGURES[code]
-    return Column(code, str(WORDS[code].label), value=lambda row: write(figure, figure.value(row["sums"])),
+    kind = "percent" if figure.unit == "percent" else "decimal"
+    return Column(code, str(WORDS[code].label), kind=kind, value=lambda row: figure.value(row["sums"]),
                   hint=lambda row: f"{figure.above(row['sums']):,} / {figure.below(row['sums']):,}")  # fmt: skip
 
 
@@ -151,17 +152,17 @@ def _items(request: HttpRequest, question: Question) -> Table:
     ]
     rows.sort(key=lambda row: (-row["sums"]["submitted"], row["code"]))
 
-    def limit(row: dict[str, Any]) -> str:
+    def limit(row: dict[str, Any]) -> float | None:
         sums = row["sums"]
-        return f"{sums['limit_days'] / sums['limited']:.1f}" if sums["limited"] else formats.DASH
+        return sums["limit_days"] / sums["limited"] if sums["limited"] else None
 
     return Table(
         [
             Column("name", _("事项"), is_heading=True, href=lambda row: address(question, item=row["code"])),
             *_counts(question, "item"),
-            Column("median", _("用时中位数"), value=lambda row: _percentile(row["days"], 50)),
-            Column("ninety", _("九成用时"), value=lambda row: _percentile(row["days"], 90)),
-            Column("limit", _("时限"), value=limit),
+            Column("median", _("用时中位数"), kind="count", value=lambda row: figures.percentile(row["days"], 50)),
+            Column("ninety", _("九成用时"), kind="count", value=lambda row: figures.percentile(row["days"], 90)),
+            Column("limit", _("时限"), kind="decimal", value=limit),
             *(_share(code) for code in _SHARES),
         ],
         rows, request, caption=_("按事项"), name="items", export_name="cases-by-item", page_size=25,

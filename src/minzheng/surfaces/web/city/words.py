@@ -83,7 +83,7 @@ def write(figure: Figure, value: float | int | None) -> str:
     if value is None:
         return formats.DASH
     if figure.unit == "percent":
-        return f"{value:.1f}%"
+        return formats.percent(value)
     if figure.unit == "count":
         return formats.count(int(value))
-    return f"{value:.1f}"
+    return formats.decimal(value)

@@ -164,14 +164,15 @@ def _known_rows(case: Case, fields: list[Field], form: KnownForm | None = None) 
     rows = []
     for field in fields:
         answer = case.answers[field.name]
+        # What was settled at its source is the register's word again, whichever way it went.
+        known = answer.get("known", answer["value"])
+        is_disputed = answer.get("confirmed") is False and answer["value"] != known
         rows.append(
             {
                 "field": field,
                 "label": said(field, "label"),
-                "value": item_words.value_words(field, answer.get("known", answer["value"]), places),
-                "told": item_words.value_words(field, answer["value"], places)
-                if answer.get("confirmed") is False
-                else "",
+                "value": item_words.value_words(field, known if is_disputed else answer["value"], places),
+                "told": item_words.value_words(field, answer["value"], places) if is_disputed else "",
                 "source": office_name(answer.get("source", "")),
                 "on": answer.get("on", "")[:10],
                 "wrong": form[f"wrong_{field.name}"] if form else None,

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from minzheng.kernel.cases.helping import ask_for_help
+from minzheng.kernel.cases.letters import reviewing_office
 from minzheng.kernel.cases.models import Case, HelpRequest, Rating, Review
 from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.ratings import may_rate, rate
 from minzheng.kernel.cases.reviews import file_review, ways_to_object
 from minzheng.kernel.items.model import Item
-from minzheng.kernel.places.queries import path_names
 from minzheng.surfaces.web.portal.catalogue import title_of
 from minzheng.surfaces.web.portal.language import own_language
 from minzheng.surfaces.web.portal.mine import attempt, my_case
@@ -48,14 +48,13 @@ SCORES = [
 def what_one_may_do(request: HttpRequest, case: Case, item: Item) -> dict[str, Any]:
     """For the case's page: ways to object, reviews under way, the rating, help asked for."""
     ways = ways_to_object(case, working_day())
-    places = path_names({way.where for way in ways}) if ways else {}
     return {
         "ways": [
             {
                 "kind": way.kind,
                 "label": str(REVIEWS[way.kind]),
                 "until": way.until,
-                "where": places.get(way.where, way.where),
+                "where": reviewing_office(case, way.kind, way.where),
                 "closed": own_language(way.closed_because),
                 "is_open": way.is_open,
             }
@@ -121,7 +120,7 @@ def review(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             "form": form,
             "label": str(REVIEWS[way.kind]),
             "until": way.until,
-            "where": path_names([way.where]).get(way.where, way.where),
+            "where": reviewing_office(found, way.kind, way.where),
         },
     )
 
