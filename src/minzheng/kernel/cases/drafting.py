@@ -20,7 +20,7 @@ from minzheng.kernel.cases.clocks import accepting_days, due_after
 from minzheng.kernel.cases.closing import close_what_runs
 from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
 from minzheng.kernel.cases.jurisdiction import CITY, deciding_place
-from minzheng.kernel.cases.mandates import beneficiary, require_for_draft
+from minzheng.kernel.cases.mandates import beneficiary, require_for_draft, require_to_send
 from minzheng.kernel.cases.models import Case, Mandate, Submission
 from minzheng.kernel.cases.moving import add_event, item_of, locked, move, next_number, who_acts
 from minzheng.kernel.cases.papers import missing_papers
@@ -213,6 +213,7 @@ def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
 
     Raises:
         StillMissing: names every answer that is missing or wrong.
+        NotPermitted, MoveRefused: the mandate of whoever helped by phone or at home is another's, revoked or over.
     """
     found = locked(case, version=version)
     if found.state == State.CORRECTING:
@@ -220,6 +221,7 @@ def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
     if found.state in IN_HAND:
         return found
     item = item_of(found)
+    require_to_send(found, on)
     wrong = forms.faults(item, found.answers)
     if wrong:
         raise StillMissing("还有内容未填好：" + "；".join(wrong.values()), list(wrong.values()))

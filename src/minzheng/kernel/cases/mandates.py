@@ -13,7 +13,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from minzheng.kernel.access import RESIDENT, Actor, NotPermitted, require, role_name
+from minzheng.kernel.access import RESIDENT, SERVICE, Actor, NotPermitted, require, role_name
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.audit import record
 from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused
@@ -221,6 +221,16 @@ def require_for_draft(*, mandate: Mandate | None, person_id: int, item: str, cha
     elif for_another or helped:
         raise NotPermitted("为他人申请须凭委托 / apply for somebody else by a mandate")
     return actor
+
+
+def require_to_send(case: Case, on: date) -> None:
+    """A post that began a case by phone or at home sends it while the mandate lasts; the database holds a resident to it.
+
+    Raises:
+        NotPermitted, MoveRefused: as `mandate_of_helper`.
+    """
+    if case.mandate_id and case.helper_post_id and who_acts().kind not in (RESIDENT, SERVICE):
+        mandate_of_helper(case.mandate_id, on, person_id=case.person_id, item=case.item)
 
 
 def _holds(mandate: Mandate, actor: Actor) -> bool:

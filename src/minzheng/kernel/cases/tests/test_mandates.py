@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from minzheng.kernel.access import NotPermitted, acting, acting_as_resident
+from minzheng.kernel.access import NotPermitted, acting, acting_as_resident, acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.errors import CaseError, CaseNotFound, MoveRefused
@@ -308,3 +308,20 @@ def test_a_clerk_who_may_not_see_the_principal_takes_the_case_in_for_the_compete
         actions.submit(case=case, on=ON)
         steps.bring_papers(case, ON)
         assert actions.accept(case=case, on=ON).deciding_division == world.CHONGMING
+
+
+def test_a_case_begun_by_phone_is_not_sent_once_the_mandate_is_revoked(mother):
+    clerk = make_post("centre_clerk", world.PUTUO)
+    with acting(clerk):
+        attend(identifier=_numbers[mother.pk], name=mother.name, purpose="电话帮办")
+        mandate = actions.give_mandate(person=mother, way="recorded", paper="录音 2022-10-10-19", helper_post_id=clerk.pk,
+                                       since=ON, until=UNTIL, on=ON)  # fmt: skip
+        leave()
+        case = draft(mother, mandate, item="disability_living", channel="phone")
+        case = steps.fill(case, item_of(case), ON)
+    with acting_as_resident(mother.pk):
+        actions.revoke_mandate(mandate=mandate, on=ON)
+    with acting(clerk), pytest.raises(MoveRefused, match="委托"):
+        actions.submit(case=case, on=ON)
+    with acting_as_service("test"):
+        assert Case.objects.get(pk=case.pk).submitted_on is None
