@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "minzheng.kernel.centres",
     "minzheng.kernel.payments",
     "minzheng.kernel.monthend",
+    "minzheng.kernel.reforms",
     "minzheng.kernel.ui",
     "minzheng.surfaces.web",
     "minzheng.surfaces.web.casework",
