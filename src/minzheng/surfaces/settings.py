@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "minzheng.surfaces.web.portal",
     "minzheng.surfaces.web.centres",
     "minzheng.surfaces.web.city",
+    "minzheng.surfaces.web.reforms",
     "minzheng.surfaces.api",
 ]
 
