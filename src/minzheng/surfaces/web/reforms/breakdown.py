@@ -73,7 +73,7 @@ def charts(lines: dict[str, list[Line]]) -> list[Chart]:
     """Gainers and losers by tenth and size; what it costs by district."""
     made = []
     for dimension, title, label in (
-        (comparing.TENTH, _("按收入十等分：增加和减少的户数"), _("收入组")),
+        (comparing.TENTH, _("按收入十等分：增加和减少的户数"), _("收入组（1 最低，10 最高）")),
         (comparing.SIZE, _("按家庭人数：增加和减少的户数"), _("家庭人数")),
         (comparing.MEMBERS, _("按家庭成员：增加和减少的户数"), _("家庭成员")),
     ):
@@ -84,7 +84,9 @@ def charts(lines: dict[str, list[Line]]) -> list[Chart]:
                 Chart(
                     id=f"chart-{dimension}",
                     title=title,
-                    categories=[names[line.key] for line in group],
+                    categories=[
+                        line.key if dimension == comparing.TENTH else names[line.key] for line in group
+                    ],
                     series=[
                         Series(_("增加"), [line.values["gainers"] for line in group]),
                         Series(_("减少"), [line.values["losers"] for line in group]),

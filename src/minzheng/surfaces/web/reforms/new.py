@@ -81,7 +81,14 @@ def page(request: HttpRequest) -> HttpResponse:
     groups = [
         {
             "name": name_of(programme),
-            "rows": [_row(form, name, choice) for name, choice in offered.items() if name.startswith(f"{programme.code}.")],
+            # What changes most often comes first.
+            "rows": [
+                _row(form, name, choice)
+                for name, choice in sorted(
+                    offered.items(), key=lambda item: (-len(item[1].parameter.entries), item[0])
+                )
+                if name.startswith(f"{programme.code}.")
+            ],
         }
         for programme in programmes
     ]  # fmt: skip

@@ -28,8 +28,9 @@ class VersusForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         done = reforms().filter(state=State.DONE)[:100]
         listed = [(str(r.pk), f"{r.title}（{r.when}）") for r in done]
-        for name in ("a", "b"):
+        for at, name in enumerate(("a", "b")):
             offer(self, name, listed)
+            self.fields[name].initial = listed[at][0] if at < len(listed) else None
 
 
 @require_safe

@@ -82,10 +82,20 @@ class ChangeView:
 
 
 def value_words(parameter: Parameter, value: object) -> str:
-    """A value with its unit; lists and bands as they are typed."""
+    """A value with its unit; bands one by one."""
     if isinstance(value, int):
+        if parameter.unit == "yes or no":
+            return _("是（1）") if value else _("否（0）")
         return in_words(value, parameter.unit, english=is_english())
-    return write_value(parameter, value)  # type: ignore[arg-type]
+    assert isinstance(value, tuple)
+    if not parameter.banded:
+        return write_value(parameter, value)
+    parts = [
+        _("满 %(from)s：%(value)s")
+        % {"from": start, "value": in_words(one, parameter.unit, english=is_english())}
+        for start, one in value
+    ]
+    return "；".join(parts)
 
 
 def label_of(parameter: Parameter) -> str:
@@ -151,7 +161,7 @@ def line_labels(lines: list[Line]) -> dict[str, str]:
         return {}
     dimension, keys = lines[0].dimension, [line.key for line in lines]
     if dimension == comparing.DISTRICT:
-        return place_names(keys)
+        return place_names(keys) | {"310000": _("本市（未定居住地）")}
     if dimension == comparing.PROGRAMME:
         return {p.code: name_of(p) for p in load_programmes()}
     if dimension == comparing.BENEFIT:
