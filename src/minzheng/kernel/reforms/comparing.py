@@ -1,7 +1,8 @@
 """Two rolls over the same people, joined: what changes for whom, and the figures of it.
 
-Everything is a join or a grouped sum; no household is looked at by itself. What is surely paid counts (status 2, after
-stacking); people who may qualify are counted beside it.
+Everything is a join or a grouped sum over one part of the population after the other, so memory does not grow with it; no
+household is looked at by itself. What is surely paid counts (status 2, after stacking); people who may qualify are counted
+beside it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from minzheng.kernel.periods import Month
-from minzheng.kernel.reforms.traits import household_traits
+from minzheng.kernel.reforms.traits import Population
 from minzheng.kernel.rules import ELIGIBLE, MAY_QUALIFY
 from minzheng.kernel.rules.columns import FINDINGS_FILE
 
@@ -28,6 +29,7 @@ ALL, PROGRAMME, BENEFIT, DISTRICT, SIZE, MEMBERS, TENTH = (
 DIMENSIONS = (ALL, PROGRAMME, BENEFIT, DISTRICT, SIZE, MEMBERS, TENTH)
 #: Who lives in a household; one household may be in several of the first three.
 MEMBER_KEYS = ("elder", "child", "disabled", "none")
+Sums = dict[tuple[str, str], dict[str, int]]
 _HOLDER = ["programme", "benefit", "household_id", "person_id"]
 
 
@@ -73,33 +75,59 @@ def compare(snapshot_dir: Path, before_dir: Path, after_dir: Path, month: Month)
     `changed` has one row for each household whose sum changes: household_id, division, district, people, size,
     has_elder, has_child, has_disabled, tenth, before_fen, after_fen.
     """
-    holders = _holders(before_dir, after_dir)
-    homes = household_traits(snapshot_dir, month)
-    sums = _summed(holders, ["household_id"])
-    homes = homes.join(sums, on="household_id", how="left", maintain_order="left").with_columns(
-        pl.col("before_fen", "after_fen", "may_before", "may_after").fill_null(0)
-    )
-    figures = [Figure(ALL, "", _row(homes.select(_measures())))]
-    by_programme = _summed(holders, ["programme", "household_id"])
-    figures += _grouped(by_programme, PROGRAMME, "programme")
+    sums: Sums = {}
+    changed = []
+    households = 0
+    for homes in Population(snapshot_dir, month).parts():
+        holders = _holders(before_dir, after_dir, homes["household_id"])
+        homes = homes.join(
+            _summed(holders, ["household_id"]), on="household_id", how="left", maintain_order="left"
+        ).with_columns(pl.col("before_fen", "after_fen", "may_before", "may_after").fill_null(0))
+        households += homes.height
+        _add(sums, ALL, "", homes)
+        _add_grouped(sums, _summed(holders, ["programme", "household_id"]), PROGRAMME, "programme")
+        _add_grouped(sums, holders, BENEFIT, "benefit")
+        for dimension in (DISTRICT, SIZE, TENTH):
+            _add_grouped(sums, homes, dimension, dimension)
+        has = [pl.col(f"has_{key}") for key in MEMBER_KEYS[:-1]]
+        for key, condition in zip(MEMBER_KEYS, [*has, ~pl.any_horizontal(has)], strict=True):
+            _add(sums, MEMBERS, key, homes.filter(condition))
+        changed.append(
+            homes.filter(pl.col("before_fen") != pl.col("after_fen")).drop("may_before", "may_after")
+        )
+    return Comparison(_figures(sums, households), pl.concat(changed) if changed else pl.DataFrame())
+
+
+def _figures(sums: Sums, households: int) -> tuple[Figure, ...]:
+    found = [Figure(dimension, key, values) for (dimension, key), values in sums.items()]
     # All households have the programmes open to them; the roll names only those who are found.
-    figures[1:] = [_over_all(f, homes.height) for f in figures[1:]]
-    figures += _grouped(holders, BENEFIT, "benefit")
-    for dimension in (DISTRICT, SIZE, TENTH):
-        figures += _grouped(homes, dimension, dimension)
-    figures += _members(homes)
-    changed = homes.filter(pl.col("before_fen") != pl.col("after_fen")).drop(
-        "income_fen", "may_before", "may_after"
+    found = [_over_all(f, households) if f.dimension == PROGRAMME else f for f in found]
+    order = {dimension: at for at, dimension in enumerate(DIMENSIONS)}
+    by_key = {key: at for at, key in enumerate(MEMBER_KEYS)}
+    return tuple(
+        sorted(
+            found,
+            key=lambda f: (
+                order[f.dimension],
+                by_key.get(f.key, 0),
+                len(f.key) if f.key.isdigit() else 0,
+                f.key,
+            ),
+        )
     )
-    return Comparison(tuple(figures), changed)
 
 
-def _holders(before_dir: Path, after_dir: Path) -> pl.DataFrame:
-    """Everybody found in either run, one row a holder of a benefit: before_fen, after_fen, may_before, may_after."""
+def _holders(before_dir: Path, after_dir: Path, households: pl.Series) -> pl.DataFrame:
+    """Everybody of a part found in either run, one row a holder of a benefit: before_fen, after_fen, may_before, may_after.
+
+    Rolls are in order of household, so that a part's rows are found by the file's own statistics.
+    """
+    first, last = households.min(), households.max()
 
     def roll(folder: Path, when: str) -> pl.LazyFrame:
         sure = pl.col("status") == ELIGIBLE
-        return pl.scan_parquet(folder / FINDINGS_FILE).select(
+        found = pl.scan_parquet(folder / FINDINGS_FILE).filter(pl.col("household_id").is_between(first, last))
+        return found.select(
             *_HOLDER,
             pl.when(sure).then("amount_fen").otherwise(0).alias(f"{when}_fen"),
             (pl.col("status") == MAY_QUALIFY).cast(pl.Int8).alias(f"may_{when}"),
@@ -110,7 +138,7 @@ def _holders(before_dir: Path, after_dir: Path) -> pl.DataFrame:
     )
     return joined.with_columns(
         pl.col("before_fen", "after_fen", "may_before", "may_after").fill_null(0)
-    ).collect(engine="streaming")
+    ).collect()
 
 
 def _summed(holders: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
@@ -139,30 +167,23 @@ def _measures() -> list[pl.Expr]:
     ]  # fmt: skip
 
 
-def _row(frame: pl.DataFrame) -> dict[str, int]:
-    found = frame.row(0, named=True)
-    return {name: int(found[name] or 0) for name in (*COUNTS, *AMOUNTS)}
+def _add(sums: Sums, dimension: str, key: str, frame: pl.DataFrame) -> None:
+    _count(sums, dimension, key, frame.select(_measures()).row(0, named=True))
 
 
-def _grouped(frame: pl.DataFrame, dimension: str, key: str) -> list[Figure]:
+def _add_grouped(sums: Sums, frame: pl.DataFrame, dimension: str, key: str) -> None:
     if "people" not in frame.columns:
         frame = frame.with_columns(pl.lit(0).alias("people"))
-    rows = frame.group_by(key).agg(_measures()).sort(key)
-    return [
-        Figure(dimension, str(row[key]), {name: int(row[name] or 0) for name in (*COUNTS, *AMOUNTS)})
-        for row in rows.to_dicts()
-    ]
+    for row in frame.group_by(key).agg(_measures()).to_dicts():
+        _count(sums, dimension, str(row[key]), row)
+
+
+def _count(sums: Sums, dimension: str, key: str, row: dict[str, Any]) -> None:
+    values = sums.setdefault((dimension, key), dict.fromkeys((*COUNTS, *AMOUNTS), 0))
+    for name in values:
+        values[name] += int(row[name] or 0)
 
 
 def _over_all(figure: Figure, households: int) -> Figure:
     values = figure.values | {"same": figure.values["same"] + households - figure.values["households"]}
     return Figure(figure.dimension, figure.key, values | {"households": households})
-
-
-def _members(homes: pl.DataFrame) -> list[Figure]:
-    has = [pl.col(f"has_{key}") for key in MEMBER_KEYS[:-1]]
-    conditions = [*has, ~pl.any_horizontal(has)]
-    return [
-        Figure(MEMBERS, key, _row(homes.filter(condition).select(_measures())))
-        for key, condition in zip(MEMBER_KEYS, conditions, strict=True)
-    ]

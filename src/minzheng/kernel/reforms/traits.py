@@ -1,13 +1,14 @@
 """What households are like, for the breakdown of a reform: place, size, who lives there, tenth of income.
 
 Income is what the registers hold for the month: wages and pensions of the people alive, nothing where nobody told of any.
-It is made comparable by dividing by the square root of the household's size, and people are put into tenths by it: a
-tenth begins where as many people live on less. Households of the same income stand in the same tenth, so tenths may be
+It is made comparable by dividing by the square root of the household's size, taken in whole yuan, and people are put into tenths
+by it: a tenth begins where as many people live on less. Households of the same income stand in the same tenth, so tenths may be
 of unequal size, and some empty, where many declare the same or nothing. Allowances are not part of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -15,28 +16,53 @@ import pyarrow.parquet as pq
 
 from minzheng.kernel.periods import Month
 from minzheng.kernel.reforms.working_rules import working_rules
+from minzheng.kernel.rules.snapshot import HOUSEHOLDS_FILE, PERSONS_FILE
 
 TENTHS = 10
+FEN_OF_A_YUAN = 100
 LARGEST_SIZE = 4
 _PERSON_COLUMNS = ["household_id", "birth_month", "is_alive", "wage_fen", "pension_fen", "disability_grade"]
 
 
-def household_traits(snapshot_dir: Path, month: Month) -> pl.DataFrame:
-    """One row a household, read part by part: household_id, division, district, people, size, has_elder, has_child,
-    has_disabled, income_fen (for one person, as said above), tenth (1 to 10, the poorest first).
-    """
-    parts = []
-    with (
-        pq.ParquetFile(snapshot_dir / "persons.parquet") as persons,
-        pq.ParquetFile(snapshot_dir / "households.parquet") as households,
-    ):
-        for group in range(persons.num_row_groups):
-            people = pl.DataFrame(pl.from_arrow(persons.read_row_group(group, columns=_PERSON_COLUMNS)))
-            homes = pl.DataFrame(
-                pl.from_arrow(households.read_row_group(group, columns=["household_id", "division_code"]))
-            )
-            parts.append(homes.join(_of_people(people, month), on="household_id", how="left"))
-    return _with_tenths(pl.concat(parts)) if parts else pl.DataFrame()
+class Population:
+    """A snapshot read part by part: each part's households with what they are like."""
+
+    def __init__(self, snapshot_dir: Path, month: Month) -> None:
+        self._folder, self._month = snapshot_dir, month
+        self._tenths = self._cut()
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """One row a household: household_id, division, district, people, size, has_elder, has_child, has_disabled,
+        tenth (1 to 10, the poorest first)."""
+        for homes in self._read():
+            yield homes.join(self._tenths, on="income", how="left", maintain_order="left").drop("income")
+
+    def _read(self) -> Iterator[pl.DataFrame]:
+        with (
+            pq.ParquetFile(self._folder / PERSONS_FILE) as persons,
+            pq.ParquetFile(self._folder / HOUSEHOLDS_FILE) as households,
+        ):
+            for group in range(persons.num_row_groups):
+                people = pl.DataFrame(pl.from_arrow(persons.read_row_group(group, columns=_PERSON_COLUMNS)))
+                homes = pl.DataFrame(
+                    pl.from_arrow(households.read_row_group(group, columns=["household_id", "division_code"]))
+                )
+                told = _of_people(people, self._month)
+                yield _described(homes.join(told, on="household_id", how="left", maintain_order="left"))
+
+    def _cut(self) -> pl.DataFrame:
+        """The tenth of each income: one row a yuan, however many people there are."""
+        by_income = [
+            homes.group_by("income").agg(pl.col("people").cast(pl.Int64).sum()) for homes in self._read()
+        ]
+        empty = pl.DataFrame(schema={"income": pl.Int64, "people": pl.Int64})
+        steps = pl.concat([empty, *by_income]).group_by("income").agg(pl.col("people").sum()).sort("income")
+        everybody = max(int(steps["people"].sum()), 1)
+        below = pl.col("people").cum_sum() - pl.col("people")
+        return steps.select(
+            "income",
+            (below * TENTHS // everybody).clip(upper_bound=TENTHS - 1).add(1).cast(pl.Int8).alias("tenth"),
+        )
 
 
 def _of_people(people: pl.DataFrame, month: Month) -> pl.DataFrame:
@@ -53,18 +79,17 @@ def _of_people(people: pl.DataFrame, month: Month) -> pl.DataFrame:
     )
 
 
-def _with_tenths(homes: pl.DataFrame) -> pl.DataFrame:
+def _described(homes: pl.DataFrame) -> pl.DataFrame:
     size = pl.col("people").clip(lower_bound=1)
-    homes = homes.with_columns(
+    per_person = pl.col("income_fen") / size.cast(pl.Float64).sqrt()
+    return homes.select(
+        "household_id",
+        pl.col("division_code").alias("division"),
         (pl.col("division_code").fill_null(310_000_000_000) // 1_000_000).cast(pl.Int32).alias("district"),
+        "people",
         size.clip(upper_bound=LARGEST_SIZE).cast(pl.Int8).alias("size"),
-        (pl.col("income_fen") / size.cast(pl.Float64).sqrt()).floor().cast(pl.Int64).alias("income_fen"),
-    ).rename({"division_code": "division"})
-    steps = homes.group_by("income_fen").agg(pl.col("people").sum().cast(pl.Int64)).sort("income_fen")
-    everybody = max(int(steps["people"].sum()), 1)
-    below = pl.col("people").cum_sum() - pl.col("people")
-    steps = steps.select(
-        "income_fen",
-        (below * TENTHS // everybody).clip(upper_bound=TENTHS - 1).add(1).cast(pl.Int8).alias("tenth"),
+        "has_elder",
+        "has_child",
+        "has_disabled",
+        (per_person // FEN_OF_A_YUAN).cast(pl.Int64).alias("income"),
     )
-    return homes.join(steps, on="income_fen", how="left", maintain_order="left")
