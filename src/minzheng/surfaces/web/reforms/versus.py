@@ -101,12 +101,11 @@ def _chart(lines: list[dict[str, list[Line]]], pair: tuple[Reform, Reform]) -> C
     groups = [found.get(comparing.TENTH, []) for found in lines]
     keys = sorted({line.key for group in groups for line in group}, key=int)
     by_key = [{line.key: line for line in group} for group in groups]
-    labels = line_labels([by_key[0].get(key) or by_key[1][key] for key in keys])
     return Chart(
         id="chart-versus",
         title=_("按收入十等分：每月增支"),
         unit="fen",
-        categories=[labels[key] for key in keys],
+        categories=keys,
         series=[
             Series(
                 f"{mark}：{reform.title}",
@@ -114,5 +113,5 @@ def _chart(lines: list[dict[str, list[Line]]], pair: tuple[Reform, Reform]) -> C
             )
             for mark, reform, side in zip((_("甲"), _("乙")), pair, by_key, strict=True)
         ],
-        category_label=_("收入组"),
+        category_label=_("收入组（1 最低，10 最高）"),
     )
