@@ -25,12 +25,13 @@ def page(request: HttpRequest) -> HttpResponse:
     lines = [lines_of(reform) for reform in (a, b)]
     sides = [
         {
+            "mark": mark,
             "reform": reform,
             "changes": change_views(reform),
             "total": found["all"][0],
             "sentences": summary(reform, found["all"][0]),
         }
-        for reform, found in zip((a, b), lines, strict=True)
+        for mark, reform, found in zip((_("甲"), _("乙")), (a, b), lines, strict=True)
     ]
     tables = [_table(request, dimension, caption, lines, (a, b)) for dimension, caption in captions().items()]
     exported = next((t.excel_response() for t in tables if t.wants_export), None)
