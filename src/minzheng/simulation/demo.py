@@ -33,6 +33,7 @@ from minzheng.simulation.casework import live_casework, lost_job, somebody_of
 from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
 from minzheng.simulation.files import FILES
+from minzheng.simulation.reforms import prepare_reforms
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
@@ -83,6 +84,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
         prepare_centres(on=run.on)
     watch("受理中心", "名册与预约号源已就绪")
     _casework(watch)
+    watch("政策试算", f"{len(prepare_reforms())} 个示例")
     return Demo(folder, run, officials)
 
 

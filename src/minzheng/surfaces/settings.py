@@ -61,12 +61,14 @@ INSTALLED_APPS = [
     "minzheng.kernel.centres",
     "minzheng.kernel.payments",
     "minzheng.kernel.monthend",
+    "minzheng.kernel.reforms",
     "minzheng.kernel.ui",
     "minzheng.surfaces.web",
     "minzheng.surfaces.web.casework",
     "minzheng.surfaces.web.portal",
     "minzheng.surfaces.web.centres",
     "minzheng.surfaces.web.city",
+    "minzheng.surfaces.web.reforms",
     "minzheng.surfaces.api",
 ]
 

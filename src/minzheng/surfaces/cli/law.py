@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
 from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
 from minzheng.kernel.parameters import law_status
 from minzheng.kernel.periods import today
 from minzheng.kernel.programmes import load_programmes, parameter_sets
+from minzheng.kernel.reforms.errors import ReformRefused
+from minzheng.kernel.reforms.models import Promotion
+from minzheng.kernel.reforms.promotion import adopt as adopt_proposal
+from minzheng.kernel.reforms.working_rules import working_rules as reforms_rules
 
 app = typer.Typer(
     help="法定数值 Legal values: their papers, and what is assumed or stale.", no_args_is_help=True
@@ -48,7 +54,7 @@ def status(
     Correct them in the programme's folder: parameters/<name>.yaml holds value, date, paper and the day of checking.
     """
     day: date = on.date() if on else today()
-    sets = [*parameter_sets(load_programmes()), awards_rules(), outreach_rules()]
+    sets = [*parameter_sets(load_programmes()), awards_rules(), outreach_rules(), reforms_rules()]
     rows = law_status(sets, on=day, stale_months=stale_months)
     shown = [r for r in rows if everything or r.problems]
     if as_json:
@@ -66,3 +72,26 @@ def status(
         console.print(table)
     if strict and any(r.in_force and r.problems for r in rows):
         raise typer.Exit(1)
+
+
+@app.command()
+def adopt(
+    number: Annotated[int, typer.Argument(help="Number of the confirmed proposal, as its page shows it.")],
+    to: Annotated[
+        Path | None, typer.Option(help="Write below this folder, such as a checkout's src, not in place.")
+    ] = None,
+) -> None:
+    """采用参数拟稿 Writes a confirmed proposal's parameter files, after checking that they mean what the reform computed.
+
+    Start the platform anew afterwards: running processes have read their law. Exit codes: 0 written; 1 refused.
+    """
+    try:
+        with acting_as_service("minzheng law adopt"):
+            written = adopt_proposal(Promotion.objects.get(pk=number), to)
+    except (ReformRefused, Promotion.DoesNotExist) as error:
+        words = str(error) if isinstance(error, ReformRefused) else f"没有拟稿 {number} / no such proposal"
+        Console(stderr=True).print(words, style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    for path in written:
+        console.print(f"已写入 written：{path}", markup=False, soft_wrap=True)
+    console.print("请重新启动各进程并运行检查。Start the processes anew and run the checks.")

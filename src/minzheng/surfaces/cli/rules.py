@@ -33,11 +33,13 @@ from minzheng.kernel.rules import (
     find_household_of,
     read_household,
 )
+from minzheng.surfaces.cli.compare import compare
 
 app = typer.Typer(
     help="规则 The law as code: list a month's rules, evaluate a snapshot, explain a decision.",
     no_args_is_help=True,
 )
+app.command("compare")(compare)
 console = Console()
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 MonthOption = Annotated[

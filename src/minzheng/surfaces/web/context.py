@@ -31,6 +31,7 @@ WORK = (
     ("work_payments", gettext_noop("发放"), "payments.look"),
     ("work_feeds", gettext_noop("数据接收"), "sources.look"),
     ("work_law", gettext_noop("政策参数"), "law.look"),
+    ("reforms", gettext_noop("政策试算"), "reforms.look"),
     ("work_audit", gettext_noop("操作记录"), "audit.look"),
 )
 # What anybody may open, and what a resident who signed in has beside it.

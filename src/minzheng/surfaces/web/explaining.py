@@ -103,9 +103,13 @@ def tell(
     *,
     only: int | None = None,
     names: Mapping[int, str] | None = None,
+    law: Law | None = None,
 ) -> Told:
-    """One benefit explained; `names` calls the members by name, with `only` what other members told stays out of sight."""
-    law = law_for(month)
+    """One benefit explained; `names` calls the members by name, with `only` what other members told stays out of sight.
+
+    `law` is the one the trace was made by, where that is not the month's own.
+    """
+    law = law or law_for(month)
     about = person_id if law.benefits[benefit].unit == "person" else None
     found = explain(law, trace, benefit, about, names=names)
     english = is_english()

@@ -13,10 +13,11 @@ from minzheng.kernel.cases.errors import CaseError
 from minzheng.kernel.monthend.errors import MonthRefused
 from minzheng.kernel.outreach.errors import OutreachError
 from minzheng.kernel.payments.errors import PaymentRefused
+from minzheng.kernel.reforms.errors import ReformRefused
 from minzheng.surfaces.web.work.words import is_english
 
 Result = TypeVar("Result")
-REFUSALS = (AwardError, CaseError, MonthRefused, OutreachError, PaymentRefused)
+REFUSALS = (AwardError, CaseError, MonthRefused, OutreachError, PaymentRefused, ReformRefused)
 
 
 def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:
