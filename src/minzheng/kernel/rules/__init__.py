@@ -6,17 +6,12 @@ the single one over one household and keeps every value, which is the explanatio
 a `Law` is `kernel.programmes`.
 """
 
-from minzheng.kernel.rules.columns import (
-    BenefitTotal,
-    RunRecord,
-    evaluate_frames,
-    evaluate_snapshot,
-    read_findings,
-    rule_values,
-)
+from minzheng.kernel.rules.columns import evaluate_frames, rule_values
 from minzheng.kernel.rules.decorator import Rule, rule, rules_in
+from minzheng.kernel.rules.engines import ENGINES, BenefitRoll, evaluate_part
 from minzheng.kernel.rules.errors import CycleError, LawError, RuleError, SnapshotDamaged
 from minzheng.kernel.rules.explanation import explain
+from minzheng.kernel.rules.findings import BenefitTotal, RunRecord, read_findings
 from minzheng.kernel.rules.graph import Graph, Node
 from minzheng.kernel.rules.inputs import (
     CHILD,
@@ -55,6 +50,7 @@ from minzheng.kernel.rules.law import (
     LawRival,
     LawRule,
 )
+from minzheng.kernel.rules.population import engine_for, evaluate_population, evaluate_snapshot
 from minzheng.kernel.rules.single import (
     Finding,
     HouseholdInputs,
@@ -64,6 +60,7 @@ from minzheng.kernel.rules.single import (
 )
 from minzheng.kernel.rules.snapshot import (
     SnapshotRecord,
+    SnapshotWriter,
     find_household_of,
     read_household,
     read_snapshot_record,
@@ -83,6 +80,7 @@ from minzheng.kernel.rules.views import (
 __all__ = [
     "CHILD",
     "ELIGIBLE",
+    "ENGINES",
     "HEAD",
     "MAY_QUALIFY",
     "NOT_ELIGIBLE",
@@ -91,6 +89,7 @@ __all__ = [
     "SPOUSE",
     "STATUS_LABELS",
     "STATUS_WORDS",
+    "BenefitRoll",
     "BenefitTotal",
     "ConditionView",
     "CycleError",
@@ -120,6 +119,7 @@ __all__ = [
     "RunRecord",
     "SnapshotDamaged",
     "SnapshotRecord",
+    "SnapshotWriter",
     "SumStep",
     "Symbol",
     "all_",
@@ -129,8 +129,11 @@ __all__ = [
     "bands",
     "catalogue",
     "count",
+    "engine_for",
     "evaluate_frames",
     "evaluate_household",
+    "evaluate_part",
+    "evaluate_population",
     "evaluate_snapshot",
     "explain",
     "find_household_of",

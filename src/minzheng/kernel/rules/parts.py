@@ -101,10 +101,10 @@ def plan(law: Law, roots: list[int]) -> tuple[list[int], dict[int, int]]:
     return order, last_use
 
 
-def roll(law: Law, part: Part) -> list[tuple[int, pl.DataFrame]]:
-    """The part's non-zero findings: (place of the benefit in the law, frame) for each benefit in order."""
+def roll(law: Law, part: Part) -> list[pl.DataFrame]:
+    """The part's non-zero findings, a frame for each benefit in the law's order."""
     found = []
-    for at, benefit in enumerate(law.benefits.values()):
+    for benefit in law.benefits.values():
         frame = part.frames[benefit.unit]
 
         def column(number: int, height: int = frame.height) -> pl.Series:
@@ -120,16 +120,13 @@ def roll(law: Law, part: Part) -> list[tuple[int, pl.DataFrame]]:
         chosen = (status > 0).arg_true()
         nobody = pl.repeat(None, len(chosen), dtype=pl.Int64, eager=True)
         found.append(
-            (
-                at,
-                pl.DataFrame(
-                    {
-                        "household_id": frame["household_id"].gather(chosen),
-                        "person_id": frame["person_id"].gather(chosen) if benefit.unit == PERSON else nobody,
-                        "status": status.gather(chosen).cast(pl.Int8),
-                        "amount_fen": column(benefit.net).gather(chosen),
-                    }
-                ),
+            pl.DataFrame(
+                {
+                    "household_id": frame["household_id"].gather(chosen),
+                    "person_id": frame["person_id"].gather(chosen) if benefit.unit == PERSON else nobody,
+                    "status": status.gather(chosen).cast(pl.Int8),
+                    "amount_fen": column(benefit.net).gather(chosen),
+                }
             )
         )
     return found
