@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from threading import Lock
 from typing import Any
 
 import polars as pl
@@ -24,8 +25,13 @@ PartEvaluator = Callable[[pl.DataFrame, pl.DataFrame], list[pl.DataFrame]]
 #: Each module offers `prepare(law) -> PartEvaluator`.
 _MODULES = {
     "polars": "minzheng.kernel.rules.engines.polars",
+    "kernel": "minzheng.kernel.rules.engines.kernel",
 }
 ENGINES = tuple(_MODULES)
+#: The laws used last, so that a law that is asked again and again is compiled once.
+_PREPARED: dict[tuple[str, str], PartEvaluator] = {}
+_KEPT = 8
+_LOCK = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class BenefitRoll:
 
 
 def prepare(law: Law, engine: str) -> PartEvaluator:
-    """What computes this law by this engine; made once for a run, called for each part, on any thread.
+    """What computes this law by this engine; made once for a law, called for each part, on any thread.
 
     Raises:
         LawError: there is no engine of this name.

@@ -8,7 +8,16 @@ from typing import Any
 
 from minzheng.kernel.parameters import Entry, Parameter, ParameterSet
 from minzheng.kernel.periods import Month
-from minzheng.kernel.rules import HouseholdInputs, Law, LawRule, Rule, evaluate_household, rule_values
+from minzheng.kernel.rules import (
+    HouseholdInputs,
+    Law,
+    LawBenefit,
+    LawRule,
+    Rule,
+    evaluate_frames,
+    evaluate_household,
+    rule_values,
+)
 from minzheng.kernel.rules.cases import frames_of
 from minzheng.kernel.rules.tracing import RuleBook, Tracer
 
@@ -48,7 +57,7 @@ def value_of(
     month: Month = JULY,
     **values: Any,
 ) -> Any:
-    """The last rule's value for one household, after making sure that both evaluators say the same."""
+    """The last rule's value for one household, after making sure that every way to evaluate says the same."""
     law = law_of(*rules, month=month, **values)
     people = [{"person_id": n, "household_id": 1, **p} for n, p in enumerate(persons or [{}], 1)]
     inputs = HouseholdInputs({"household_id": 1, **(household or {})}, people)
@@ -56,4 +65,18 @@ def value_of(
     single = evaluate_household(law, inputs).rule(name)
     columns = rule_values(law, *frames_of([inputs]))[name].to_list()
     assert columns == (single if isinstance(single, list) else [single])
+    assert compiled(law, name, inputs) == [int(v) for v in columns]
     return single
+
+
+def compiled(law: Law, name: str, inputs: HouseholdInputs) -> list[int]:
+    """A rule's values by the compiled engine, which knows findings only: a benefit that pays everybody the value."""
+    graph, wanted = law.graph, law.rules[name]
+    sure, net = graph.constant(2), wanted.node
+    if wanted.dtype == "bool":
+        net = graph.apply(
+            "where", net, graph.constant(1), graph.constant(0), dtype="int", entity=wanted.entity
+        )
+    benefit = LawBenefit("made_up", "all", "", "", wanted.entity, (), sure, net, sure, net, name)
+    paying = Law(law.month, graph, {}, {"all": benefit}, {})
+    return evaluate_frames(paying, *frames_of([inputs]), engine="kernel")["amount_fen"].to_list()
