@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 JAVA = 17
+#: The engine that computes a part inside a task.
+IN_TASKS = "kernel"
 PACKAGE = Path(__file__).resolve().parents[3]
 
 
@@ -77,7 +79,6 @@ def open_session() -> SparkSession:
         "spark.executorEnv.PYTHONPATH": str(PACKAGE.parent),
         # A task has one core; the next task has the other.
         "spark.executorEnv.POLARS_MAX_THREADS": "1",
-        "spark.executorEnv.NUMBA_NUM_THREADS": "1",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "Asia/Shanghai",
     }.items():
@@ -154,7 +155,7 @@ def evaluate_on_spark(
     findings: Path,
     record: Path,
     *,
-    engine: str = "polars",
+    engine: str = IN_TASKS,
     another_month: bool = False,
     progress: Progress | None = None,
     session: SparkSession | None = None,
