@@ -50,7 +50,7 @@ from minzheng.kernel.rules.law import (
     LawRival,
     LawRule,
 )
-from minzheng.kernel.rules.population import evaluate_population, evaluate_snapshot
+from minzheng.kernel.rules.population import engine_for, evaluate_population, evaluate_snapshot
 from minzheng.kernel.rules.single import (
     Finding,
     HouseholdInputs,
@@ -60,6 +60,7 @@ from minzheng.kernel.rules.single import (
 )
 from minzheng.kernel.rules.snapshot import (
     SnapshotRecord,
+    SnapshotWriter,
     find_household_of,
     read_household,
     read_snapshot_record,
@@ -118,6 +119,7 @@ __all__ = [
     "RunRecord",
     "SnapshotDamaged",
     "SnapshotRecord",
+    "SnapshotWriter",
     "SumStep",
     "Symbol",
     "all_",
@@ -127,6 +129,7 @@ __all__ = [
     "bands",
     "catalogue",
     "count",
+    "engine_for",
     "evaluate_frames",
     "evaluate_household",
     "evaluate_part",

@@ -29,6 +29,13 @@ Made = TypeVar("Made")
 #: The engine that is no way to compute a part but other machines to compute it on.
 SPARK = "spark"
 Progress = Callable[[int, int], None]
+#: From so many people on, compiling the law takes less time than it saves (docs/reference/performance.md).
+COMPILED_FROM = 1_000_000
+
+
+def engine_for(persons: int) -> str:
+    """The engine that is done first for so many people; the findings are the same."""
+    return "kernel" if persons >= COMPILED_FROM else "polars"
 
 
 class PartReader:
@@ -75,7 +82,7 @@ def evaluate_population(
     findings: Path,
     record: Path,
     *,
-    engine: str = "polars",
+    engine: str | None = None,
     another_month: bool = False,
     progress: Progress | None = None,
     threads: int | None = None,
@@ -106,7 +113,7 @@ def evaluate_population(
             f"快照属于 {snapshot.month}，规则属于 {law.month} / the snapshot is of another month"
         )
     reader = PartReader(snapshot_dir, columns_read(law))
-    evaluate = prepare(law, engine)
+    evaluate = prepare(law, engine or engine_for(snapshot.persons))
     with FindingsWriter(law, findings) as writer:
 
         def work(part: int) -> tuple[pa.Table, list[BenefitRoll]]:
@@ -127,7 +134,7 @@ def evaluate_snapshot(
     snapshot_dir: Path,
     out_dir: Path,
     *,
-    engine: str = "polars",
+    engine: str | None = None,
     progress: Progress | None = None,
     threads: int | None = None,
 ) -> RunRecord:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import polars as pl
@@ -54,6 +55,10 @@ def _columns(entity: str) -> list[tuple[str, str]]:
     return keys + [(i.name, i.storage) for i in inputs_of(entity)]
 
 
+def _schema(entity: str) -> pa.Schema:
+    return pa.schema([(name, _ARROW[storage]) for name, storage in _columns(entity)])
+
+
 def snapshot_schema(entity: str) -> dict[str, pl.DataType]:
     """Column names and types of a snapshot file, for whoever builds the frames."""
     return {name: getattr(pl, storage)() for name, storage in _columns(entity)}
@@ -76,14 +81,81 @@ def _conform(frame: pl.DataFrame, entity: str) -> pl.DataFrame:
     return frame.select(wanted)
 
 
-def _write(frame: pl.DataFrame, path: Path, entity: str, cuts: list[int]) -> None:
-    schema = pa.schema([(name, _ARROW[storage]) for name, storage in _columns(entity)])
-    with pq.ParquetWriter(
-        path, schema, compression="zstd", use_dictionary=False, store_schema=False
-    ) as writer:
-        for start, end in pairwise(cuts):
-            table = frame.slice(start, end - start).to_arrow().cast(schema)
-            writer.write_table(table, row_group_size=max(end - start, 1))
+class SnapshotWriter:
+    """Writes a snapshot part by part, for whoever cannot hold everybody in memory; `record` stands when it is closed.
+
+    Parts come sorted by household, each of whole households, with the columns of `snapshot_schema` in any order; missing
+    columns count as unknown. `write_snapshot` takes frames as they are and checks more.
+    """
+
+    record: SnapshotRecord
+
+    def __init__(
+        self, out_dir: Path, *, month: Month, as_of: date, households_without_people: int = 0
+    ) -> None:
+        self._dir, self._month, self._as_of = out_dir, month, as_of
+        self._without = households_without_people
+        self._counts = {PERSON: 0, HOUSEHOLD: 0}
+        self._parts = 0
+        self._last: int | None = None
+
+    def __enter__(self) -> SnapshotWriter:
+        self._dir.mkdir(parents=True, exist_ok=True)
+        self._writers = {
+            entity: pq.ParquetWriter(
+                self._dir / name,
+                _schema(entity),
+                compression="zstd",
+                use_dictionary=False,
+                store_schema=False,
+            )
+            for entity, name in ((PERSON, PERSONS_FILE), (HOUSEHOLD, HOUSEHOLDS_FILE))
+        }
+        return self
+
+    def add(self, persons: pl.DataFrame, households: pl.DataFrame) -> None:
+        """The next part.
+
+        Raises:
+            SnapshotDamaged: a column is unknown, the part is not sorted or does not come after the one before, or its
+                two frames do not hold the same households.
+        """
+        held = persons["household_id"].rle().struct.field("value")
+        if not held.equals(households["household_id"]) or not held.is_sorted():
+            raise SnapshotDamaged(
+                "一段中的两个表不一致或未排序 / a part's two frames differ or are not sorted"
+            )
+        if self._last is not None and len(held) and held[0] <= self._last:
+            raise SnapshotDamaged("各段须按家庭编号递增 / parts must come in order of household_id")
+        for entity, frame in ((PERSON, persons), (HOUSEHOLD, households)):
+            table = _conform(frame, entity).to_arrow().cast(_schema(entity))
+            self._writers[entity].write_table(table, row_group_size=max(frame.height, 1))
+            self._counts[entity] += frame.height
+        self._parts += 1
+        if households.height:
+            self._last = households["household_id"][-1]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        if error is not None:
+            return
+        digest = hashlib.sha256(f"{self._month} {self._as_of.isoformat()}".encode())
+        for name in (PERSONS_FILE, HOUSEHOLDS_FILE):
+            digest.update(file_sha256(self._dir / name).encode())
+        self.record = SnapshotRecord(
+            identity=digest.hexdigest(),
+            month=str(self._month),
+            as_of=self._as_of.isoformat(),
+            persons=self._counts[PERSON],
+            households=self._counts[HOUSEHOLD],
+            parts=self._parts,
+            households_without_people=self._without,
+        )
+        text = json.dumps(asdict(self.record), indent=1) + "\n"
+        (self._dir / RECORD_FILE).write_text(text, encoding="utf-8")
 
 
 def write_snapshot(
@@ -131,23 +203,12 @@ def write_snapshot(
     if person_cuts[-1] != people.height:
         person_cuts.append(people.height)
         home_cuts.append(kept.height)
-    out_dir.mkdir(parents=True, exist_ok=True)
-    _write(people, out_dir / PERSONS_FILE, PERSON, person_cuts)
-    _write(kept, out_dir / HOUSEHOLDS_FILE, HOUSEHOLD, home_cuts)
-    digest = hashlib.sha256(f"{month} {as_of.isoformat()}".encode())
-    for name in (PERSONS_FILE, HOUSEHOLDS_FILE):
-        digest.update(file_sha256(out_dir / name).encode())
-    record = SnapshotRecord(
-        identity=digest.hexdigest(),
-        month=str(month),
-        as_of=as_of.isoformat(),
-        persons=people.height,
-        households=kept.height,
-        parts=len(person_cuts) - 1,
-        households_without_people=homes.height - kept.height,
-    )
-    (out_dir / RECORD_FILE).write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
-    return record
+    with SnapshotWriter(
+        out_dir, month=month, as_of=as_of, households_without_people=homes.height - kept.height
+    ) as writer:
+        for (start, end), (first, last) in zip(pairwise(person_cuts), pairwise(home_cuts), strict=True):
+            writer.add(people.slice(start, end - start), kept.slice(first, last - first))
+    return writer.record
 
 
 def file_sha256(path: Path) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,17 +24,21 @@ from minzheng.kernel.people.queries import people_by_identifier
 from minzheng.kernel.periods import Month, today
 from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import (
+    ENGINES,
     Explanation,
     HouseholdInputs,
     Law,
     LawError,
     Provenance,
+    engine_for,
     evaluate_household,
-    evaluate_snapshot,
+    evaluate_population,
     explain,
     find_household_of,
     read_household,
+    read_snapshot_record,
 )
+from minzheng.simulation.residents import parse_count, write_residents
 
 app = typer.Typer(
     help="规则 The law as code: list a month's rules, evaluate a snapshot, explain a decision.",
@@ -99,33 +105,72 @@ def list_rules(
     console.print(table)
 
 
+def _progress(description: str) -> tuple[Progress, Callable[[int, int], None]]:
+    """A bar on the standard error, and what moves it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(description, total=None)
+    return bar, lambda done, total: bar.update(task, completed=done, total=total)
+
+
 @app.command()
 def evaluate(
-    snapshot: Annotated[
-        Path, typer.Argument(help="Folder with persons.parquet, households.parquet, snapshot.json.")
+    population: Annotated[
+        Path,
+        typer.Option(
+            "--population", "-p", help="Folder with persons.parquet, households.parquet, snapshot.json."
+        ),
     ],
-    out: Annotated[Path, typer.Argument(help="Folder to write findings.parquet and run.json to.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", "-o", help="File for the findings (.parquet); its record is written beside it."
+        ),
+    ],
+    month: Annotated[
+        str,
+        typer.Option(
+            "--month",
+            "-m",
+            help="By another month's law: its values, rules and ages, with the facts as the population has them. "
+            "Default: the population's month.",
+        ),
+    ] = "",
+    engine: Annotated[
+        str, typer.Option("--engine", "-e", help=f"{', '.join(ENGINES)}. Default: by the number of people.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """计算快照 Evaluates everybody in a snapshot by the law of its month. The same snapshot gives the same bytes.
+    """计算人口 Evaluates everybody in a population. The same population and law give the same bytes by any engine.
 
-    Example: minzheng rules evaluate ./snapshot ./findings
+    Example: minzheng rules evaluate --population ./snapshot --month 2022-07 --engine kernel --out findings.parquet
     """
+    if out.suffix != ".parquet":
+        raise typer.BadParameter(
+            "文件名须以 .parquet 结尾 / the name must end in .parquet", param_hint="--out"
+        )
+    if engine and engine not in ENGINES:
+        raise typer.BadParameter(f"可选 / choose one of: {', '.join(ENGINES)}", param_hint="--engine")
     with _refusals():
-        month = Month.parse(json.loads((snapshot / "snapshot.json").read_text(encoding="utf-8"))["month"])
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("计算 evaluating", total=None)
-            run = evaluate_snapshot(
-                law_for(month),
-                snapshot,
+        record = read_snapshot_record(population)
+        chosen = _month(month or record.month)
+        used = engine or engine_for(record.persons)
+        bar, move = _progress("计算 evaluating")
+        with bar:
+            run = evaluate_population(
+                law_for(chosen),
+                population,
                 out,
-                progress=lambda done, parts: bar.update(task, completed=done, total=parts),
+                out.with_suffix(".json"),
+                engine=used,
+                another_month=bool(month),
+                progress=move,
             )
     if as_json:
         typer.echo(json.dumps(run.to_json(), ensure_ascii=False, indent=2))
         return
-    table = Table(title=f"{month.chinese}  {run.persons:,} 人 {run.households:,} 户")
+    facts = "" if run.population == run.month else f"（人口为 {run.population}）"
+    table = Table(title=f"{chosen.chinese}{facts}  {run.persons:,} 人 {run.households:,} 户  {used}")
     for heading in ("待遇 benefit", "符合 eligible", "可能符合 may qualify", "月金额（元） yuan a month"):
         table.add_column(heading, justify="left" if "benefit" in heading else "right")
     for t in run.totals:
@@ -134,6 +179,33 @@ def evaluate(
         )
     console.print(table)
     console.print(f"findings sha256 {run.findings_sha256}", soft_wrap=True)
+
+
+@app.command()
+def residents(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the population to.")],
+    count: Annotated[str, typer.Option("--count", "-n", help="How many people: 250k, 1m, 25m.")] = "1m",
+    month: Annotated[str, typer.Option("--month", "-m", help="Month the facts are of.")] = "2022-07",
+    as_json: Json = False,
+) -> None:
+    """合成人口 Writes synthetic residents for measuring, as columns only. The same count gives the same people.
+
+    Example: minzheng rules residents ./population --count 25m
+    """
+    try:
+        people = parse_count(count)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--count") from error
+    bar, move = _progress("写出 writing")
+    with bar:
+        record = write_residents(people, folder, _month(month), progress=move)
+    if as_json:
+        typer.echo(json.dumps(asdict(record), ensure_ascii=False, indent=2))
+        return
+    console.print(
+        f"{record.persons:,} 人 {record.households:,} 户，{record.parts} 段  {record.identity}",
+        soft_wrap=True,
+    )
 
 
 def _household(text: str) -> int:
