@@ -199,7 +199,7 @@ def _on_executors(
     # Plain pickling: what comes back is a few numbers, and Arrow's way would want pandas on every machine.
     task = udf(work, "array<array<bigint>>", useArrow=False).asNondeterministic()
     with failures_told():
-        rows = session.range(0, parts, 1, parts).select("id", task("id").alias("totals")).collect()
+        rows = session.range(0, parts, 1, max(parts, 1)).select("id", task("id").alias("totals")).collect()
     return {row["id"]: row["totals"] for row in rows}
 
 
