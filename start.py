@@ -9,6 +9,7 @@ the locks says whether the environment in `.venv` is the right one. Uses the sta
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,7 @@ def demo(rest):
 def test(rest):
     prepare(dev=True)
     os.environ["MINZHENG_CHROMIUM"] = chromium()
+    java()
     os.chdir(str(ROOT))
     # The whole suite side by side on the cores, a file at a time; whatever is named runs in one process.
     return become([PYTHON, "-m", "pytest", *(rest or ["-n", "auto", "--dist", "loadfile"])])
@@ -254,25 +256,17 @@ def publish():
     script.chmod(0o755)
 
 
-# --- the browser ----------------------------------------------------------------------------------------------
+# --- what tests need of the system ---------------------------------------------------------------------------
 
 
 def chromium():
     """The Chromium that drives the screens' tests; installed from the system's packages where we may."""
     found = find_chromium()
+    if not found:
+        debian("Chromium and a Chinese font", ["chromium", "fonts-noto-cjk"])
+        found = find_chromium()
     if found:
         return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("installing Chromium and a Chinese font from the system's packages (once)")
-        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        names = ["chromium", "fonts-noto-cjk"]
-        for command in (["update"], ["install", "-y", "--no-install-recommends", *names]):
-            subprocess.run(
-                ["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False
-            )
-        found = find_chromium()
-        if found:
-            return found
     raise Stop(
         "测试需要 Chromium。The tests drive the screens in Chromium, which is missing: "
         "apt-get install chromium fonts-noto-cjk (or set MINZHENG_CHROMIUM to the path of one)."
@@ -285,6 +279,38 @@ def find_chromium():
         if shutil.which(name):
             return shutil.which(name)
     return None
+
+
+def java():
+    """The Java that Spark runs on in tests, 17 or later; installed likewise."""
+    if not find_java():
+        debian("a Java runtime", ["openjdk-17-jre-headless"])
+    if not find_java():
+        raise Stop(
+            "测试需要 Java 17 或更高版本。The tests evaluate the law on Spark too, which needs Java 17 or later: "
+            "apt-get install openjdk-17-jre-headless (or set JAVA_HOME to the folder of one)."
+        )
+
+
+def find_java():
+    home = os.environ.get("JAVA_HOME")
+    path = shutil.which(str(Path(home, "bin", "java")) if home else "java")
+    if not path:
+        return None
+    told = subprocess.run([path, "-version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    # A Java of before 2018 calls itself 1.8, and macOS has a `java` that only says where to get one.
+    version = re.search(r'version "(\d+)', told.stdout.decode("utf-8", "replace"))
+    return path if version and int(version.group(1)) >= 17 else None
+
+
+def debian(what, names):
+    """Installs system packages where we may; whether it worked is for the caller to see."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    say(f"installing {what} from the system's packages (once)")
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *names]):
+        subprocess.run(["apt-get", "-qq", *command], env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
 def become(command):

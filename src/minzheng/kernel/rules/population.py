@@ -10,8 +10,9 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 import pyarrow as pa
@@ -25,6 +26,8 @@ from minzheng.kernel.rules.law import Law
 from minzheng.kernel.rules.snapshot import HOUSEHOLDS_FILE, PERSONS_FILE, read_snapshot_record
 
 Made = TypeVar("Made")
+#: The engine that is no way to compute a part but other machines to compute it on.
+SPARK = "spark"
 Progress = Callable[[int, int], None]
 #: From so many people on, compiling the law takes less time than it saves (docs/reference/performance.md).
 COMPILED_FROM = 1_000_000
@@ -89,12 +92,21 @@ def evaluate_population(
     The roll is narrow: a row for each person or household that qualifies (2) or may (1), none for the others. The same
     snapshot and law give the same bytes by any engine. `progress(done, all)` is called after each part.
 
+    The engine `spark` has Spark's executors take the place of this machine's threads.
+
     `another_month` allows a law of another month than the snapshot's: the facts stay as the snapshot has them, values,
     rules in force and ages are the law's month's.
 
     Raises:
         SnapshotDamaged: the files do not fit together, or the snapshot is of another month without leave.
     """
+    if engine == SPARK:
+        # Loaded only when asked for, as PySpark is large and wants Java.
+        spark: Any = import_module("minzheng.kernel.rules.engines.spark")
+        on_spark: RunRecord = spark.evaluate_on_spark(
+            law, snapshot_dir, findings, record, another_month=another_month, progress=progress
+        )
+        return on_spark
     snapshot = read_snapshot_record(snapshot_dir)
     if snapshot.month != str(law.month) and not another_month:
         raise SnapshotDamaged(

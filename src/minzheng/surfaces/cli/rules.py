@@ -38,8 +38,13 @@ from minzheng.kernel.rules import (
     read_household,
     read_snapshot_record,
 )
+from minzheng.kernel.rules.engines.tables import evaluate_tables
+from minzheng.kernel.rules.population import SPARK
 from minzheng.simulation.residents import parse_count, write_residents
 from minzheng.surfaces.cli.compare import compare
+
+WAYS = (*ENGINES, SPARK)
+LAYOUTS = ("household", "any")
 
 app = typer.Typer(
     help="规则 The law as code: list a month's rules, evaluate a snapshot, explain a decision.",
@@ -139,8 +144,16 @@ def evaluate(
         ),
     ] = "",
     engine: Annotated[
-        str, typer.Option("--engine", "-e", help=f"{', '.join(ENGINES)}. Default: by the number of people.")
+        str, typer.Option("--engine", "-e", help=f"{', '.join(WAYS)}. Default: by the number of people.")
     ] = "",
+    layout: Annotated[
+        str,
+        typer.Option(
+            "--layout",
+            help="household: people stand by household, as a population is written. any: tables in any order, by "
+            "--engine spark and the law of --month.",
+        ),
+    ] = "household",
     as_json: Json = False,
 ) -> None:
     """计算人口 Evaluates everybody in a population. The same population and law give the same bytes by any engine.
@@ -151,22 +164,33 @@ def evaluate(
         raise typer.BadParameter(
             "文件名须以 .parquet 结尾 / the name must end in .parquet", param_hint="--out"
         )
-    if engine and engine not in ENGINES:
-        raise typer.BadParameter(f"可选 / choose one of: {', '.join(ENGINES)}", param_hint="--engine")
+    if engine and engine not in WAYS:
+        raise typer.BadParameter(f"可选 / choose one of: {', '.join(WAYS)}", param_hint="--engine")
+    if layout not in LAYOUTS:
+        raise typer.BadParameter(f"可选 / choose one of: {', '.join(LAYOUTS)}", param_hint="--layout")
+    if layout == "any" and (engine != SPARK or not month):
+        raise typer.BadParameter(
+            "未按家庭排列的数据须同时指定 --engine spark 和 --month / tables in any order need --engine spark and --month",
+            param_hint="--layout",
+        )
     with _refusals():
-        record = read_snapshot_record(population)
-        chosen = _month(month or record.month)
-        used = engine or engine_for(record.persons)
+        record = read_snapshot_record(population) if layout == "household" else None
+        chosen = _month(month or (record.month if record else ""))
+        used = engine or (engine_for(record.persons) if record else SPARK)
         bar, move = _progress("计算 evaluating")
         with bar:
-            run = evaluate_population(
-                law_for(chosen),
-                population,
-                out,
-                out.with_suffix(".json"),
-                engine=used,
-                another_month=bool(month),
-                progress=move,
+            run = (
+                evaluate_tables(law_for(chosen), population, out, out.with_suffix(".json"), progress=move)
+                if record is None
+                else evaluate_population(
+                    law_for(chosen),
+                    population,
+                    out,
+                    out.with_suffix(".json"),
+                    engine=used,
+                    another_month=bool(month),
+                    progress=move,
+                )
             )
     if as_json:
         typer.echo(json.dumps(run.to_json(), ensure_ascii=False, indent=2))

@@ -206,3 +206,17 @@ def test_a_household_is_found_by_its_number_and_two_of_one_number_are_told_apart
     assert str(found["household_id"]) in asked.output
     unknown = runner.invoke(rules.app, ["explain", "--household", "H999999", "-m", "2022-07"])
     assert unknown.exit_code == 1 and "no household of this number" in unknown.output
+
+
+def test_spark_is_asked_for_by_name_and_says_what_it_wants(
+    snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    arguments = ["evaluate", "-p", str(snapshot), "-o", str(tmp_path / "found.parquet"), "-e"]
+    refused = runner.invoke(rules.app, [*arguments, "spark"])
+    assert refused.exit_code == 1 and "apt-get install openjdk-17-jre-headless" in refused.output
+    assert not (tmp_path / "found.parquet").exists()
+    for engine, more in (("polars", ["-m", "2022-07"]), ("spark", [])):
+        any_order = runner.invoke(rules.app, [*arguments, engine, "--layout", "any", *more])
+        assert any_order.exit_code == 2 and "--engine spark and" in any_order.output
+    assert runner.invoke(rules.app, [*arguments, "polars", "--layout", "columns"]).exit_code == 2
