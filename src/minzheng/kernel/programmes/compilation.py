@@ -266,6 +266,7 @@ class _Compiler:
             net=state.net._number,
             amount_rule=f"{state.programme.code}.{benefit.amount}",
             rivals=tuple(state.rivals),
+            share=None if state.share is None else state.share._number,
         )
 
     def _law_rules(self) -> dict[str, LawRule]:

@@ -1,4 +1,5 @@
-"""`minzheng law`: which legal values rest on no paper, on an assumption, or on a look too long ago."""
+"""`minzheng law`: which legal values rest on no paper, on an assumption, or on a look too long ago; see also
+`law check`."""
 
 from __future__ import annotations
 
@@ -16,17 +17,20 @@ from minzheng.kernel.outreach.working_rules import working_rules as outreach_rul
 from minzheng.kernel.parameters import law_status
 from minzheng.kernel.periods import today
 from minzheng.kernel.programmes import load_programmes, parameter_sets
+from minzheng.surfaces.cli.law_check import check
 
 app = typer.Typer(
-    help="法定数值 Legal values: their papers, and what is assumed or stale.", no_args_is_help=True
+    help="法定数值 The law: papers of its values, what is assumed or stale, what follows from it.",
+    no_args_is_help=True,
 )
+app.command(name="check")(check)
 console = Console()
 _WORDS = {"illustrative": "示例", "unsourced": "缺依据", "stale": "久未核对"}
 
 
 @app.callback()
 def law() -> None:
-    """法定数值 Legal values: their papers, and what is assumed or stale."""
+    """法定数值 The law: papers of its values, what is assumed or stale, what follows from it."""
 
 
 @app.command()

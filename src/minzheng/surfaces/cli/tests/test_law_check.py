@@ -1,0 +1,47 @@
+"""`minzheng law check` as somebody types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from minzheng.surfaces.cli import law
+
+runner = CliRunner()
+
+
+def test_the_law_in_force_passes_and_its_cliffs_are_told_to_the_fen() -> None:
+    told = runner.invoke(law.app, ["check", "-m", "2022-07", "--json"])
+    assert told.exit_code == 0
+    found = json.loads(told.output)
+    assert {p["result"] for p in found["pairs"]} == {"proved"}
+    cliffs = {c["shape"]: [(x["at_fen"], x["loss_fen"]) for x in c["cliffs"]] for c in found["cliffs"]}
+    assert cliffs["single"] == []
+    assert cliffs["couple_child"] == [(425_999, 43_002)]
+
+
+def test_a_wrong_pair_fails_the_check_and_shows_the_household(tmp_path: Path) -> None:
+    wrong = tmp_path / "stacking.yaml"
+    wrong.write_text(
+        "pairs:\n  - {first: subsistence_allowance, second: disability_living, rule: exclusive,"
+        ' source: "示例", provenance: illustrative}\n',
+        encoding="utf-8",
+    )
+    told = runner.invoke(law.app, ["check", "-m", "2022-07", "--stacking", str(wrong)])
+    assert told.exit_code == 1
+    assert "最低生活保障金 × 困难残疾人生活补贴" in told.output and "残疾等级：一级" in told.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-m", "July"], "July"),
+        (["--up-to", "much"], "not an amount"),
+        (["--stacking", "/nowhere.yaml"], "nowhere.yaml"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_the_option(arguments: list[str], said: str) -> None:
+    told = runner.invoke(law.app, ["check", *arguments])
+    assert told.exit_code == 2
+    assert said in told.output + told.stderr
