@@ -5,5 +5,6 @@ The names below are what other domains may ask; each such import is a line of th
 
 from minzheng.domains.subsistence_allowance.programme import SUBSISTENCE_ALLOWANCE
 from minzheng.domains.subsistence_allowance.rules.members import is_member
+from minzheng.domains.subsistence_allowance.standards import standard_fen
 
-__all__ = ["SUBSISTENCE_ALLOWANCE", "is_member"]
+__all__ = ["SUBSISTENCE_ALLOWANCE", "is_member", "standard_fen"]
