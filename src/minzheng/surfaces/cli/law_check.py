@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from minzheng.domains.subsistence_allowance import with_gradual_exit
 from minzheng.kernel.money import NotAnAmount, format_yuan, parse_yuan
 from minzheng.kernel.periods import Month, today
 from minzheng.kernel.programmes import Pair, compile_law, load_programmes, load_stacking
@@ -43,6 +44,9 @@ def check(
     ] = None,
     up_to: Annotated[str, typer.Option(help="Look for cliffs up to this monthly wage, in yuan.")] = "15000",
     least: Annotated[str, typer.Option(help="A loss of more than this, in yuan, counts as a cliff.")] = "1",
+    gradual_exit: Annotated[
+        bool, typer.Option("--gradual-exit", help="As if in a gradual exit (渐退); its rule is illustrative.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
 ) -> None:
     """推理检查 Proves that exclusive benefits never both pay, and finds where a fen more income costs more than a fen.
@@ -53,6 +57,8 @@ def check(
     try:
         at = Month.parse(month) if month else Month.of(today())
         programmes = load_programmes()
+        if gradual_exit:
+            programmes = with_gradual_exit(programmes)
         law = compile_law(programmes, at)
         pairs = (load_stacking(stacking) if stacking else matrix_of(programmes)).pairs
         # The solver takes longer to load than most commands to run.

@@ -197,7 +197,7 @@ def test_however_often_it_is_repeated_each_person_is_paid_once(listed: tuple[Tow
 
 def test_four_starts_in_2022_follow_from_the_series(listed: tuple[Town, Person]) -> None:
     """Rises of 2022 as entered with the demonstration series: food reaches 6 % in July to October."""
-    town, person = listed
+    town, _person = listed
     cpi = (9, 9, 15, 21, 21, 25, 27, 25, 28, 21, 16, 18)
     food = (-38, -39, -15, 19, 23, 29, 63, 61, 88, 70, 37, 48)
     for number in range(1, 13):
@@ -265,7 +265,7 @@ def test_who_proposed_does_not_approve_even_by_raw_sql(listed: tuple[Town, Perso
 
 
 def test_raw_sql_changes_neither_the_list_nor_what_was_proposed(listed: tuple[Town, Person]) -> None:
-    town, person = listed
+    town, _person = listed
     activation = town.approve(town.propose())
     other = town.person()
     with acting(town.approver):

@@ -21,6 +21,13 @@ def test_the_law_in_force_passes_and_its_cliffs_are_told_to_the_fen() -> None:
     assert cliffs["couple_child"] == [(425_999, 43_002)]
 
 
+def test_in_a_gradual_exit_the_cliff_lies_further_up_and_is_still_there() -> None:
+    """Half the wage counts (illustrative): 4,260.00 is reached at twice the wage."""
+    told = runner.invoke(law.app, ["check", "-m", "2022-07", "--gradual-exit", "--json"])
+    cliffs = {c["shape"]: [x["at_fen"] for x in c["cliffs"]] for c in json.loads(told.output)["cliffs"]}
+    assert cliffs["couple_child"] == [851_999]
+
+
 def test_a_wrong_pair_fails_the_check_and_shows_the_household(tmp_path: Path) -> None:
     wrong = tmp_path / "stacking.yaml"
     wrong.write_text(
