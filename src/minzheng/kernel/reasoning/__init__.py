@@ -5,18 +5,25 @@ exclude each other is proved, or refuted by a household, with an SMT solver (`pa
 """
 
 from minzheng.kernel.reasoning.cliffs import Cliff, CliffReport, Point, curve, find_cliffs, point
+from minzheng.kernel.reasoning.coverage import Unreached, unreached
+from minzheng.kernel.reasoning.grounds import Grounds, grounds_of, unread_parameters
 from minzheng.kernel.reasoning.shapes import Shape, load_shapes, shapes_of
 from minzheng.kernel.reasoning.spans import Line
 
 __all__ = [
     "Cliff",
     "CliffReport",
+    "Grounds",
     "Line",
     "Point",
     "Shape",
+    "Unreached",
     "curve",
     "find_cliffs",
+    "grounds_of",
     "load_shapes",
     "point",
     "shapes_of",
+    "unreached",
+    "unread_parameters",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,17 @@ from minzheng.kernel.periods import Month, today
 from minzheng.kernel.programmes import Pair, compile_law, load_programmes, load_stacking
 from minzheng.kernel.programmes.compilation import matrix_of
 from minzheng.kernel.programmes.stacking import input_name, is_input
-from minzheng.kernel.reasoning import CliffReport, Shape, find_cliffs, shapes_of
+from minzheng.kernel.reasoning import (
+    CliffReport,
+    Grounds,
+    Shape,
+    Unreached,
+    find_cliffs,
+    grounds_of,
+    shapes_of,
+    unreached,
+    unread_parameters,
+)
 from minzheng.kernel.rules import Law, LawError, catalogue
 
 console = Console()
@@ -47,10 +58,12 @@ def check(
     gradual_exit: Annotated[
         bool, typer.Option("--gradual-exit", help="As if in a gradual exit (渐退); its rule is illustrative.")
     ] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="List what each rule rests on.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
 ) -> None:
     """推理检查 Proves that exclusive benefits never both pay, and finds where a fen more income costs more than a fen.
 
+    Also tells which rules name no paper, which of their branches no written case reaches, which parameters nobody reads.
     Exits with 1 when a household is found that is paid both of an exclusive pair.
     """
     top, tolerance = _fen(up_to, "--up-to"), _fen(least, "--least")
@@ -68,14 +81,32 @@ def check(
         cliffs = [
             (s, find_cliffs(s.line(law), 0, top, tolerance_fen=tolerance)) for s in shapes_of(programmes)
         ]
+        grounds, unread = grounds_of(law), unread_parameters(programmes, law)
+        law_of = cache(lambda month: compile_law(programmes, month))
+        missed = [u for p in programmes for u in unreached(p, law_of)]
     except (LawError, ValueError, OSError) as error:
         Console(stderr=True).print(str(error), style="red", markup=False)
         raise typer.Exit(2) from error
     if as_json:
-        typer.echo(json.dumps(_as_data(law, answers, cliffs), ensure_ascii=False, indent=2, default=str))
+        typer.echo(
+            json.dumps(
+                _as_data(law, answers, cliffs)
+                | {
+                    "rules": [asdict(g) for g in grounds],
+                    "unread_parameters": unread,
+                    "unreached": [asdict(u) for u in missed],
+                },
+                ensure_ascii=False,
+                indent=2,
+                default=str,
+            )
+        )
     else:
         _say_pairs(law, answers)
         _say_cliffs(law, cliffs)
+        if rules:
+            _say_grounds(grounds)
+        _say_gaps(grounds, unread, missed)
     if any(a.result == "refuted" for a in answers):
         raise typer.Exit(1)
 
@@ -147,3 +178,27 @@ def _say_cliffs(law: Law, cliffs: list[tuple[Shape, CliffReport]]) -> None:
         if not report.cliffs:
             table.add_row(f"{shape.name}\n{shape.name_en}", "无 none", "", "", elsewhere)
     console.print(table)
+
+
+def _say_grounds(grounds: list[Grounds]) -> None:
+    table = Table(title="每条规则的依据 What each rule rests on")
+    for heading in ("规则 rule", "输入 inputs", "参数 parameters", "文件 paper"):
+        table.add_column(heading, overflow="fold")
+    for g in grounds:
+        table.add_row(f"{g.label}\n{g.rule}", "\n".join(g.inputs), "\n".join(g.parameters), g.source)
+    console.print(table)
+
+
+def _say_gaps(grounds: list[Grounds], unread: list[str], missed: list[Unreached]) -> None:
+    bare = [g for g in grounds if not g.has_paper]
+    console.print(f"\n[bold]缺文件的规则 Rules without a paper[/bold]：{len(bare)} / {len(grounds)}")
+    for g in bare:
+        console.print(f"  {g.label}（{g.file}:{g.line}）{g.source}", markup=False)
+    console.print(f"[bold]未被用例覆盖 Never reached by a written case[/bold]：{len(missed)}")
+    for u in missed:
+        where = "结论 answer" if u.what == "answer" else f"第 {u.number} 个选择 choice {u.number}"
+        truth = "是 yes" if u.value else "否 no"
+        console.print(f"  {u.rule}（{u.file}:{u.line}）{where}：从未为 never {truth}", markup=False)
+    console.print(f"[bold]无规则读取的参数 Parameters no rule reads[/bold]：{len(unread)}")
+    for name in unread:
+        console.print(f"  {name}", markup=False)

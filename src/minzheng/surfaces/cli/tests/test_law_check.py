@@ -21,6 +21,15 @@ def test_the_law_in_force_passes_and_its_cliffs_are_told_to_the_fen() -> None:
     assert cliffs["couple_child"] == [(425_999, 43_002)]
 
 
+def test_gaps_are_told_beside_the_proofs() -> None:
+    told = runner.invoke(law.app, ["check", "-m", "2022-07", "--rules"])
+    assert "家庭人均月收入" in told.output and "Rules without a paper" in told.output
+    found = json.loads(runner.invoke(law.app, ["check", "-m", "2022-07", "--json"]).output)
+    assert found["unread_parameters"] == [] and found["unreached"] == []
+    bare = {g["rule"] for g in found["rules"] if not g["has_paper"]}
+    assert "subsistence_allowance.income_per_member_fen" in bare
+
+
 def test_in_a_gradual_exit_the_cliff_lies_further_up_and_is_still_there() -> None:
     """Half the wage counts (illustrative): 4,260.00 is reached at twice the wage."""
     told = runner.invoke(law.app, ["check", "-m", "2022-07", "--gradual-exit", "--json"])
