@@ -61,3 +61,18 @@ def test_what_cannot_be_read_is_told_with_the_option(arguments: list[str], said:
     told = runner.invoke(law.app, ["check", *arguments])
     assert told.exit_code == 2
     assert said in told.output + told.stderr
+
+
+def test_what_changed_between_two_days_is_told_and_can_be_read_by_a_program() -> None:
+    told = runner.invoke(law.app, ["diff", "2022-06-30", "2022-07-01"])
+    assert told.exit_code == 0 and "142000" in told.output and "133000" in told.output
+    found = json.loads(runner.invoke(law.app, ["diff", "2022-06-30", "2022-07-01", "--json"]).output)
+    assert "subsistence_allowance.standard" in {v["name"] for v in found["values"]}
+    assert runner.invoke(law.app, ["diff", "2022-07-01", "2022-06-30"]).exit_code == 2
+
+
+def test_the_standing_lists_assumed_and_stale_values_of_every_block() -> None:
+    rows = json.loads(runner.invoke(law.app, ["status", "--json", "--on", "2028-01-01"]).output)
+    problems = {p for r in rows for p in r["problems"]}
+    assert {"illustrative", "stale"} <= problems
+    assert {"cases", "awards", "price_linkage", "subsistence_allowance"} <= {r["programme"] for r in rows}
