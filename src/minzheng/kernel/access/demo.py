@@ -28,6 +28,7 @@ _OFFICIALS = (
     ("caiwu", "严文彬", "普陀区民政局财务经办", (("finance_preparer", "310107"), ("statistician", "310107"))),
     ("shenpi", "钱立群", "普陀区民政局财务负责人", (("finance_approver", "310107"),)),
     ("shizheng", "周明远", "市民政局社会救助处", (("city_policy_officer", "310000"),)),
+    ("shifuhe", "韩立新", "市民政局社会救助处负责人", (("city_policy_officer", "310000"),)),
     ("shicaiwu", "吴静怡", "市民政局财务经办", (("finance_preparer", "310000"),)),
     ("shishenpi", "郑海涛", "市民政局财务负责人", (("finance_approver", "310000"),)),
     ("tongji", "何晓岚", "市民政局统计员", (("statistician", "310000"),)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -30,7 +31,7 @@ def grant_for_month(
     """
     require(permission, domain=programme)
     actor = acting_actor()
-    values = {"programme": programme, "benefit": benefit, "month": month.first_day, "on": on}
+    values: dict[str, Any] = {"programme": programme, "benefit": benefit, "month": month.first_day, "on": on}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS award_of_month")
         cursor.execute(
