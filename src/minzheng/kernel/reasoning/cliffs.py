@@ -108,10 +108,9 @@ def find_cliffs(line: Line, low_fen: int, high_fen: int, *, tolerance_fen: int =
     return CliffReport(low_fen, high_fen, tolerance_fen, tuple(cliffs), elsewhere, looked_at)
 
 
-def curve(line: Line, report: CliffReport, *, points: int = 160) -> list[Point]:
+def curve(line: Line, report: CliffReport, *, step_fen: int = 10_000) -> list[Point]:
     """Points for a chart: evenly spread, and both sides of every cliff."""
-    step = max(1, (report.high_fen - report.low_fen) // points)
-    incomes = {*range(report.low_fen, report.high_fen + 1, step), report.high_fen}
+    incomes = {*range(report.low_fen, report.high_fen + 1, step_fen), report.high_fen}
     for cliff in report.cliffs:
         incomes |= {cliff.at_fen, cliff.at_fen + 1}
     return [point(line, income) for income in sorted(incomes)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -29,7 +30,7 @@ from minzheng.surfaces.web.work.words import benefit_name, is_english
 
 #: Wages looked at, in fen a month: zero to 15,000 yuan.
 TOP_FEN = 1_500_000
-_POINTS = 60
+_STEP_FEN = 20_000
 
 
 class ShapeForm(forms.Form):
@@ -110,10 +111,13 @@ def _shown(request: HttpRequest, shape: Shape, month: Month, shapes: list[Shape]
 
 
 def _chart(shape: Shape, month: Month, now: CliffReport, exiting: CliffReport) -> Chart:
+    # Beyond the last cliff nothing happens that the eye needs.
+    last = max((c.at_fen for r in (now, exiting) for c in r.cliffs), default=TOP_FEN // 3)
+    top = min(TOP_FEN, -(-last * 5 // 4 // _STEP_FEN) * _STEP_FEN)
     lines = {each: shape.line(_law(month, each)) for each in (False, True)}
     incomes = sorted(
         {p.income_fen for report, each in ((now, False), (exiting, True))
-         for p in curve(lines[each], report, points=_POINTS)}
+         for p in curve(lines[each], replace(report, high_fen=top), step_fen=_STEP_FEN)}
     )  # fmt: skip
     points = {each: [point(lines[each], income) for income in incomes] for each in (False, True)}
     return Chart(
@@ -121,7 +125,7 @@ def _chart(shape: Shape, month: Month, now: CliffReport, exiting: CliffReport) -
         title=_("%(shape)s：月工资与家庭到手金额") % {"shape": shape_name(shape)},
         kind="line",
         unit="fen",
-        categories=[format_yuan(income, grouped=True) for income in incomes],
+        categories=[format_yuan(income, grouped=True).removesuffix(".00") for income in incomes],
         series=[
             Series(_("工资加待遇，现行"), [p.together_fen for p in points[False]]),
             Series(_("工资加待遇，渐退期内（示例）"), [p.together_fen for p in points[True]]),

@@ -171,7 +171,8 @@ def _starts(request: HttpRequest, rows: list[grant_queries.Row]) -> Table:
                    hint=lambda r: _("补列 %(late)s，剔除 %(struck)s") % {"late": r.late, "struck": r.struck}),
             Column("fen", _("名单金额"), kind="money", value=lambda r: r.activation.list_fen),
             Column("pay_by", _("须付至"), kind="date", value=pay_by, hint=paid),
-            Column("paid_fen", _("已付"), kind="money"),
+            Column("paid_fen", _("已付"), kind="money",
+                   hint=lambda r: _("暂缓 %(held)s 笔") % {"held": formats.count(r.held)} if r.held else ""),
             Column("officials", _("提出与审批"), value=lambda r: " · ".join(
                 o.name for o in (r.activation.proposed_by, r.activation.approved_by) if o)),
             Column("digest", _("名单摘要"), value=lambda r: r.activation.list_sha256[:12]),

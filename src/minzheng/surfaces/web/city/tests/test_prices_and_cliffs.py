@@ -56,7 +56,7 @@ def test_from_a_reading_to_an_approved_start_on_the_page(town: Town) -> None:
     assert "须由另一人审批" in text_of(refused)
     approver.post(f"{PRICES}{number}/approve/")
     shown = text_of(approver.get(PRICES, {"year": 2022}))
-    assert "已启动" in shown and "2022年10月30日" in shown
+    assert "已启动" in shown and "2022-10-30" in shown
     assert "¥40.00" in shown
 
 
