@@ -25,6 +25,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "migrations": [*DJANGO, "makemigrations", "--check", "--dry-run"],
     "templates": [sys.executable, "tests/compile_templates.py"],
     "law": [sys.executable, "-m", "minzheng", "law", "status"],
+    "pairs": [sys.executable, "-m", "minzheng", "law", "check"],
     "items": [sys.executable, "-m", "minzheng", "items", "check"],
 }
 

@@ -18,7 +18,8 @@ PAGES = {
     "juwei": ["/work/", "/work/leads/", ("/work/leads/", FIRST), "/work/leads/map/", ("/work/notices/", FIRST)],
     "jiedao": ["/work/", "/work/leads/?state=all&kind=increase", "/work/notices/", "/work/months/2022-07/"],
     "quji": ["/work/", "/work/leads/?kind=increase", ("/work/leads/?kind=increase", FIRST), "/work/leads/map/?place=310107014"],
-    "shizheng": ["/work/", "/work/leads/map/", "/work/months/", "/work/months/2022-07/", "/work/months/2022-07/?place=310107"],
+    "shizheng": ["/work/", "/work/leads/map/", "/work/months/", "/work/months/2022-07/", "/work/months/2022-07/?place=310107",
+                 "/work/city/prices/?year=2022", "/work/city/cliffs/?month=2022-07"],
     "shicaiwu": [
         "/work/", "/work/payments/", ("/work/payments/", FIRST), "/work/payments/prepare/?programme=old_age_allowance&month=2022-07",
         "/work/payments/held/", "/work/payments/overpaid/", "/work/payments/returns/", ("/work/payments/returns/", "#table-main tbody a"),

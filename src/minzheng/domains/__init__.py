@@ -8,6 +8,7 @@ DOMAINS = [
     "minzheng.domains.subsistence_allowance",
     "minzheng.domains.old_age_allowance",
     "minzheng.domains.disability_subsidies",
+    "minzheng.domains.price_linkage",
 ]
 
 ITEM_PACKAGES = [

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from django.db import connections
 
-from minzheng.kernel.access import acting_as_service
+from minzheng.domains.price_linkage.importing import DEMONSTRATION, import_readings
+from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.actions import grant_post
 from minzheng.kernel.access.demo import DemoOfficial, create_demo_officials
 from minzheng.kernel.access.models import Official, Post
@@ -37,6 +38,8 @@ from minzheng.simulation.reforms import prepare_reforms
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
+#: The day by which every month of 2022 had its index.
+READINGS_ON = date(2023, 2, 1)
 SERVICE = "demo"
 CHONGMING = "310151"
 CLIENTS = 120
@@ -85,7 +88,16 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     watch("受理中心", "名册与预约号源已就绪")
     _casework(watch)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
+    _prices(watch)
     return Demo(folder, run, officials)
+
+
+def _prices(watch: Watcher) -> None:
+    """Enters the illustrative index of 2022; a repeat adds nothing. Starting the mechanism is left to whoever looks."""
+    post = Post.objects.get(official__user__username="shizheng", role="city_policy_officer")
+    with acting(post):
+        _read, added = import_readings(path=DEMONSTRATION, on=READINGS_ON)
+    watch("物价指数", f"新增 {added} 条（示例）")
 
 
 def _casework(watch: Watcher) -> None:

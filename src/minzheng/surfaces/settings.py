@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "minzheng.kernel.cases",
     "minzheng.kernel.centres",
     "minzheng.kernel.payments",
+    "minzheng.kernel.eventgrants",
+    "minzheng.domains.price_linkage",
     "minzheng.kernel.monthend",
     "minzheng.kernel.reforms",
     "minzheng.kernel.ui",

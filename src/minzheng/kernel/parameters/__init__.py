@@ -5,7 +5,7 @@ month can be computed again. Numbers of policy live in these files and nowhere i
 """
 
 from minzheng.kernel.parameters.files import Entry, Parameter, ParameterError, load_folder, load_parameter
-from minzheng.kernel.parameters.report import LawStatusRow, law_status
+from minzheng.kernel.parameters.report import LawStatusRow, law_status, names_a_paper
 from minzheng.kernel.parameters.values import BandValue, IntValue, ListValue, MonthParameters, ParameterSet
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "law_status",
     "load_folder",
     "load_parameter",
+    "names_a_paper",
 ]

@@ -10,6 +10,15 @@ from minzheng.kernel.parameters.values import ParameterSet
 from minzheng.kernel.periods import Month
 
 
+def names_a_paper(source: str) -> bool:
+    """Whether a source reads like a paper somebody can ask for: a number, a title, an article, a year.
+
+    >>> names_a_paper("沪府发〔2016〕24号"), names_a_paper("惯例")
+    (True, False)
+    """
+    return any(mark in source for mark in "〔《条号年页")
+
+
 @dataclass(frozen=True, slots=True)
 class LawStatusRow:
     """One dated value and what is wrong with its standing; `problems` is empty for a sound one."""
@@ -40,7 +49,7 @@ def law_status(sets: Iterable[ParameterSet], *, on: date, stale_months: int = 12
                 problems = []
                 if entry.provenance == "illustrative":
                     problems.append("illustrative")
-                elif not any(mark in entry.source for mark in "〔《条号年条页"):
+                elif not names_a_paper(entry.source):
                     problems.append("unsourced")
                 if entry is current and month - Month.of(entry.checked) > stale_months:
                     problems.append("stale")

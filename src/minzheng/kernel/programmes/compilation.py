@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from minzheng.kernel.periods import Month
-from minzheng.kernel.programmes.manifest import Benefit, Programme
+from minzheng.kernel.programmes.manifest import Benefit, Grant, Programme
 from minzheng.kernel.programmes.registry import listed_packages, load_programmes
 from minzheng.kernel.programmes.stacking import (
     Pair,
@@ -101,15 +101,16 @@ class _Compiler:
     def __init__(self, programmes: Iterable[Programme], month: Month) -> None:
         self.month = month
         self.programmes = [p for p in programmes if p.in_force(month)]
+        # What an event grants no month's facts decide.
+        self.benefits = [(p, b) for p in self.programmes for b in p.benefits if b.grant is not Grant.BY_EVENT]
         self.books = {
             p.code: RuleBook(p.code, p.package, _rules_in_force(p, month), p.parameters.at(month))
             for p in self.programmes
         }
         self.tracer = Tracer(month, self.books.values())
         self.states: dict[str, _State] = {}
-        for programme in self.programmes:
-            for benefit in programme.benefits:
-                self._announce(programme, benefit)
+        for programme, benefit in self.benefits:
+            self._announce(programme, benefit)
 
     def _announce(self, programme: Programme, benefit: Benefit) -> None:
         """Let other programmes' rules ask for this benefit's status before it has been traced itself."""
@@ -152,17 +153,16 @@ class _Compiler:
         return tuple(conditions), status
 
     def gross(self) -> None:
-        for programme in self.programmes:
-            for benefit in programme.benefits:
-                conditions, status = self._status(programme, benefit)
-                amount = self._rule(programme, benefit.amount, str(benefit.unit))
-                gross = where(status > NOT_ELIGIBLE, amount, 0)
-                share = self._rule(programme, benefit.share, "person") if benefit.share else None
-                if share is not None:
-                    share = where(self.tracer.project(status) > NOT_ELIGIBLE, share, 0)
-                self.states[benefit.code] = _State(
-                    programme, benefit, conditions, status, gross, status, gross, share, []
-                )
+        for programme, benefit in self.benefits:
+            conditions, status = self._status(programme, benefit)
+            amount = self._rule(programme, benefit.amount, str(benefit.unit))
+            gross = where(status > NOT_ELIGIBLE, amount, 0)
+            share = self._rule(programme, benefit.share, "person") if benefit.share else None
+            if share is not None:
+                share = where(self.tracer.project(status) > NOT_ELIGIBLE, share, 0)
+            self.states[benefit.code] = _State(
+                programme, benefit, conditions, status, gross, status, gross, share, []
+            )
 
     # Stacking
     def _meeting_place(self, a: str, b: str) -> str:
@@ -266,6 +266,7 @@ class _Compiler:
             net=state.net._number,
             amount_rule=f"{state.programme.code}.{benefit.amount}",
             rivals=tuple(state.rivals),
+            share=None if state.share is None else state.share._number,
         )
 
     def _law_rules(self) -> dict[str, LawRule]:

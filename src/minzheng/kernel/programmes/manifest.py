@@ -62,7 +62,8 @@ class Benefit:
     benefit `share` may name the int rule of a person whose sum it is, so that the stacking matrix can leave
     one member's part out. `objection_days` and `pay_months` name parameters. `covers` are the benefit
     months that one payment covers, counted from the month of payment: (0,) the month itself, (-3, -2, -1)
-    the three before.
+    the three before. A benefit granted by event has neither amount nor conditions in a month's law: it is paid
+    where an event was decided on (`kernel.eventgrants`), to the list of that event.
     """
 
     code: str

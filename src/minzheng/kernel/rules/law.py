@@ -86,6 +86,8 @@ class LawBenefit:
     net: int
     amount_rule: str
     rivals: tuple[LawRival, ...] = ()
+    #: Of a household's benefit with shares: each person's part of `net`.
+    share: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""`minzheng law`: which legal values rest on no paper, on an assumption, or on a look too long ago."""
+"""`minzheng law`: which legal values rest on no paper, on an assumption, or on a look too long ago; see also
+`law check`."""
 
 from __future__ import annotations
 
@@ -13,26 +14,28 @@ from rich.console import Console
 from rich.table import Table
 
 from minzheng.kernel.access import acting_as_service
-from minzheng.kernel.awards.working_rules import working_rules as awards_rules
-from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
 from minzheng.kernel.parameters import law_status
 from minzheng.kernel.periods import today
-from minzheng.kernel.programmes import load_programmes, parameter_sets
+from minzheng.kernel.programmes import load_programmes
 from minzheng.kernel.reforms.errors import ReformRefused
 from minzheng.kernel.reforms.models import Promotion
 from minzheng.kernel.reforms.promotion import adopt as adopt_proposal
-from minzheng.kernel.reforms.working_rules import working_rules as reforms_rules
+from minzheng.surfaces.cli.law_check import check
+from minzheng.surfaces.cli.law_diff import diff, every_set
 
 app = typer.Typer(
-    help="法定数值 Legal values: their papers, and what is assumed or stale.", no_args_is_help=True
+    help="法定数值 The law: papers of its values, what is assumed or stale, what follows from it.",
+    no_args_is_help=True,
 )
+app.command(name="check")(check)
+app.command(name="diff")(diff)
 console = Console()
 _WORDS = {"illustrative": "示例", "unsourced": "缺依据", "stale": "久未核对"}
 
 
 @app.callback()
 def law() -> None:
-    """法定数值 Legal values: their papers, and what is assumed or stale."""
+    """法定数值 The law: papers of its values, what is assumed or stale, what follows from it."""
 
 
 @app.command()
@@ -54,8 +57,7 @@ def status(
     Correct them in the programme's folder: parameters/<name>.yaml holds value, date, paper and the day of checking.
     """
     day: date = on.date() if on else today()
-    sets = [*parameter_sets(load_programmes()), awards_rules(), outreach_rules(), reforms_rules()]
-    rows = law_status(sets, on=day, stale_months=stale_months)
+    rows = law_status(every_set(load_programmes()), on=day, stale_months=stale_months)
     shown = [r for r in rows if everything or r.problems]
     if as_json:
         typer.echo(json.dumps([asdict(r) for r in shown], ensure_ascii=False, indent=2, default=str))

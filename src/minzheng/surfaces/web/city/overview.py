@@ -59,6 +59,8 @@ def page(request: HttpRequest) -> HttpResponse:
             "map": places["map"],
             "tables": tables,
             "counted_until": figures.counted_until(),
+            "may_prices": may("grants.look"),
+            "may_law": may("law.look"),
         },
     )
 

@@ -16,6 +16,7 @@ def payment_tabs(current: str) -> list[NavItem]:
         ("work_payments_held", _("暂缓"), "payments.look"),
         ("work_overpaid", _("待追回"), "payments.look"),
         ("work_ledger", _("账目"), "ledger.look"),
+        ("city_prices", _("物价联动"), "grants.look"),
     ]
     return [NavItem(label, reverse(name), name == current) for name, label, needs in entries if may(needs)]
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EventGrantsConfig(AppConfig):
+    name = "minzheng.kernel.eventgrants"
+    label = "eventgrants"

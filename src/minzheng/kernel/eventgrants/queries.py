@@ -1,0 +1,94 @@
+"""Named readings of grants by event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, QuerySet, Sum
+
+from minzheng.kernel.eventgrants.models import Activation, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One activation with its list as it is and what became of its money, in fen."""
+
+    activation: Activation
+    late: int
+    struck: int
+    ordered_fen: int
+    paid: int
+    paid_fen: int
+    held: int
+
+    @property
+    def is_paid(self) -> bool:
+        return self.activation.state == Activation.State.APPROVED and 0 < self.ordered_fen == self.paid_fen
+
+    def is_overdue(self, on: date) -> bool:
+        """The day to be paid by has passed and not everything is paid."""
+        return self.activation.pay_by is not None and self.activation.pay_by < on and not self.is_paid
+
+
+def activations(programme: str) -> QuerySet[Activation]:
+    """A programme's activations within the acting post's scope, the latest month first."""
+    return (
+        Activation.objects.filter(programme=programme)
+        .select_related("proposed_by", "approved_by")
+        .order_by("-month", "-id")
+    )
+
+
+_MONEY = """
+    SELECT benefit_month, coalesce(sum(amount_fen) FILTER (WHERE kind <> 'reissue'), 0)::bigint,
+      count(*) FILTER (WHERE state = 'paid'), coalesce(sum(amount_fen) FILTER (WHERE state = 'paid'), 0)::bigint,
+      count(*) FILTER (WHERE state = 'held')
+    FROM payments_order WHERE programme = %s AND benefit_month = ANY(%s) AND state <> 'cancelled'
+    GROUP BY benefit_month
+"""
+
+
+def rows(programme: str) -> list[Row]:
+    """Every activation with its figures: a mechanism starts a few times a year, so all fit a page."""
+    found = list(activations(programme)[:200])
+    late = _counted(Entry.objects.filter(activation__in=found, is_late=True))
+    struck = _counted(Entry.objects.filter(activation__in=found, strike__isnull=False))
+    with connection.cursor() as cursor:
+        cursor.execute(_MONEY, [programme, [a.month for a in found]])
+        money = {row[0]: row[1:] for row in cursor.fetchall()}
+    none = (0, 0, 0, 0)
+    return [
+        Row(a, late.get(a.pk, 0), struck.get(a.pk, 0),
+            *(money.get(a.month, none) if a.state == Activation.State.APPROVED else none))
+        for a in found
+    ]  # fmt: skip
+
+
+def _counted(entries: QuerySet[Entry]) -> dict[int, int]:
+    return dict(entries.values_list("activation_id").annotate(n=Count("id")))
+
+
+def year_figures(programme: str, year: int) -> dict[str, int]:
+    """Starts decided in a year, persons on their lists, and fen paid for them: each countable from its rows."""
+    started = [
+        r for r in rows(programme) if r.activation.approved_on and r.activation.approved_on.year == year
+    ]
+    return {
+        "activations": len(started),
+        "listed": sum(r.activation.list_count + r.late - r.struck for r in started),
+        "listed_fen": sum(r.activation.list_fen for r in started),
+        "paid_fen": sum(r.paid_fen for r in started),
+    }
+
+
+def grounds(activation: Activation) -> list[dict[str, Any]]:
+    """Persons and fen of the list by ground, struck-off entries left out."""
+    return list(
+        Entry.objects.filter(activation=activation, strike__isnull=True)
+        .values("ground")
+        .annotate(persons=Count("id"), fen=Sum("amount_fen"))
+        .order_by("ground")
+    )
