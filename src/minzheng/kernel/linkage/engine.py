@@ -49,7 +49,9 @@ def learn(rows: pl.DataFrame, register: pl.DataFrame, *, pairs: int = _SAMPLED_P
     """
     ordered = [frame.sort("unique_id") for frame in (rows, register)]
     linker = _linker(ordered, settings_of("link_only", prior=1 / max(register.height, 2)), threads=1)
-    linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=SEED, min_count_per_level=None, num_chunks=1)
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=pairs, seed=SEED, min_count_per_level=None, num_chunks=1
+    )
     for rule in _ROUNDS:
         linker.training.estimate_parameters_using_expectation_maximisation(rule, fix_u_probabilities=True)
     return _parameters(linker.misc.save_model_to_json())
@@ -96,12 +98,12 @@ def weigh(
     predicted = linker.inference.predict(threshold_match_probability=least)
     found = pl.from_arrow(predicted.as_pyarrow_table())
     assert isinstance(found, pl.DataFrame)
-    found = found.filter(
-        ~((pl.col("number_l") != pl.col("number_r")).fill_null(False))
-    )
+    found = found.filter(~((pl.col("number_l") != pl.col("number_r")).fill_null(False)))
     # Splink orders the sides by the names of the sets: "register" comes before "rows".
     turned = register is not None and (
-        "source_dataset_l" in found.columns and found.height > 0 and found["source_dataset_l"][0] == "register"
+        "source_dataset_l" in found.columns
+        and found.height > 0
+        and found["source_dataset_l"][0] == "register"
     )
     left, right = ("unique_id_r", "unique_id_l") if turned else ("unique_id_l", "unique_id_r")
     answers = [
@@ -120,7 +122,9 @@ def _answer(found: pl.DataFrame, name: str, codes: list[str]) -> tuple[pl.Expr, 
     """The level's code and its weight; Splink counts levels down from the first."""
     gamma = pl.col(f"gamma_{name}")
     code = gamma.replace_strict(
-        {len(codes) - 1 - at: code for at, code in enumerate(codes)} | {-1: ""}, default="", return_dtype=pl.String
+        {len(codes) - 1 - at: code for at, code in enumerate(codes)} | {-1: ""},
+        default="",
+        return_dtype=pl.String,
     )
     weight = pl.col(f"mw_{name}")
     if f"mw_tf_adj_{name}" in found.columns:
@@ -133,5 +137,9 @@ _PAIRS: dict[str, Any] = {
     "right": pl.String,
     "weight": pl.Float64,
     "probability": pl.Float64,
-    **{f"{one.name}_{what}": dtype for one in COMPARISONS for what, dtype in (("level", pl.String), ("weight", pl.Float64))},
+    **{
+        f"{one.name}_{what}": dtype
+        for one in COMPARISONS
+        for what, dtype in (("level", pl.String), ("weight", pl.Float64))
+    },
 }

@@ -200,9 +200,7 @@ def _add_candidates(items: dict[int, ReviewItem], pairs: dict[tuple[int, int], P
     by_item: dict[int, list[Proposal]] = defaultdict(list)
     for (item_id, _person), proposal in pairs.items():
         by_item[item_id].append(proposal)
-    names = {
-        one.pk: one for one in Person.objects.filter(pk__in={one.person_id for one in pairs.values()})
-    }
+    names = {one.pk: one for one in Person.objects.filter(pk__in={one.person_id for one in pairs.values()})}
     changed = []
     for item_id, found in by_item.items():
         item = items[item_id]

@@ -42,7 +42,11 @@ def open_pairs() -> int:
 def decided() -> QuerySet[Proposal]:
     """What was decided and undone, the latest first."""
     states = [state for state in Proposal.State if state not in (*_WAITING, Proposal.State.PASSED)]
-    return Proposal.objects.filter(state__in=states).select_related("person", "other", "review").order_by("-decided_at", "-pk")
+    return (
+        Proposal.objects.filter(state__in=states)
+        .select_related("person", "other", "review")
+        .order_by("-decided_at", "-pk")
+    )
 
 
 def merges() -> QuerySet[Merge]:

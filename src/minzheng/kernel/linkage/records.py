@@ -37,7 +37,9 @@ _PEOPLE = """
 """
 
 
-def frame_of(records: Iterable[dict[str, Any]], *, frequencies: dict[str, float] | None = None) -> pl.DataFrame:
+def frame_of(
+    records: Iterable[dict[str, Any]], *, frequencies: dict[str, float] | None = None
+) -> pl.DataFrame:
     """Records with what is derived from them, in the columns the comparisons name.
 
     Args:
@@ -96,7 +98,9 @@ def normalise_part(text: object) -> str | None:
     return plain_text
 
 
-def register_frame(*, condition: str = "", values: Sequence[Any] = (), size: int | None = None) -> pl.DataFrame:
+def register_frame(
+    *, condition: str = "", values: Sequence[Any] = (), size: int | None = None
+) -> pl.DataFrame:
     """Registered people whose record stands, narrowed by SQL over `p`; a sample by the number's digest where `size` is given."""
     limit = f" ORDER BY md5(p.id::text) LIMIT {int(size)}" if size else ""
     found = read_frame(_PEOPLE + condition + limit, list(values), schema=_READ)

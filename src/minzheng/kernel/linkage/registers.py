@@ -33,7 +33,7 @@ def households_of(person_id: int) -> list[int]:
 def rows_of(person_id: int, households: list[int]) -> Rows:
     """Every row of a person, and these households' facts, as JSON by table and number."""
     found: Rows = {}
-    conditions = {table: "person_id = %s" for table in _OF_PERSON} | {"people_person": "id = %s"}
+    conditions = dict.fromkeys(_OF_PERSON, "person_id = %s") | {"people_person": "id = %s"}
     for table, condition in conditions.items():
         found[table] = _read(table, condition, [person_id])
     found["people_fact"] |= _read("people_fact", "household_id = ANY(%s)", [households])

@@ -57,7 +57,12 @@ def train_model(*, sample: int = SAMPLE, pairs: int = 1_000_000, seed: int = eng
     decided = _decided_rows()
     rows, told = training_rows(register, decided=decided, seed=seed)
     parameters = engine.learn(rows, register, pairs=pairs)
-    about = told | {"registered": register.height, "pairs": pairs, "register": _digest(register), "source": "register"}
+    about = told | {
+        "registered": register.height,
+        "pairs": pairs,
+        "register": _digest(register),
+        "source": "register",
+    }
     made = keep(parameters, about)
     record("linkage.train", subject=f"linkage.model:{made.pk}", detail={"digest": made.digest, **about})
     return made
@@ -90,9 +95,12 @@ def training_rows(
 
 def _decided_rows() -> list[dict[str, Any]]:
     """Rows that officials have linked by looking at them."""
-    same = Proposal.objects.filter(state=Proposal.State.SAME, review__isnull=False).select_related("review__row")
+    same = Proposal.objects.filter(state=Proposal.State.SAME, review__isnull=False).select_related(
+        "review__row"
+    )
     return [
-        row_record(one.review_id or 0, one.review.evidence, one.review.row.household_id) | {"unique_id": f"r{one.pk}"}
+        row_record(one.review_id or 0, one.review.evidence, one.review.row.household_id)
+        | {"unique_id": f"r{one.pk}"}
         for one in same.order_by("pk")[:_ROWS]
         if one.review
     ]

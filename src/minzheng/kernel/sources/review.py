@@ -197,7 +197,9 @@ def reopen_review(*, item_id: int, row: dict[str, Any], reason: str) -> None:
     require("sources.review")
     item = ReviewItem.objects.select_for_update().select_related("row__file").filter(pk=item_id).first()
     if item is None or item.state == ReviewItem.State.OPEN:
-        raise CannotDecide(f"待核处 {item_id} 仍未处理，或不在本岗位范围内 / not decided, or outside your scope")
+        raise CannotDecide(
+            f"待核处 {item_id} 仍未处理，或不在本岗位范围内 / not decided, or outside your scope"
+        )
     FeedRow.objects.filter(pk=item.row_id).update(**row)
     item.state, item.decided_at, item.decided_by, item.reason = ReviewItem.State.OPEN, None, "", ""
     item.person_id = None

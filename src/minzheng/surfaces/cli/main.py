@@ -36,6 +36,7 @@ AREAS = {
     "cases": "cases",
     "api": "api",
     "centres": "centres",
+    "linkage": "linkage",
 }
 
 

@@ -5,51 +5,182 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0003_attendance'),
-        ('sources', '0002_guards'),
+        ("people", "0003_attendance"),
+        ("sources", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LinkModel',
+            name="LinkModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('trained_at', models.DateTimeField(auto_now_add=True)),
-                ('parameters', models.JSONField(help_text='comparison → level → m and u')),
-                ('record', models.JSONField(help_text='what it was trained on: rows, faults, seeds, versions, digests')),
-                ('digest', models.TextField(db_collation='C', help_text='of the parameters')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("trained_at", models.DateTimeField(auto_now_add=True)),
+                ("parameters", models.JSONField(help_text="comparison → level → m and u")),
+                (
+                    "record",
+                    models.JSONField(
+                        help_text="what it was trained on: rows, faults, seeds, versions, digests"
+                    ),
+                ),
+                ("digest", models.TextField(db_collation="C", help_text="of the parameters")),
             ],
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weight', models.FloatField(help_text="bits; the prior's included")),
-                ('probability', models.FloatField()),
-                ('evidence', models.JSONField(help_text='prior in bits; comparison → level and weight in bits')),
-                ('state', models.TextField(choices=[('open', '待判断'), ('visit', '待走访核实'), ('same', '同一人'), ('different', '不是同一人'), ('automatic', '自动关联'), ('passed', '已关联他人'), ('undone', '已撤销')], default='open')),
-                ('division_code', models.TextField(db_collation='C', help_text='the smallest place that holds both: who is responsible there decides')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.TextField(default='')),
-                ('reason', models.TextField(default='')),
-                ('changes', models.JSONField(default=dict, help_text='what the decision changed, for undoing it')),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by', models.TextField(default='')),
-                ('undone_reason', models.TextField(default='')),
-                ('merge', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.merge')),
-                ('model', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='linkage.linkmodel')),
-                ('other', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('review', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sources.reviewitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weight", models.FloatField(help_text="bits; the prior's included")),
+                ("probability", models.FloatField()),
+                (
+                    "evidence",
+                    models.JSONField(help_text="prior in bits; comparison → level and weight in bits"),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("open", "待判断"),
+                            ("visit", "待走访核实"),
+                            ("same", "同一人"),
+                            ("different", "不是同一人"),
+                            ("automatic", "自动关联"),
+                            ("passed", "已关联他人"),
+                            ("undone", "已撤销"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                (
+                    "division_code",
+                    models.TextField(
+                        db_collation="C",
+                        help_text="the smallest place that holds both: who is responsible there decides",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decided_by", models.TextField(default="")),
+                ("reason", models.TextField(default="")),
+                (
+                    "changes",
+                    models.JSONField(default=dict, help_text="what the decision changed, for undoing it"),
+                ),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_by", models.TextField(default="")),
+                ("undone_reason", models.TextField(default="")),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.merge",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="linkage.linkmodel",
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="sources.reviewitem",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'division_code', '-weight'], name='linkage_queue'), models.Index(fields=['person'], name='linkage_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('other__isnull', True), ('review__isnull', False)), models.Q(('other__isnull', False), ('review__isnull', True)), _connector='OR'), name='linkage_row_or_person'), models.CheckConstraint(condition=models.Q(('other__isnull', True), ('other__lt', models.F('person')), _connector='OR'), name='linkage_pair_in_order'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'passed']), models.Q(('decided_at__isnull', False), models.Q(('decided_by', ''), _negated=True)), _connector='OR'), name='linkage_decided'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), _negated=True), models.Q(('undone_at__isnull', False), models.Q(('undone_reason', ''), _negated=True)), _connector='OR'), name='linkage_undone'), models.UniqueConstraint(condition=models.Q(('review__isnull', False)), fields=('review', 'person'), name='linkage_row_once'), models.UniqueConstraint(condition=models.Q(('other__isnull', False)), fields=('other', 'person'), name='linkage_people_once')],
+                "indexes": [
+                    models.Index(fields=["state", "division_code", "-weight"], name="linkage_queue"),
+                    models.Index(fields=["person"], name="linkage_person"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("other__isnull", True), ("review__isnull", False)),
+                            models.Q(("other__isnull", False), ("review__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="linkage_row_or_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("other__isnull", True), ("other__lt", models.F("person")), _connector="OR"
+                        ),
+                        name="linkage_pair_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "passed"]),
+                            models.Q(
+                                ("decided_at__isnull", False), models.Q(("decided_by", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="linkage_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "undone"), _negated=True),
+                            models.Q(
+                                ("undone_at__isnull", False), models.Q(("undone_reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="linkage_undone",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("review__isnull", False)),
+                        fields=("review", "person"),
+                        name="linkage_row_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("other__isnull", False)),
+                        fields=("other", "person"),
+                        name="linkage_people_once",
+                    ),
+                ],
             },
         ),
     ]

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from minzheng.kernel.access import acting_as_service
-from minzheng.kernel.linkage.actions import match_rows
 from minzheng.kernel.linkage.models import Proposal
+from minzheng.kernel.linkage.training import current_model
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
+from minzheng.kernel.sources.models import ReviewItem
 from minzheng.kernel.sources.tests.conftest import load  # noqa: F401
 from minzheng.kernel.sources.tests.made import POLICE, as_csv, family, resident, wrong
 
@@ -31,16 +32,29 @@ def town(load: Callable[..., Any]) -> None:  # noqa: F811
         period=JUNE,
         police_csv=as_csv([POLICE, *people]),
         deaths_csv=as_csv(
-            [DEATHS, [mistyped, people[1][1], "2022-06-03"], [wrong(resident("19330303", 77)[0]), "赵铁生", "2022-06-05"]]
+            [
+                DEATHS,
+                [mistyped, people[1][1], "2022-06-03"],
+                [wrong(resident("19330303", 77)[0]), "赵铁生", "2022-06-05"],
+            ]
         ),
     )
+
+
+ANSWERS = {"name": {"level": "same", "weight": 12.5}, "number": {"level": "one_digit", "weight": 13.0}}
+
+
+def pair_of(**sides: Any) -> Proposal:
+    """A pair as a job would propose it, without the job."""
+    return Proposal.objects.create(
+        model=current_model(), weight=15.5, probability=0.99998, evidence={"prior": -10.0, "answers": ANSWERS}, **sides
+    )  # fmt: skip
 
 
 @pytest.fixture
 def proposal(town: None) -> Proposal:
     """The pair of the mistyped death and the person it means."""
     with acting_as_service("test"):
-        match_rows()
-        found = Proposal.objects.get()
-        assert found.person_id == Person.objects.get(name=family(2)[1][1]).pk
-    return found
+        person = Person.objects.get(name=family(2)[1][1])
+        item = ReviewItem.objects.get(evidence__values__name=person.name)
+        return pair_of(review=item, person=person, division_code=TOWN)
