@@ -16,7 +16,7 @@ from minzheng.kernel.linkage.actions import (
 )
 from minzheng.kernel.linkage.models import Proposal
 from minzheng.kernel.linkage.queries import open_pairs, queue
-from minzheng.kernel.linkage.tests.conftest import DISTRICT, TOWN
+from minzheng.kernel.linkage.tests.conftest import DISTRICT, TOWN, pair_of
 from minzheng.kernel.people.models import Merge, Person
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.people.tests.test_merging import everything
