@@ -34,7 +34,7 @@ def pairs(site, django_db_blocker) -> dict[str, int]:
                 {"sheet": "", "headings": ["证件号码", "姓名", "死亡日期"], "columns": {
                     "citizen_number": [0, ""], "name": [1, ""], "death_date": [2, ""]}}],
         )  # fmt: skip
-        sent = ["310199197001010414", "诸葛晓锋", "2022-07-03"]
+        sent = ["310199197001010413", "诸葛晓锋", "2022-07-03"]
         row = FeedRow.objects.create(
             file=file, line=2, raw=sent, outcome="review", division_code="310107014",
             values={"name": sent[1], "death_date": sent[2]}, key="health_deaths::x",
@@ -73,7 +73,9 @@ def test_pages_are_accessible_and_fit_a_phone(site, page: Page, phone: Page, sig
             assert faults(window) == [], address
 
 
-def test_a_row_is_linked_by_keyboard_and_taken_back(site, page: Page, sign_in, pairs, django_db_blocker) -> None:
+def test_a_row_is_linked_by_keyboard_and_taken_back(
+    site, page: Page, sign_in, pairs, django_db_blocker
+) -> None:
     from minzheng.kernel.people.models import Person
 
     def died() -> object:

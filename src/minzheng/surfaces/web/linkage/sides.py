@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from minzheng.kernel.linkage.models import Proposal
 from minzheng.kernel.linkage.queries import evidence_of
-from minzheng.kernel.people.identifiers import mask
+from minzheng.kernel.people.identifiers import mask, parse_citizen
 from minzheng.kernel.people.models import Identifier, Membership, Person, PersonName
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.linkage import words
@@ -100,12 +100,20 @@ def _ours(proposal: Proposal, is_masked: bool) -> dict[str, str]:
     named = place_names([place]).get(place, place) if place else ""
     return {
         "name": str(values.get("name") or ""),
-        "birth": str(values.get("birth_date") or ""),
+        "birth": str(values.get("birth_date") or "") or _by_number(number),
         "place": " · ".join(part for part in (named, household) if part),
         "number": received.masked_text(number) if is_masked else number,
         "sex": str(fields.SEXES.get(values.get("sex") or 0, "")) if values.get("sex") else "",
         "phone": str(values.get("phone") or ""),
     }
+
+
+def _by_number(number: str) -> str:
+    """The birth date that a sound number tells, where the row has no other."""
+    parsed = parse_citizen(number)
+    if not parsed.is_valid or parsed.birth_date is None:
+        return ""
+    return _("%(day)s（由号码得出）") % {"day": parsed.birth_date.isoformat()}
 
 
 def of_person(person: Person, is_masked: bool) -> dict[str, str]:
