@@ -132,9 +132,11 @@ class Disturber:
         place = made["committee"] or ""
         if len(place) != 12:
             return False
-        made["committee"] = (
-            f"{place[:6]}{self._random.randrange(1, 15):03d}{self._random.randrange(1, 40):03d}"
+        # Half of all moves stay within the street.
+        street = (
+            place[:9] if self._random.random() < 0.5 else f"{place[:6]}{self._random.randrange(1, 15):03d}"
         )
+        made["committee"] = f"{street}{self._random.randrange(1, 40):03d}"
         return True
 
     def _wrong_number(self, made: dict[str, Any]) -> bool:
