@@ -54,7 +54,7 @@ def write_city_files(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     districts = calibration()["population"]["districts"]["values"]
-    committees = _committees()
+    committees = committees_by_district()
     numbers, law = CitizenNumbers(), amounts(Month.of(on))
     residents = figure("population.residents") / scale / sum(districts.values())
     people = families = 0
@@ -94,7 +94,7 @@ def write_city_files(
     return CitySummary(folder, people, families, dict(recipients))
 
 
-def _committees() -> dict[str, list[str]]:
+def committees_by_district() -> dict[str, list[str]]:
     """The committees of each district, from the real tree of divisions."""
     found: dict[str, list[str]] = defaultdict(list)
     with _COMMITTEES.open(encoding="utf-8", newline="") as stream:

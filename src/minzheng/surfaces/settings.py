@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "minzheng.kernel.organisations",
     "minzheng.kernel.people",
     "minzheng.kernel.sources",
+    "minzheng.kernel.linkage",
     "minzheng.kernel.awards",
     "minzheng.kernel.outreach",
     "minzheng.kernel.cases",
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "minzheng.surfaces.web.centres",
     "minzheng.surfaces.web.city",
     "minzheng.surfaces.web.reforms",
+    "minzheng.surfaces.web.linkage",
     "minzheng.surfaces.api",
 ]
 

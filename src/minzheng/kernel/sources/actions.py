@@ -1,7 +1,13 @@
 """Verbs of sources: take in files, decide about rows. Reading is in `queries`, the Excel report in `export`."""
 
 from minzheng.kernel.sources.loading import FileResult, FolderNotFound, Progress, apply_file, load_folder
-from minzheng.kernel.sources.review import ACTIONS, CannotDecide, decide_review, retry_waiting
+from minzheng.kernel.sources.review import (
+    ACTIONS,
+    CannotDecide,
+    decide_review,
+    reopen_review,
+    retry_waiting,
+)
 
 __all__ = [
     "ACTIONS",
@@ -12,5 +18,6 @@ __all__ = [
     "apply_file",
     "decide_review",
     "load_folder",
+    "reopen_review",
     "retry_waiting",
 ]

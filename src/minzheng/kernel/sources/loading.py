@@ -23,6 +23,7 @@ from minzheng.kernel.sources.contract import contracts
 from minzheng.kernel.sources.models import FeedFile
 from minzheng.kernel.sources.processing import process
 from minzheng.kernel.sources.reading.files import SUFFIXES
+from minzheng.kernel.sources.registry import follow_intake
 from minzheng.kernel.sources.review import retry_waiting
 from minzheng.kernel.sources.staging import contract_of, stage
 from minzheng.kernel.storage.bulk import refresh_statistics
@@ -128,6 +129,7 @@ def load_folder(
         progress(Progress("", "retry", 1, 1))
         with acting_as_service("feeds"):
             retry_waiting()
+            follow_intake([file.pk for file in waiting])
     progress(Progress("", "done", 1, 1))
     with acting_as_service("feeds"):
         results = [_result(FeedFile.objects.get(pk=file.pk), is_new) for file, is_new in staged]

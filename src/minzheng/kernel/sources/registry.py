@@ -22,7 +22,9 @@ __all__ = [
     "RosterOutcome",
     "RosterRow",
     "RosterWriter",
+    "follow_intake",
     "purpose_of",
+    "register_follower",
     "register_purposes",
     "register_writer",
     "writer",
@@ -101,6 +103,7 @@ class RosterWriter(Protocol):
 
 writers: dict[str, RosterWriter] = {}
 _purposes: list[Callable[[str], str]] = []
+_followers: list[Callable[[Sequence[int]], None]] = []
 
 
 def register_writer(name: str, function: RosterWriter) -> None:
@@ -130,3 +133,15 @@ def register_purposes(function: Callable[[str], str]) -> None:
 def purpose_of(roster: str) -> str:
     """The `purpose` of an account that only this roster names; the roster's own name where no block knows better."""
     return (_purposes[0](roster) if _purposes else "") or roster
+
+
+def register_follower(function: Callable[[Sequence[int]], None]) -> None:
+    """Registers what is told of the files taken in, in the service's transaction after the last of them."""
+    if function not in _followers:
+        _followers.append(function)
+
+
+def follow_intake(file_ids: Sequence[int]) -> None:
+    """Tells every later block that asked for it which files have just been taken in."""
+    for function in _followers:
+        function(file_ids)

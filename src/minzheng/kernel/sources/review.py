@@ -184,6 +184,36 @@ def _close(item: ReviewItem, state: str, reason: str) -> None:
         )
 
 
+@transaction.atomic
+def reopen_review(*, item_id: int, row: dict[str, Any], reason: str) -> None:
+    """Puts a decided row back into the queue (恢复待核处) after what it wrote has been taken back by the caller.
+
+    Args:
+        row: the columns of the staged row as they were before the decision.
+
+    Raises:
+        CannotDecide: the row waits already, or lies outside the post's scope.
+    """
+    require("sources.review")
+    item = ReviewItem.objects.select_for_update().select_related("row__file").filter(pk=item_id).first()
+    if item is None or item.state == ReviewItem.State.OPEN:
+        raise CannotDecide(
+            f"待核处 {item_id} 仍未处理，或不在本岗位范围内 / not decided, or outside your scope"
+        )
+    FeedRow.objects.filter(pk=item.row_id).update(**row)
+    item.state, item.decided_at, item.decided_by, item.reason = ReviewItem.State.OPEN, None, "", ""
+    item.person_id = None
+    item.save()
+    _recount(item.row.file)
+    recording.record(
+        "sources.reopen",
+        subject=f"sources.review:{item.pk}",
+        detail={"row": item.row_id, "code": item.code},
+        reason=reason,
+        division_code=item.division_code,
+    )
+
+
 def _recount(file: FeedFile) -> None:
     locked = FeedFile.objects.select_for_update().get(pk=file.pk)
     count_outcomes(locked)

@@ -37,6 +37,7 @@ AREAS = {
     "api": "api",
     "centres": "centres",
     "price-linkage": "price_linkage",
+    "linkage": "linkage",
 }
 
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("minzheng.surfaces.web.centres.urls")),
     path("work/city/", include("minzheng.surfaces.web.city.urls")),
     path("work/reforms/", include("minzheng.surfaces.web.reforms.urls")),
+    path("work/linkage/", include("minzheng.surfaces.web.linkage.urls")),
     path("api/v1/", include("minzheng.surfaces.api.urls")),
 ]
 handler403 = "minzheng.surfaces.web.landing.refused"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minzheng.kernel.access import require
 from minzheng.kernel.access.permissions import may
+from minzheng.kernel.linkage.queries import open_pairs
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources import queries
 from minzheng.kernel.sources.contract import contracts
@@ -65,6 +66,7 @@ def tabs(current: str) -> list[NavItem]:
     return [
         NavItem(_("收到的文件"), reverse("work_feeds"), current == "files"),
         NavItem(_("待核处"), reverse("work_review"), current == "review", queries.open_reviews()),
+        NavItem(_("疑似同一人"), reverse("linkage"), False, open_pairs()),
     ]
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.access import Actor, may
+from minzheng.kernel.linkage.queries import open_pairs
 from minzheng.kernel.monthend.models import MonthRun, RunState
 from minzheng.kernel.payments import queries as kernel
 from minzheng.kernel.payments.models import Batch, MonthClose
@@ -37,6 +38,7 @@ def open_work(actor: Actor, run: MonthRun | None, on: date) -> list[dict[str, An
         *(_case_work(actor, on) if may("cases.look") else []),
         *(_lead_work(on) if may("outreach.visit") or may("outreach.notice") else []),
         *(_review_work() if may("sources.review") else []),
+        *(_linkage_work() if may("sources.review") else []),
         *(_approval_work(actor) if may("payments.approve_batch") else []),
         *(_preparer_work() if may("payments.prepare_batch") else []),
         *(_month_work(run, on) if may("monthend.run") else []),
@@ -130,6 +132,15 @@ def _review_work() -> list[dict[str, Any]]:
         return []
     return [
         _item(_("待核对的来文数据"), reverse("work_review"), text=_("身份不清或与登记矛盾的行"), count=count)
+    ]
+
+
+def _linkage_work() -> list[dict[str, Any]]:
+    count = open_pairs()
+    if not count:
+        return []
+    return [
+        _item(_("疑似同一人待判断"), reverse("linkage"), text=_("与人口库比对得出的成对记录"), count=count)
     ]
 
 

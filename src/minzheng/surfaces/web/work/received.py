@@ -57,6 +57,7 @@ GROUNDS = {
     "birth_date": gettext_lazy("出生日期相同"),
     "household": gettext_lazy("同一户"),
     "household_number": gettext_lazy("同一户"),
+    "linkage": gettext_lazy("比对相近"),
 }
 ROW_KINDS = {
     "data": gettext_lazy("数据"),

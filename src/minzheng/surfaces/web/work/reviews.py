@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from minzheng.kernel.access import require
 from minzheng.kernel.access.permissions import may
 from minzheng.kernel.audit import look, record
+from minzheng.kernel.linkage.queries import open_pairs
 from minzheng.kernel.people.identifiers import mask
 from minzheng.kernel.people.models import Identifier, Person
 from minzheng.kernel.sources import queries
@@ -71,6 +72,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     tabs = [
         NavItem(_("收到的文件"), reverse("work_feeds")),
         NavItem(_("待核处"), reverse("work_review"), True, queries.open_reviews()),
+        NavItem(_("疑似同一人"), reverse("linkage"), False, open_pairs()),
     ]
     return render(
         request,
@@ -245,6 +247,7 @@ def _candidates(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "number": mask(numbers.get(person.pk, "")),
                 "born": formats.day(person.birth_date),
                 "place": place_names([person.division_code]).get(person.division_code, person.division_code),
+                "proposal": one.get("proposal"),
                 "grounds": [received.GROUNDS.get(ground, ground) for ground in one.get("grounds", [])],
             }
         )

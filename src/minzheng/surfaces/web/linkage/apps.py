@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LinkageConfig(AppConfig):
+    name = "minzheng.surfaces.web.linkage"
+    label = "web_linkage"
