@@ -11,6 +11,7 @@ People without a household form a household of their own. It has no record and t
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.facts import FactKind, catalogue, kinds_of
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods import Month
-from minzheng.kernel.storage.bulk import read_frame
+from minzheng.kernel.storage.bulk import looked_up_one_by_one, read_frame
 
 _PERSON_SCHEMA: dict[str, Any] = {
     "person_id": pl.Int64,
@@ -108,6 +109,30 @@ def population_frames(month: Month, as_of: datetime | None = None) -> tuple[pl.D
     return _frames(month, as_of, _BELONGED, "", {})
 
 
+def frames_of_households(
+    numbers: Sequence[int], month: Month, as_of: datetime | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same columns for these households alone, negative numbers for people whom none holds.
+
+    Equal to the rows that `population_frames` has of them. A household in which nobody belonged has no rows.
+    """
+    homes = [number for number in numbers if number > 0]
+    members = fetch(
+        "SELECT person_id FROM people_membership WHERE household_id = ANY(%s) AND during @> %s",
+        [homes, month.first_day],
+    )
+    people = [row[0] for row in members] + [-number for number in numbers if number < 0]
+    condition = _BELONGED + " AND p.id = ANY(%(people)s) AND coalesce(m.household_id, -p.id) = ANY(%(all)s)"
+    with looked_up_one_by_one():
+        return _frames(
+            month,
+            as_of,
+            condition,
+            "AND f.person_id = ANY(%(people)s)",
+            {"people": people, "homes": homes, "all": list(numbers)},
+        )
+
+
 def household_frames(household_id: int, month: Month, as_of: datetime | None = None) -> HouseholdFrames:
     """The same columns for one household, with the source, day and authority of every value.
 
@@ -164,7 +189,11 @@ def _frames(
     if alone:
         # A person shown alone stands for themself even where a household held them on the first day.
         persons = persons.with_columns(pl.lit(-values["one"]).cast(pl.Int64).alias("household_id"))
-    where = "" if alone or "one" not in values else " WHERE h.id = %(one)s"
+    where = ""
+    if "homes" in values:
+        where = " WHERE h.id = ANY(%(homes)s)"
+    elif "one" in values:
+        where = " WHERE h.id = %(one)s"
     own = (
         []
         if alone
@@ -178,7 +207,7 @@ def _frames(
     persons = persons.drop("lone_division")
     persons = _with_facts(persons, "person", "person_id", bound, as_of, only)
     if not alone:
-        limit = "AND f.household_id = %(one)s" if "one" in values else ""
+        limit = where.replace("WHERE h.id", "AND f.household_id")
         households = _with_facts(households, "household", "household_id", bound, as_of, limit)
     else:
         households = households.with_columns(

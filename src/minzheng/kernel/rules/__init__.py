@@ -15,6 +15,16 @@ from minzheng.kernel.rules.columns import (
     rule_values,
 )
 from minzheng.kernel.rules.decorator import Rule, rule, rules_in
+from minzheng.kernel.rules.delta import (
+    DeltaRecord,
+    combine_findings,
+    evaluate_delta,
+    find_household_now,
+    merge_delta,
+    read_household_now,
+    read_replaced,
+    write_delta,
+)
 from minzheng.kernel.rules.errors import CycleError, LawError, RuleError, SnapshotDamaged
 from minzheng.kernel.rules.explanation import explain
 from minzheng.kernel.rules.graph import Graph, Node
@@ -94,6 +104,7 @@ __all__ = [
     "BenefitTotal",
     "ConditionView",
     "CycleError",
+    "DeltaRecord",
     "Explanation",
     "Finding",
     "Graph",
@@ -128,19 +139,25 @@ __all__ = [
     "any_of",
     "bands",
     "catalogue",
+    "combine_findings",
     "count",
+    "evaluate_delta",
     "evaluate_frames",
     "evaluate_household",
     "evaluate_snapshot",
     "explain",
+    "find_household_now",
     "find_household_of",
     "floor_div",
     "inputs_of",
     "least",
+    "merge_delta",
     "most",
     "one_of",
     "read_findings",
     "read_household",
+    "read_household_now",
+    "read_replaced",
     "read_snapshot_record",
     "rule",
     "rule_values",
@@ -148,5 +165,6 @@ __all__ = [
     "snapshot_schema",
     "total",
     "where",
+    "write_delta",
     "write_snapshot",
 ]
