@@ -1,9 +1,10 @@
-"""Marks of the households that a change of the register may have changed for the rules."""
+"""Marks of the households that a change of the register may have changed for the rules; a search that millions keep quick."""
 
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
 from minzheng.kernel.people.migrations._marks import OWN_ROWS, marking
+from minzheng.kernel.people.migrations._search import SEARCH
 from minzheng.kernel.storage.guards import grant_web, statement
 
 
@@ -27,4 +28,5 @@ class Migration(migrations.Migration):
         grant_web("people_householdmark", "SELECT, DELETE"),
         statement(*OWN_ROWS),
         statement(*marking()),
+        statement(*SEARCH),
     ]
