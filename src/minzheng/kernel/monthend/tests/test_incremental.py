@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,9 @@ from minzheng.kernel.monthend.steps import Work
 from minzheng.kernel.monthend.tests.town import COMMITTEE, build_town, dump
 from minzheng.kernel.outreach.models import Finding, Lead
 from minzheng.kernel.payments.actions import close_month
+from minzheng.kernel.people import frames
 from minzheng.kernel.people.marks import any_marks, take_marks
+from minzheng.kernel.people.migrations._marks import WATCHED
 from minzheng.kernel.people.models import (
     Fact,
     Household,
@@ -131,6 +134,11 @@ class TestWhatIsMarked:
             )
         marks = take_marks(1000)
         assert marks.everything and not marks.households
+
+
+def test_every_table_that_the_columns_are_read_from_is_watched():
+    read = frames._PEOPLE + frames._BELONGED + frames._HOUSEHOLDS + frames._FACTS
+    assert set(re.findall(r"people_(\w+)", read)) == set(WATCHED)
 
 
 def test_no_official_reads_marks_and_nobody_writes_them(as_post, db):
