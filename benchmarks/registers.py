@@ -1,8 +1,8 @@
 """The register as columns, refreshed after one person in a hundred changed: as a share of doing everything anew.
 
 Fills a city, reads it whole into a snapshot, evaluates it whole; then changes the pension of one household in a hundred,
-all over the city, reads the marked households alone into a delta and evaluates that. Every part is the median of its
-runs. At the end base and delta are held against a full export of the changed register, to the fen.
+all over the city, reads the marked households alone into a delta and evaluates that. Every part is the fastest of its
+runs, for what else the machine does falls on none. At the end base and delta are held against a full export of the changed register, to the fen.
 Beside them stands a bare COPY of the very tables that the export reads. Goals: each at most 5 % of the whole.
 
     python benchmarks/registers.py [--residents 1000000] [--runs 3]
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -106,7 +105,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--residents", type=int, default=1_000_000)
-    options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--runs", type=int, default=5)
     chosen = options.parse_args()
     law = compile_law(load_programmes(DOMAINS), MONTH)
     work = Path(FOLDER.name)
@@ -134,15 +133,15 @@ def main() -> int:
     if not found.equals(read_findings(work / "whole-found").sort("benefit", "household_id", "person_id")):
         raise SystemExit("base and delta differ from a full run: the comparison would be worth nothing")
     print(f"findings {found.height:,}, those of a full run to the fen")
-    middle = {name: statistics.median(series) for name, series in times.items()}
+    best = {name: min(series) for name, series in times.items()}
     print(f"residents {chosen.residents:,}, households changed {changed:,}")
     for name, series in times.items():
-        print(f"{name:>24}: {middle[name]:8.3f} s (median of {', '.join(f'{t:.3f}' for t in series)})")
+        print(f"{name:>24}: {best[name]:8.3f} s (fastest of {', '.join(f'{t:.3f}' for t in series)})")
     ratios = {
-        "refresh / full export": (middle["refresh"] / middle["full export"], GOAL),
-        "incremental / full evaluation": (middle["incremental evaluation"] / middle["full evaluation"], GOAL),
+        "refresh / full export": (best["refresh"] / best["full export"], GOAL),
+        "incremental / full evaluation": (best["incremental evaluation"] / best["full evaluation"], GOAL),
     }
-    print(f"full export / bare COPY = {middle['full export'] / middle['bare COPY']:.2f}")
+    print(f"full export / bare COPY = {best['full export'] / best['bare COPY']:.2f}")
     for name, (ratio, goal) in ratios.items():
         print(f"{name} = {ratio:.3f} (goal ≤ {goal:g})")
     return 0 if all(ratio <= goal for ratio, goal in ratios.values()) else 1

@@ -71,12 +71,12 @@ def read_frame(query: str, parameters: Sequence[Any] = (), *, schema: dict[str, 
 
 
 @contextmanager
-def looked_up_one_by_one() -> Iterator[None]:
-    """Lets the planner look rows up by their keys within the block, where a service's bulk work forbids it (decision 0007)."""
+def joined_by_hashing() -> Iterator[None]:
+    """Joins sets by hashing within the block, as a service's bulk work does (decision 0007)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('enable_nestloop')")
         (before,) = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("SET LOCAL enable_nestloop = off")
         yield
         cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
 
