@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 from django.db import connection
 
@@ -11,8 +13,18 @@ from minzheng.kernel.storage.bulk import copy_frame
 _KEYS = ["programme", "benefit", "household_id", "person_id"]
 
 
-def load_findings(*, month: Month, findings: pl.DataFrame, reference: pl.DataFrame | None) -> int:
-    """Replaces the month's findings; `reference` is the roll under the parameters of the month before."""
+def load_findings(
+    *,
+    month: Month,
+    findings: pl.DataFrame,
+    reference: pl.DataFrame | None,
+    households: Sequence[int] | None = None,
+) -> int:
+    """Replaces the month's findings; `reference` is the roll under the parameters of the month before.
+
+    Args:
+        households: replaces the findings of these alone.
+    """
     if reference is None:
         rows = findings.with_columns(pl.lit(None, dtype=pl.Int64).alias("reference_fen"))
     else:
@@ -34,7 +46,13 @@ def load_findings(*, month: Month, findings: pl.DataFrame, reference: pl.DataFra
             ),
         )
         cursor.execute("ANALYZE finding_new")
-        cursor.execute("DELETE FROM outreach_finding WHERE month = %s", [month.first_day])
+        if households is None:
+            cursor.execute("DELETE FROM outreach_finding WHERE month = %s", [month.first_day])
+        else:
+            cursor.execute(
+                "DELETE FROM outreach_finding WHERE month = %s AND household_id = ANY(%s)",
+                [month.first_day, list(households)],
+            )
         cursor.execute(
             """INSERT INTO outreach_finding (month, programme, benefit, household_id, person_id, status, amount_fen,
                  reference_fen, division_code)

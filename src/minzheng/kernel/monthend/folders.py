@@ -12,11 +12,15 @@ def snapshot_folder(month: str, identity: str) -> Path:
     return snapshots_home() / f"{month}-{identity[:16]}"
 
 
+def delta_folder(month: str, identity: str) -> Path:
+    return snapshots_home() / f"{month}-changed-{identity[:16]}"
+
+
 def findings_folder(month: str, law: str, snapshot: str) -> Path:
     return findings_home() / f"{month}-{law[:16]}-{snapshot[:16]}"
 
 
-def working_folder(home: Path, run_id: int) -> Path:
+def working_folder(home: Path, run_id: int | str) -> Path:
     """An empty folder to write into; what a killed attempt left there is thrown away."""
     folder = home / f".run-{run_id}"
     shutil.rmtree(folder, ignore_errors=True)

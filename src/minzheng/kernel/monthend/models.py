@@ -90,3 +90,21 @@ class MonthTotal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "benefit", "division_code"], name="monthend_total_once")
         ]
+
+
+class LiveMonth(models.Model):
+    """How the month in hand stands between its runs (当月即时状态): a snapshot, and what changed since it was written.
+
+    `snapshot_identity` is empty where the month was not run yet, `delta_identity` where nothing has changed. With
+    `needs_run` so much changed at once that only a run of the month can say what follows.
+    """
+
+    month = models.DateField("月份", unique=True)
+    snapshot_identity = models.TextField("快照标识", blank=True, default="")
+    delta_identity = models.TextField("变动标识", blank=True, default="")
+    changed = models.BigIntegerField("变动家庭数", default=0)
+    needs_run = models.BooleanField("须重新办理", default=False)
+    refreshed_at = models.DateTimeField("刷新时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "当月即时状态"

@@ -5,14 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from minzheng.kernel.monthend import folders
+from minzheng.kernel.monthend import folders, live
 from minzheng.kernel.monthend.models import MonthRun, MonthTotal, RunState
 from minzheng.kernel.monthend.steps import LABELS
 from minzheng.kernel.monthend.totals import MEASURES
 from minzheng.kernel.outreach.models import Lead
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import law_for
-from minzheng.kernel.rules import Explanation, evaluate_household, explain, read_household
+from minzheng.kernel.rules import (
+    Explanation,
+    HouseholdInputs,
+    evaluate_household,
+    explain,
+    find_household_now,
+    read_household_now,
+)
 
 
 def latest_run(month: Month | None = None) -> MonthRun | None:
@@ -53,15 +60,26 @@ def findings_dir_of(month: Month) -> Path | None:
     return folders.findings_folder(str(month), run.law_identity, run.snapshot_identity)
 
 
+def household_inputs(household_id: int, month: Month) -> HouseholdInputs:
+    """A household as the month's findings see it: by the run's snapshot, or as it was found changed since.
+
+    Raises:
+        KeyError: there is no such household, or the files are gone.
+    """
+    return read_household_now(*live.folders_of(month), household_id)
+
+
+def household_holding(person_id: int, month: Month) -> int | None:
+    """The household in which the month's findings see a person, or None."""
+    return find_household_now(*live.folders_of(month), person_id)
+
+
 def explain_lead(lead: Lead) -> Explanation | None:
     """Why a lead was raised, with every condition and its paper; None where its snapshot is gone."""
     month = Month.of(lead.last_month)
-    folder = snapshot_dir_of(month)
-    if folder is None or not folder.exists():
-        return None
     law = law_for(month)
     try:
-        inputs = read_household(folder, lead.household_id or -(lead.person_id or 0))
+        inputs = household_inputs(lead.household_id or -(lead.person_id or 0), month)
     except KeyError:
         return None
     trace = evaluate_household(law, inputs)

@@ -15,6 +15,7 @@ from minzheng.kernel.monthend import folders
 from minzheng.kernel.monthend.errors import MonthRefused
 from minzheng.kernel.monthend.findings import load_findings
 from minzheng.kernel.monthend.law import MonthLaw, law_of
+from minzheng.kernel.monthend.live import begin_anew
 from minzheng.kernel.monthend.models import MonthRun
 from minzheng.kernel.monthend.totals import write_totals
 from minzheng.kernel.outreach.automatic import adjust_to_standard, change_without_application
@@ -24,6 +25,7 @@ from minzheng.kernel.outreach.notices import issue_notices, take_effect
 from minzheng.kernel.outreach.reasons import fill_reasons
 from minzheng.kernel.payments.actions import draft_orders
 from minzheng.kernel.people.frames import population_frames
+from minzheng.kernel.people.marks import forget_marks
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import Programme, load_programmes
 from minzheng.kernel.rules import evaluate_snapshot, read_findings, write_snapshot
@@ -60,6 +62,8 @@ class Work:
 
 def snapshot(work: Work) -> dict[str, Any]:
     """Writes the month's population as columns (人口快照)."""
+    # What changes from here on is marked again, whether or not the reading below still sees it.
+    forget_marks()
     persons, households = population_frames(work.month)
     if persons.height == 0:
         raise MonthRefused(
@@ -71,6 +75,7 @@ def snapshot(work: Work) -> dict[str, Any]:
     folders.put_in_place(folder, folders.snapshot_folder(str(work.month), record.identity))
     work.run.snapshot_identity = record.identity
     work.run.law_identity = work.law.law.identity
+    begin_anew(work.month, record.identity)
     work.report(2, 2)
     return {"persons": record.persons, "households": record.households, "parts": record.parts}
 

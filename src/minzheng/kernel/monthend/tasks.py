@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from minzheng.kernel.monthend.errors import MonthBusy
 from minzheng.kernel.periods import Month
@@ -24,3 +26,20 @@ def run_month_job(*, month: str, on: str | None = None) -> None:
     from minzheng.kernel.monthend.actions import run_month
 
     run_month(Month.parse(month), on=date.fromisoformat(on) if on else None)
+
+
+@app.task(name="monthend.match_changes", queue="monthend", lock="monthend")
+def match_changes_job() -> None:
+    """Finds what changes of the register mean for the month in hand; see `incremental.match_changes`."""
+    from minzheng.kernel.monthend.incremental import match_changes
+    from minzheng.kernel.monthend.live import day_in_hand
+
+    match_changes(on=day_in_hand())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="monthend.match_changes_by_clock", queue="monthend")
+def match_changes_by_clock(timestamp: int) -> None:
+    """Every minute: whoever loses work or has a child is not left to the end of the month."""
+    with suppress(AlreadyEnqueued):
+        match_changes_job.configure(queueing_lock="match changes").defer()

@@ -6,7 +6,8 @@ table that leads, notices and adjustments each read; nothing here changes a reco
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -29,9 +30,9 @@ _COMPARE = """
       SELECT a.*, p.monthly_fen FROM awards_award a
       JOIN outreach_benefit b ON b.benefit = a.benefit
       LEFT JOIN awards_awardperiod p ON p.award_id = a.id AND p.during @> '{month}'::date
-      WHERE a.end_month IS NULL OR a.end_month >= '{month}'
+      WHERE (a.end_month IS NULL OR a.end_month >= '{month}') {held_by}
     ), found AS (
-      SELECT f.* FROM outreach_finding f WHERE f.month = '{month}'
+      SELECT f.* FROM outreach_finding f WHERE f.month = '{month}' {found_in}
     ), pairs AS (
       SELECT 'person' AS unit, coalesce(f.benefit, h.benefit) AS benefit, coalesce(f.person_id, h.person_id) AS person_id,
              coalesce(f.household_id, h.household_id) AS household_id, h.id AS award_id, h.monthly_fen, h.end_month,
@@ -84,8 +85,34 @@ _COMPARE = """
 """
 
 
-def compare(*, month: Month, programmes: Iterable[Programme]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Whom a comparison is about where it is not about everybody: households, and all people who are or were in them."""
+
+    households: Sequence[int]
+    people: Sequence[int]
+
+    def holds(self, row: str) -> str:
+        """SQL of the condition that a row with unit, person_id and household_id is about one of them."""
+        return (
+            f"({row}.unit = 'person' AND {row}.person_id = ANY({_array(self.people)})"
+            f" OR {row}.unit = 'household' AND {row}.household_id = ANY({_array(self.households)}))"
+        )
+
+    def found_in(self, row: str) -> str:
+        """SQL of the condition that a finding is about one of the households."""
+        return f"{row}.household_id = ANY({_array(self.households)})"
+
+
+def _array(numbers: Sequence[int]) -> str:
+    return f"'{{{','.join(str(int(n)) for n in numbers)}}}'::bigint[]"
+
+
+def compare(*, month: Month, programmes: Iterable[Programme], among: Among | None = None) -> dict[str, int]:
     """Fills the temporary table `outreach_difference` for a month; returns how many rows of each kind.
+
+    Args:
+        among: compares the findings and awards of these alone.
 
     People who have died are compared too, with the reason `deceased`: their awards end by the death and need no lead.
     """
@@ -105,6 +132,10 @@ def compare(*, month: Month, programmes: Iterable[Programme]) -> dict[str, int]:
                 for b in p.benefits
             ),
         )
-        cursor.execute(_COMPARE.format(month=month.first_day, after=(month + 1).first_day))
+        limits = {
+            "held_by": f"AND {among.holds('a')}" if among else "",
+            "found_in": f"AND {among.found_in('f')}" if among else "",
+        }
+        cursor.execute(_COMPARE.format(month=month.first_day, after=(month + 1).first_day, **limits))
         cursor.execute("SELECT kind, count(*) FROM outreach_difference GROUP BY kind ORDER BY kind")
         return dict(cursor.fetchall())

@@ -13,7 +13,7 @@ from django.db import connection
 
 from minzheng.kernel.audit import record
 from minzheng.kernel.awards.staging import acting_actor
-from minzheng.kernel.outreach.difference import STANDARD
+from minzheng.kernel.outreach.difference import STANDARD, Among
 from minzheng.kernel.outreach.working_rules import working_rules
 from minzheng.kernel.periods import Month, add_workdays
 
@@ -31,8 +31,11 @@ _SAME = """l.benefit = d.benefit AND l.unit = d.unit
       = (CASE d.unit WHEN 'person' THEN d.person_id ELSE d.household_id END)"""
 
 
-def raise_leads(*, month: Month, on: date) -> dict[str, int]:
+def raise_leads(*, month: Month, on: date, among: Among | None = None) -> dict[str, int]:
     """Brings leads in line with `outreach_difference`; repeated for the same month, it changes nothing.
+
+    Args:
+        among: those whom the difference is about, where it is not about everybody; others' leads are left alone.
 
     Returns how many were raised, kept, assigned anew, closed and left quiet.
     """
@@ -62,7 +65,7 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
         )
         run(
             f"""INSERT INTO lead_move SELECT l.id, l.state, 'closed', 'no_longer_holds' FROM outreach_lead l
-                WHERE l.state IN ('open', 'visited', 'not_found')
+                WHERE l.state IN ('open', 'visited', 'not_found') {f"AND {among.holds('l')}" if among else ""}
                   AND NOT EXISTS (SELECT 1 FROM lead_wanted d WHERE {_SAME})"""
         )
         closed = run(
@@ -79,7 +82,8 @@ def raise_leads(*, month: Month, on: date) -> dict[str, int]:
         kept = run(
             f"""UPDATE outreach_lead l SET kind = d.kind, amount_fen = d.amount_fen, current_fen = d.current_fen,
                   reason = d.reason, award_id = d.award_id, last_month = greatest(l.last_month, %(month)s),
-                  division_code = d.division_code
+                  division_code = d.division_code,
+                  household_id = CASE WHEN d.household_id > 0 THEN d.household_id END
                 FROM lead_wanted d WHERE {_SAME} AND l.state IN {_PENDING}"""
         )
         quiet = run(

@@ -14,6 +14,7 @@ import polars as pl
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from minzheng.kernel.outreach.difference import Among
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import Programme
 from minzheng.kernel.rules import Law, rule_values
@@ -23,16 +24,27 @@ ABSENT = "not_in_register"
 """Stands for the failed conditions of somebody whom the month's snapshot does not hold."""
 
 _WANTED = """
-    SELECT id, benefit, unit, person_id, coalesce(household_id, -person_id) FROM outreach_lead
+    SELECT id, benefit, unit, person_id, coalesce(household_id, -person_id) FROM outreach_lead l
     WHERE last_month = %s AND state IN ('open', 'visited', 'not_found', 'applied')
       AND kind IN ('ends', 'may_qualify', 'recheck')
 """
 
 
-def fill_reasons(*, month: Month, programmes: Sequence[Programme], law: Law, snapshot_dir: Path) -> int:
-    """Writes `failed` and `unknown` rules into the month's leads that end, may qualify or need a recheck."""
+def fill_reasons(
+    *,
+    month: Month,
+    programmes: Sequence[Programme],
+    law: Law,
+    snapshot_dir: Path,
+    among: Among | None = None,
+) -> int:
+    """Writes `failed` and `unknown` rules into the month's leads that end, may qualify or need a recheck.
+
+    Args:
+        among: only into the leads of these.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_WANTED, [month.first_day])
+        cursor.execute(_WANTED + (f"AND {among.holds('l')}" if among else ""), [month.first_day])
         leads = cursor.fetchall()
     if not leads:
         return 0

@@ -11,6 +11,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 
 
 class Lower(Func):
@@ -370,3 +371,17 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id or self.helper_id} attends {self.person_id}"
+
+
+class HouseholdMark(models.Model):
+    """A household that a change of the register may have changed for the rules; `marks` reads and takes them.
+
+    Triggers write it within the change's own transaction. A negative number is the one-person household of a person, as
+    in the snapshot; null stands for everybody. Rows are only added, and removed by whoever evaluated the household anew.
+    """
+
+    household_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.at}"

@@ -8,6 +8,16 @@ a `Law` is `kernel.programmes`.
 
 from minzheng.kernel.rules.columns import evaluate_frames, rule_values
 from minzheng.kernel.rules.decorator import Rule, rule, rules_in
+from minzheng.kernel.rules.delta import (
+    DeltaRecord,
+    combine_findings,
+    evaluate_delta,
+    find_household_now,
+    merge_delta,
+    read_household_now,
+    read_replaced,
+    write_delta,
+)
 from minzheng.kernel.rules.engines import ENGINES, BenefitRoll, evaluate_part
 from minzheng.kernel.rules.errors import CycleError, LawError, RuleError, SnapshotDamaged
 from minzheng.kernel.rules.explanation import explain
@@ -93,6 +103,7 @@ __all__ = [
     "BenefitTotal",
     "ConditionView",
     "CycleError",
+    "DeltaRecord",
     "Explanation",
     "Finding",
     "Graph",
@@ -128,22 +139,28 @@ __all__ = [
     "any_of",
     "bands",
     "catalogue",
+    "combine_findings",
     "count",
     "engine_for",
+    "evaluate_delta",
     "evaluate_frames",
     "evaluate_household",
     "evaluate_part",
     "evaluate_population",
     "evaluate_snapshot",
     "explain",
+    "find_household_now",
     "find_household_of",
     "floor_div",
     "inputs_of",
     "least",
+    "merge_delta",
     "most",
     "one_of",
     "read_findings",
     "read_household",
+    "read_household_now",
+    "read_replaced",
     "read_snapshot_record",
     "rule",
     "rule_values",
@@ -151,5 +168,6 @@ __all__ = [
     "snapshot_schema",
     "total",
     "where",
+    "write_delta",
     "write_snapshot",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, cast
 
@@ -67,6 +68,17 @@ def read_frame(query: str, parameters: Sequence[Any] = (), *, schema: dict[str, 
         schema={name: pl.String if name in booleans else dtype for name, dtype in schema.items()},
     )
     return frame.with_columns([(pl.col(name) == "t").alias(name) for name in booleans])
+
+
+@contextmanager
+def joined_by_hashing() -> Iterator[None]:
+    """Joins sets by hashing within the block, as a service's bulk work does (decision 0007)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('enable_nestloop')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SELECT set_config('enable_nestloop', %s, true)", [before])
 
 
 def refresh_statistics(*tables: str) -> None:

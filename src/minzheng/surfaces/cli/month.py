@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -24,6 +25,8 @@ from minzheng.kernel.access.models import Post
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.monthend import actions, queries
 from minzheng.kernel.monthend.errors import MonthBusy, MonthRefused
+from minzheng.kernel.monthend.incremental import match_changes
+from minzheng.kernel.monthend.live import day_in_hand
 from minzheng.kernel.monthend.models import MonthRun
 from minzheng.kernel.monthend.steps import LABELS, STEPS
 from minzheng.kernel.payments.actions import close_month
@@ -140,6 +143,37 @@ def status(
         _show(found, as_json)
     if found.state == "failed":
         raise typer.Exit(1)
+
+
+@app.command()
+def match(
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day leads are dated by; today if left out."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """变动即时匹配 Judges what changed in the register since the last time, by the law of the month in hand.
+
+    The server's worker does so by itself every minute. Leads and findings follow; awards and payments wait for the run.
+
+    Exit code: 0, also where nothing had changed or a run is at work, which reads the register itself.
+    """
+    done = match_changes(on=_day(on) or day_in_hand())
+    if as_json:
+        typer.echo(json.dumps(None if done is None else {**asdict(done), "month": str(done.month)}))
+    elif done is None:
+        console.print("没有需要匹配的变动。Nothing to match.")
+    else:
+        console.print(
+            f"{done.month.chinese}：变动家庭 {done.households}，新线索 {done.raised}，关闭线索 {done.closed}"
+            f" households changed, leads raised, leads closed",
+            highlight=False,
+        )
+        if done.needs_run:
+            console.print(
+                "变动过多，请重新办理本月。So much changed at once that the month should be run again."
+            )
 
 
 @app.command()

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from minzheng.kernel.monthend.queries import snapshot_dir_of
+from minzheng.kernel.monthend.queries import household_holding, household_inputs
 from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.frames import household_frames, household_of
 from minzheng.kernel.people.models import Fact, Person
@@ -27,8 +27,6 @@ from minzheng.kernel.rules import (
     SumStep,
     evaluate_household,
     explain,
-    find_household_of,
-    read_household,
 )
 from minzheng.kernel.rules.inputs import catalogue
 from minzheng.kernel.rules.wording import in_words
@@ -58,17 +56,14 @@ def trace_from_registers(household_id: int, month: Month) -> HouseholdTrace:
 
 
 def trace_from_snapshot(person_id: int, month: Month) -> HouseholdTrace | None:
-    """The household as the month's run saw it; for residents, who may read no other member's record.
+    """The household as the month's findings see it; for residents, who may read no other member's record.
 
     None where the month was not run or the person did not live in the city then.
     """
-    folder = snapshot_dir_of(month)
-    if folder is None or not folder.exists():
-        return None
-    household_id = find_household_of(folder, person_id)
+    household_id = household_holding(person_id, month)
     if household_id is None:
         return None
-    seen = read_household(folder, household_id)
+    seen = household_inputs(household_id, month)
     inputs = HouseholdInputs(seen.household, seen.persons, _own_origins(person_id, month))
     return evaluate_household(law_for(month), inputs)
 

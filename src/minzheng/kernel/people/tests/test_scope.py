@@ -198,6 +198,35 @@ class TestSearch:
         with as_post("street_officer", "310107014"):
             assert city[0] in [hit.person_id for hit in search_people(text)]
 
+    @pytest.mark.parametrize(
+        ("role", "place", "others"),
+        [
+            ("neighbourhood_worker", "310107014029", False),
+            ("street_officer", "310107014", False),
+            ("district_reviewer", "310107", False),
+            ("city_policy", "310000", True),
+        ],
+    )
+    def test_every_scope_finds_its_own_by_every_way_and_no_others(self, city, as_post, role, place, others):
+        with as_post(role, place):
+            for ours, theirs in (("周磊建", "徐慧娟"), ("周磊", "徐慧"), ("zhoulei", "xuhui"), ("zl", "xhj")):
+                assert city[0] in [hit.person_id for hit in search_people(ours)], ours
+                assert bool(search_people(theirs)) is others, theirs
+
+    def test_a_page_of_a_common_name_holds_as_many_as_asked_for_and_whole_names_come_first(self, as_post):
+        with acting_as_service("test"):
+            register(
+                *(
+                    person(n, name="王伟" if n > 3 else "王伟强", household_number=f"H{n}")
+                    for n in range(1, 9)
+                )
+            )
+        for role, place in (("city_policy", "310000"), ("street_officer", "310107014")):
+            with as_post(role, place):
+                assert [hit.name for hit in search_people("王伟", limit=6)] == ["王伟"] * 5 + ["王伟强"]
+                assert [hit.name for hit in search_people("王伟", limit=3)] == ["王伟"] * 3
+                assert len(search_people("wangwei", limit=4)) == 4
+
     @pytest.mark.parametrize("text", ["周", "z", "123", "", "%", "%%", "__", "建磊", "徐慧娟", "xuhuijuan"])
     def test_finds_nobody_by_too_little_by_wildcards_or_out_of_scope(self, city, as_post, text):
         with as_post("street_officer", "310107014"):
