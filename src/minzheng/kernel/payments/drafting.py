@@ -228,7 +228,9 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
     known = list(schedules(month) if benefits is None else benefits)
     due = [(schedule, covered) for schedule in known if (covered := schedule.covered(month))]
     # A benefit that is not paid in this month is looked at for what was overpaid alone.
-    resting = [(schedule, _last_covered(schedule, month)) for schedule in known if not schedule.covered(month)]
+    resting = [
+        (schedule, _last_covered(schedule, month)) for schedule in known if not schedule.covered(month)
+    ]
     values = _values(due, month, on)
     counts = {}
     # The planner cannot know how many awards a handful of benefits has; looking up each of a million by index takes the
@@ -266,9 +268,7 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
     return report
 
 
-def _values(
-    due: list[tuple[Schedule, tuple[Month, ...]]], month: Month, on: date
-) -> dict[str, Any]:
+def _values(due: list[tuple[Schedule, tuple[Month, ...]]], month: Month, on: date) -> dict[str, Any]:
     return {
         "programmes": [schedule.programme for schedule, _ in due],
         "benefits": [schedule.benefit for schedule, _ in due],

@@ -168,7 +168,8 @@ def household_of(person_id: int, month: Month, as_of: datetime | None = None) ->
     """
     rows = fetch(
         as_known(
-            "SELECT household_id FROM <people_membership> k WHERE person_id = %(person)s AND during @> %(day)s", as_of
+            "SELECT household_id FROM <people_membership> k WHERE person_id = %(person)s AND during @> %(day)s",
+            as_of,
         ),
         {"person": person_id, "day": month.first_day, "as_of": as_of},
     )

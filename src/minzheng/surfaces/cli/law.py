@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
+from minzheng.kernel.monthend.working_rules import working_rules as monthend_rules
 from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
 from minzheng.kernel.parameters import law_status
+from minzheng.kernel.payments.working_rules import working_rules as payments_rules
 from minzheng.kernel.periods import today
 from minzheng.kernel.programmes import load_programmes, parameter_sets
 
@@ -48,7 +50,13 @@ def status(
     Correct them in the programme's folder: parameters/<name>.yaml holds value, date, paper and the day of checking.
     """
     day: date = on.date() if on else today()
-    sets = [*parameter_sets(load_programmes()), awards_rules(), outreach_rules()]
+    sets = [
+        *parameter_sets(load_programmes()),
+        awards_rules(),
+        outreach_rules(),
+        payments_rules(),
+        monthend_rules(),
+    ]
     rows = law_status(sets, on=day, stale_months=stale_months)
     shown = [r for r in rows if everything or r.problems]
     if as_json:

@@ -65,6 +65,9 @@ READERS = (
         for table in ("payments_settlement", "payments_accountletter")
     )
     + f"""
+    CREATE POLICY payments_repayment_addressee ON payments_repayment FOR SELECT TO "{web_role()}" USING (EXISTS (
+      SELECT 1 FROM payments_settlement s
+      WHERE s.id = settlement_id AND s.addressee_id = (SELECT access_person())));
     ALTER TABLE payments_settlementpart ENABLE ROW LEVEL SECURITY;
     ALTER TABLE payments_settlementpart FORCE ROW LEVEL SECURITY;
     CREATE POLICY payments_settlementpart_owner ON payments_settlementpart TO "{owner_role()}"
@@ -76,6 +79,7 @@ READERS = (
     """
     DROP POLICY payments_settlement_addressee ON payments_settlement;
     DROP POLICY payments_accountletter_addressee ON payments_accountletter;
+    DROP POLICY payments_repayment_addressee ON payments_repayment;
     DROP POLICY payments_settlementpart_owner ON payments_settlementpart;
     DROP POLICY payments_settlementpart_web ON payments_settlementpart;
     ALTER TABLE payments_settlementpart NO FORCE ROW LEVEL SECURITY;

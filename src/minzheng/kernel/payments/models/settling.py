@@ -167,4 +167,5 @@ class AccountLetter(models.Model):
             models.Index(fields=["person"], name="payments_letter_person"),
             models.Index(fields=["addressee"], name="payments_letter_addressee"),
             models.Index(fields=["division_code"], name="payments_letter_place"),
+            models.Index(fields=["code"], name="payments_letter_code"),
         ]

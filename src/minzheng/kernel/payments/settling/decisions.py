@@ -141,7 +141,9 @@ def receive_repayment(*, settlement_id: int, amount_fen: int, receipt: str, on: 
     parts = _parts(made)
     actor = _permitted("payments.receive", parts)
     if made.state != Settlement.State.APPROVED or made.way != Way.RECOVERY:
-        raise SettlementRefused("只有已决定“请家庭退回”的可以登记退回款 / only an approved recovery takes money back")
+        raise SettlementRefused(
+            "只有已决定“请家庭退回”的可以登记退回款 / only an approved recovery takes money back"
+        )
     if not receipt.strip():
         raise SettlementRefused("请填写收款凭证号 / give the receipt's number")
     known = Repayment.objects.filter(receipt=receipt.strip())
@@ -171,7 +173,12 @@ def receive_repayment(*, settlement_id: int, amount_fen: int, receipt: str, on: 
 def _take_back(
     made: Settlement, part: Overpayment, fen: int, receipt: str, actor: Actor, *, on: date, month: date
 ) -> None:
-    where = {"on": on, "accounting_month": month, "programme": part.programme, "division_code": part.division_code}
+    where = {
+        "on": on,
+        "accounting_month": month,
+        "programme": part.programme,
+        "division_code": part.division_code,
+    }
     Repayment.objects.create(
         settlement=made,
         overpayment=part,
@@ -197,7 +204,9 @@ def _take_back(
 
 def _open(person_id: int) -> list[Overpayment]:
     found = list(
-        Overpayment.objects.select_for_update().filter(person_id=person_id, state="open").order_by("month", "id")
+        Overpayment.objects.select_for_update()
+        .filter(person_id=person_id, state="open")
+        .order_by("month", "id")
     )
     if not found:
         raise SettlementRefused(
@@ -209,7 +218,9 @@ def _open(person_id: int) -> list[Overpayment]:
 def _parts(made: Settlement) -> list[Overpayment]:
     """The overpaid months of a decision, locked, the oldest first."""
     return list(
-        Overpayment.objects.select_for_update(of=("self",)).filter(parts__settlement=made).order_by("month", "id")
+        Overpayment.objects.select_for_update(of=("self",))
+        .filter(parts__settlement=made)
+        .order_by("month", "id")
     )
 
 
@@ -228,7 +239,9 @@ def _permitted(permission: str, parts: list[Overpayment]) -> Actor:
 def _lock(settlement_id: int) -> Settlement:
     made = Settlement.objects.select_for_update().filter(pk=settlement_id).first()
     if made is None:
-        raise SettlementRefused(f"没有处理决定 {settlement_id}，或不在本岗位范围内 / no such decision in your scope")
+        raise SettlementRefused(
+            f"没有处理决定 {settlement_id}，或不在本岗位范围内 / no such decision in your scope"
+        )
     return made
 
 

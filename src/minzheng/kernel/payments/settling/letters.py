@@ -74,7 +74,12 @@ def issue_settlement_letter(made: Settlement, *, on: date) -> AccountLetter:
 
 
 def issue_arrears_letter(
-    *, person_id: int, division_code: str, months: Iterable[tuple[str, Month, int]], set_off_fen: int, on: date
+    *,
+    person_id: int,
+    division_code: str,
+    months: Iterable[tuple[str, Month, int]],
+    set_off_fen: int,
+    on: date,
 ) -> AccountLetter:
     """Tells a person that months were paid too little, how much is paid now, and what was set against it.
 
@@ -94,7 +99,8 @@ def issue_arrears_letter(
     ]
     if set_off_fen and paid:
         closing.insert(
-            0, f"您以前有多发的待遇，其中{format_yuan(set_off_fen)}元已从补发中抵扣，实际补给您{format_yuan(paid)}元。"
+            0,
+            f"您以前有多发的待遇，其中{format_yuan(set_off_fen)}元已从补发中抵扣，实际补给您{format_yuan(paid)}元。",
         )
     return _keep(
         Letter(
@@ -102,11 +108,12 @@ def issue_arrears_letter(
             title="待遇补发告知书",
             addressee=who.name,
             date=on,
-            opening=(
-                "我们收到了新的或更正的情况，按各月当时的规定重新算过，下面这些月份少发了，现在补上。",
-            ),
+            opening=("我们收到了新的或更正的情况，按各月当时的规定重新算过，下面这些月份少发了，现在补上。",),
             amounts=(
-                *(Amount(label=f"{month.chinese} {names.get(code, code)}", value=fen) for code, month, fen in rows),
+                *(
+                    Amount(label=f"{month.chinese} {names.get(code, code)}", value=fen)
+                    for code, month, fen in rows
+                ),
                 Amount(label="合计", value=total, is_total=True),
             ),
             closing=tuple(closing),
@@ -178,7 +185,9 @@ def _objections(division_code: str) -> tuple[Objection, ...]:
     """How to object. Sources: 行政复议法 (2017) 第九条, 行政诉讼法 第四十六条."""
     district = path_names([division_code[:6]]).get(division_code[:6], "")
     return (
-        Objection(way="申请行政复议", where=f"{district}人民政府", within="60日内", article="行政复议法 第九条"),
+        Objection(
+            way="申请行政复议", where=f"{district}人民政府", within="60日内", article="行政复议法 第九条"
+        ),
         Objection(
             way="提起行政诉讼", where="有管辖权的人民法院", within="6个月内", article="行政诉讼法 第四十六条"
         ),

@@ -66,9 +66,7 @@ WHERE m.award_id = t.award_id AND m.benefit_month = t.benefit_month
 """
 
 NET = _MATCH.format(
-    credit=_CREDIT.format(
-        fen="t.owed_fen", which=f"({_PAID_BEFORE} OR t.benefit_month < s.regular_from)"
-    ),
+    credit=_CREDIT.format(fen="t.owed_fen", which=f"({_PAID_BEFORE} OR t.benefit_month < s.regular_from)"),
     chosen="",
 )
 # A regular payment gives up no more than its share, once, and only where two officials decided it.

@@ -74,14 +74,17 @@ def test_arrears_of_one_benefit_meet_what_another_month_was_overpaid(world: Worl
     assert [o.amount_fen for o in world.orders(accounting_month=AUGUST.first_day)] == [100_000]
     with world.seeing():
         (over,) = Overpayment.objects.all()
-        assert (over.amount_fen, over.recovered_fen, over.rest_fen, over.state) == (9_000, 5_000, 4_000, "open")
+        assert (over.amount_fen, over.recovered_fen, over.rest_fen, over.state) == (
+            9_000,
+            5_000,
+            4_000,
+            "open",
+        )
         assert Offset.objects.get().award_id == other
     sound(world)
 
 
-@pytest.mark.parametrize(
-    ("arrears", "ordered", "rest"), [(8_999, [], 1), (9_000, [], 0), (9_001, [1], 0)]
-)
+@pytest.mark.parametrize(("arrears", "ordered", "rest"), [(8_999, [], 1), (9_000, [], 0), (9_001, [1], 0)])
 def test_one_fen_below_at_and_above_what_was_overpaid(
     world: World, arrears: int, ordered: list[int], rest: int
 ) -> None:
@@ -129,9 +132,7 @@ def test_whoever_proposed_cannot_approve_and_the_database_holds_it_too(world: Wo
         with pytest.raises(SettlementRefused, match="另一人"):
             approve_settlement(settlement_id=made.pk, on=date(2022, 8, 2))
         with pytest.raises(DatabaseError), transaction.atomic():
-            Settlement.objects.filter(pk=made.pk).update(
-                state="approved", decided_by_id=district.official_id
-            )
+            Settlement.objects.filter(pk=made.pk).update(state="approved", decided_by_id=district.official_id)
 
 
 @pytest.mark.parametrize("role", ["neighbourhood_worker", "centre_clerk", "auditor", "statistician"])
@@ -155,7 +156,10 @@ def test_a_street_officer_does_not_approve(world: World) -> None:
 def test_another_street_does_not_find_it(world: World) -> None:
     person, _ = overpaid(world)
     world.draft(AUGUST)
-    with acting(make_post("street_officer", "310101002")), pytest.raises(SettlementRefused, match="没有待处理"):
+    with (
+        acting(make_post("street_officer", "310101002")),
+        pytest.raises(SettlementRefused, match="没有待处理"),
+    ):
         propose_settlement(person_id=person, way="waiver", reason="困难", on=date(2022, 8, 1))
 
 
@@ -164,13 +168,21 @@ def test_what_comes_back_is_counted_once_and_never_more_than_is_open(world: Worl
     world.draft(AUGUST)
     made = decide(person, "recovery", monthly=3_000)
     with acting(make_post("finance_preparer", "310000")):
-        assert receive_repayment(settlement_id=made.pk, amount_fen=3_000, receipt="S1", on=date(2022, 8, 3)) == 6_000
-        assert receive_repayment(settlement_id=made.pk, amount_fen=3_000, receipt="S1", on=date(2022, 8, 3)) == 6_000
+        assert (
+            receive_repayment(settlement_id=made.pk, amount_fen=3_000, receipt="S1", on=date(2022, 8, 3))
+            == 6_000
+        )
+        assert (
+            receive_repayment(settlement_id=made.pk, amount_fen=3_000, receipt="S1", on=date(2022, 8, 3))
+            == 6_000
+        )
         with pytest.raises(SettlementRefused, match="不超过"):
             receive_repayment(settlement_id=made.pk, amount_fen=6_001, receipt="S2", on=date(2022, 8, 3))
         with pytest.raises(SettlementRefused, match="凭证号"):
             receive_repayment(settlement_id=made.pk, amount_fen=1, receipt=" ", on=date(2022, 8, 3))
-        assert receive_repayment(settlement_id=made.pk, amount_fen=6_000, receipt="S2", on=date(2022, 8, 4)) == 0
+        assert (
+            receive_repayment(settlement_id=made.pk, amount_fen=6_000, receipt="S2", on=date(2022, 8, 4)) == 0
+        )
     with world.seeing():
         assert Overpayment.objects.get().state == "recovered"
     sound(world)
@@ -245,5 +257,8 @@ def test_programmes_of_one_decision_are_all_covered_by_the_post(world: World) ->
     person, _ = overpaid(world)
     world.draft(AUGUST)
     assert MONTHLY.programme == PROGRAMME
-    with acting(make_post("street_officer", STREET, domains=["old_age_allowance"])), pytest.raises(SettlementRefused):
+    with (
+        acting(make_post("street_officer", STREET, domains=["old_age_allowance"])),
+        pytest.raises(SettlementRefused),
+    ):
         propose_settlement(person_id=person, way="waiver", reason="困难", on=date(2022, 8, 1))

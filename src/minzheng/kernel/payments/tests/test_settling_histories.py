@@ -37,7 +37,9 @@ AMOUNTS = (0, 1, 5_000, 50_001, 100_000, 130_000)
 news = st.tuples(st.just("news"), st.integers(0, 2), st.integers(0, 4), st.sampled_from(AMOUNTS))
 pay = st.tuples(st.just("pay"), st.integers(0, 1), st.just(0), st.just(0))
 decide = st.tuples(st.just("decide"), st.integers(0, 1), st.integers(0, 2), st.just(0))
-give_back = st.tuples(st.just("give_back"), st.integers(0, 1), st.integers(0, 9), st.sampled_from((1, 5_000, 200_000)))
+give_back = st.tuples(
+    st.just("give_back"), st.integers(0, 1), st.integers(0, 9), st.sampled_from((1, 5_000, 200_000))
+)
 
 
 class History:
@@ -45,7 +47,10 @@ class History:
 
     def __init__(self) -> None:
         self.world: World = make_world()
-        self.street, self.district = make_post("street_officer", "310107014"), make_post("district_reviewer", "310107")
+        self.street, self.district = (
+            make_post("street_officer", "310107014"),
+            make_post("district_reviewer", "310107"),
+        )
         self.month = FIRST
         self.people = [self.world.person(account=f"6222020{n}") for n in range(2)]
         self.awards = [
@@ -87,7 +92,9 @@ class History:
     def decide(self, who: int, way: int, _: int) -> None:
         self.draft()
         with acting(self.street):
-            made = propose_settlement(person_id=self.people[who], way=WAYS[way], reason="试验", on=day(self.month))
+            made = propose_settlement(
+                person_id=self.people[who], way=WAYS[way], reason="试验", on=day(self.month)
+            )
         with acting(self.district):
             approve_settlement(settlement_id=made.pk, on=day(self.month))
 
@@ -126,7 +133,10 @@ def check(history: History) -> None:
         overpaid = list(Overpayment.objects.order_by("id").values())
     history.draft()
     with history.world.seeing():
-        assert before == (list(Order.objects.order_by("id").values()), list(Offset.objects.order_by("id").values()))
+        assert before == (
+            list(Order.objects.order_by("id").values()),
+            list(Offset.objects.order_by("id").values()),
+        )
         assert overpaid == list(Overpayment.objects.order_by("id").values())
         proof = verify_ledger()
         assert proof.is_sound, proof.findings
@@ -137,7 +147,9 @@ def check(history: History) -> None:
             cursor.execute(ADDS_UP, {"through": history.month.first_day, "people": history.people})
             held = dict(cursor.fetchall())
     for who, awards in ((0, history.awards[:2]), (1, history.awards[2:])):
-        due = sum(history.due[award, n] for award in awards for n in range(history.month.index - FIRST.index + 1))
+        due = sum(
+            history.due[award, n] for award in awards for n in range(history.month.index - FIRST.index + 1)
+        )
         assert held[history.people[who]] == due
 
 
