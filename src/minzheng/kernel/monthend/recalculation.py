@@ -130,7 +130,7 @@ def _differences(month: Month, then: Law, now: Law, people: list[int], known: da
             pl.lit(month.first_day).alias("month"),
         )
         .filter(~pl.col("then_fen").eq_missing(pl.col("now_fen")))
-        .cast(dict(_empty().schema))
+        .cast(_empty().schema)
     )
 
 

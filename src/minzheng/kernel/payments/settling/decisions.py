@@ -67,7 +67,7 @@ def propose_settlement(
                 amount_fen=total,
                 monthly_fen=monthly_fen,
                 reason=reason.strip(),
-                proposed_by_id=actor.official_id,
+                proposed_by_id=actor.official,
                 proposed_on=on,
             )
     except IntegrityError as error:
@@ -184,7 +184,7 @@ def _take_back(
         overpayment=part,
         receipt=receipt,
         amount_fen=fen,
-        received_by_id=actor.official_id,
+        received_by_id=actor.official,
         person_id=part.person_id,
         **where,
     )

@@ -42,11 +42,10 @@ def issue_settlement_letter(made: Settlement, *, on: date) -> AccountLetter:
     )
     who = made.person
     reader = made.addressee
-    of_dead = who.death_date is not None
-    whose = f"{who.name}（已于{_day(who.death_date)}去世）" if of_dead else "您"
+    whose = f"{who.name}（已于{_day(who.death_date)}去世）" if who.death_date else "您"
     reasons = dict.fromkeys(_WHY.get(part.reason, _OTHERWISE) for part in parts)
     opening = [
-        *([f"得知{who.name}去世，我们向您和家人表示慰问。"] if of_dead else []),
+        *([f"得知{who.name}去世，我们向您和家人表示慰问。"] if who.death_date else []),
         f"我们核对发放记录时发现，{whose}有{len(parts)}个月的待遇多发了，一共{format_yuan(made.amount_fen)}元，各月见下表。",
         *(f"原因：{one}。" for one in reasons),
         "这不是您的过错。" if all(part.reason in _WHY for part in parts) else "",
@@ -131,11 +130,12 @@ def issue_arrears_letter(
 
 def document_of(letter: AccountLetter) -> Letter:
     """The letter as a value that `documents` renders."""
-    content = dict(letter.content)
+    content: dict[str, Any] = dict(letter.content)
     content["date"] = date.fromisoformat(content["date"])
     content["amounts"] = tuple(Amount(**row) for row in content["amounts"])
     content["objections"] = tuple(Objection(**row) for row in content["objections"])
-    return Letter(**{k: tuple(v) if isinstance(v, list) else v for k, v in content.items()})
+    parts: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in content.items()}
+    return Letter(**parts)
 
 
 def office_of(division_code: str) -> str:

@@ -131,7 +131,7 @@ def post_claims(*, month: Month, on: date, lines: dict[str, str]) -> int:
     Args:
         lines: the budget line of each benefit, for months that another office paid before the award was taken over.
     """
-    values = {
+    values: dict[str, Any] = {
         "on": on,
         "month": month.first_day,
         "all_benefits": list(lines),

@@ -23,6 +23,7 @@ from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import law_for
 from minzheng.kernel.rules import LawError
 from minzheng.surfaces.web import explaining
+from minzheng.surfaces.web.work.words import benefit_name
 
 SHOWN = 12
 
@@ -67,7 +68,7 @@ def replay(request: HttpRequest, person_id: int, benefit: str, month: str) -> Ht
         {
             "who": who,
             "benefit": benefit,
-            "name": (now or then).name if now or then else benefit,
+            "name": benefit_name(benefit),
             "month": chosen,
             "earlier": chosen - 1,
             "later": chosen + 1,
