@@ -262,11 +262,13 @@ def _provenance(
         "hukou": "hukou_is_local",
         "death_date": "death_month",
     }
+    dead = set(persons.filter(pl.col("death_month").is_not_null())["person_id"].to_list())
     for person_id, recorded in fetch("SELECT id, provenance FROM people_person WHERE id = ANY(%s)", [people]):
         for name, said in _json(recorded).items():
-            if name in columns:
+            # Whoever told of a death told nothing yet at an instant when it was not known.
+            if name in columns and (name != "death_date" or person_id in dead or as_of is None):
                 origin["person", person_id, columns[name]] = _said(said)
-        if "death_date" in _json(recorded):
+        if "death_date" in _json(recorded) and (person_id in dead or as_of is None):
             origin["person", person_id, "is_alive"] = _said(_json(recorded)["death_date"])
     rows = fetch(
         as_known(
