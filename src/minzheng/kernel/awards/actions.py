@@ -52,6 +52,7 @@ def adjust_many(*, changes: Iterable[Change] | Query, on: date, reason: str = ""
 def recalculate_many(*, changes: Iterable[Change] | Query, on: date, reason: str = "") -> int:
     """Sets the amount of past months, from one month to before another, as now known (追溯重算).
 
+    No amount means that the months gave no right. Months before the award's first bring its start forward.
     What had been paid beyond the new amount is recorded as an overpayment; what is still owed, payments find.
     """
     return _apply(Action.RECALCULATE, changes, on, reason)
@@ -89,11 +90,13 @@ def _apply(
             cursor.execute("UPDATE award_change SET reason = %s WHERE coalesce(reason, '') = ''", [reason])
         if action in (Action.SUSPEND, Action.END):
             cursor.execute("UPDATE award_change SET monthly_fen = NULL, until = NULL")
-        else:
+        elif action is not Action.RECALCULATE:
             cursor.execute("SELECT award_id FROM award_change WHERE monthly_fen IS NULL LIMIT 1")
             if cursor.fetchone():
                 raise AwardChangeError("须写明月标准 / give the monthly amount")
     staging.check(action)
+    if action is Action.RECALCULATE:
+        staging.bring_forward()
     staging.note_overpaid(on)
     staging.cut_in()
     if state:

@@ -156,18 +156,23 @@ class AwardEvent(models.Model):
 class Overpayment(models.Model):
     """A month that was paid although the award gave no right to it (多发待遇): to be recovered or waived, in sight of all.
 
-    A negative payment does not exist. `recovered_fen` counts what was set off against later months or paid back.
+    A negative payment does not exist. `recovered_fen` counts what was set off against other months or paid back,
+    `written_off_fen` what two officials waived; the rest is still to be settled. `budget_line` is where the money came
+    from and goes back to. A month that is due after all stays on record as `dropped`.
     """
 
     class State(models.TextChoices):
         OPEN = "open", "待追回"
         RECOVERED = "recovered", "已追回"
         WAIVED = "waived", "已免除"
+        DROPPED = "dropped", "应发已恢复"
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="overpayments")
     month = models.DateField("月份")
     amount_fen = models.BigIntegerField("多发金额（分）")
     recovered_fen = models.BigIntegerField("已追回（分）", default=0)
+    written_off_fen = models.BigIntegerField("已免除（分）", default=0, db_default=0)
+    budget_line = models.TextField("预算项目", blank=True, default="", db_default="")
     reason = models.TextField("原因代码")
     found_on = models.DateField("发现日期")
     state = models.TextField("状态", choices=State.choices, default=State.OPEN)
@@ -181,9 +186,16 @@ class Overpayment(models.Model):
             models.UniqueConstraint(fields=["award", "month"], name="awards_overpayment_once"),
             models.CheckConstraint(
                 name="awards_overpayment_amounts",
-                condition=models.Q(amount_fen__gt=0)
-                & models.Q(recovered_fen__gte=0)
-                & models.Q(recovered_fen__lte=models.F("amount_fen")),
+                condition=models.Q(recovered_fen__gte=0, written_off_fen__gte=0)
+                & models.Q(amount_fen__gte=models.F("recovered_fen") + models.F("written_off_fen")),
             ),
         ]
-        indexes = [models.Index(fields=["division_code", "state"], name="awards_overpayment_division")]
+        indexes = [
+            models.Index(fields=["division_code", "state"], name="awards_overpayment_division"),
+            models.Index(fields=["person_id", "state"], name="awards_overpayment_person"),
+        ]
+
+    @property
+    def rest_fen(self) -> int:
+        """What is still to be recovered or waived."""
+        return self.amount_fen - self.recovered_fen - self.written_off_fen

@@ -126,8 +126,9 @@ def check(action: Action) -> None:
         cursor.execute(
             """SELECT c.award_id FROM award_change c JOIN awards_award a ON a.id = c.award_id
                WHERE c.monthly_fen <= 0 OR c.reason = '' OR extract(day FROM c.from_month) <> 1
-                  OR (c.monthly_fen IS NOT NULL AND c.from_month < a.start_month)
-                  OR (c.until IS NOT NULL AND c.until <= c.from_month) LIMIT 5"""
+                  OR (c.monthly_fen IS NOT NULL AND c.from_month < a.start_month AND NOT %s)
+                  OR (c.until IS NOT NULL AND c.until <= c.from_month) LIMIT 5""",
+            [action is Action.RECALCULATE],
         )
         if wrong := cursor.fetchall():
             raise AwardChangeError(
@@ -139,6 +140,15 @@ def check(action: Action) -> None:
         )
         for (programme,) in cursor.fetchall():
             require(PERMISSIONS[action], domain=programme)
+
+
+def bring_forward() -> None:
+    """Lets awards begin with the first month for which a staged change gives an amount."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE awards_award a SET start_month = c.from_month FROM award_change c
+               WHERE c.award_id = a.id AND c.monthly_fen IS NOT NULL AND c.from_month < a.start_month"""
+        )
 
 
 def cut_in() -> None:

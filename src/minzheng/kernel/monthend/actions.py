@@ -7,17 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
 from minzheng.kernel.access import acting_as_service, require
 from minzheng.kernel.audit import record
+from minzheng.kernel.awards.deaths import follow_deaths
 from minzheng.kernel.monthend.errors import MonthRefused
 from minzheng.kernel.monthend.law import law_of
 from minzheng.kernel.monthend.lock import Side, only_run
 from minzheng.kernel.monthend.models import MonthRun, MonthStep, RunState, StepState
+from minzheng.kernel.monthend.recalculation import recalculate
 from minzheng.kernel.monthend.steps import STEPS, Work
+from minzheng.kernel.monthend.telling import tell_of_arrears
+from minzheng.kernel.payments.actions import draft_orders
 from minzheng.kernel.payments.models import MonthClose
 from minzheng.kernel.periods import Month, is_workday
 from minzheng.kernel.programmes import load_programmes
@@ -82,6 +86,34 @@ def run_month(
         else:
             _finish(run)
     return MonthRun.objects.get(pk=run.pk)
+
+
+def recalculate_month(month: Month, *, on: date) -> dict[str, int]:
+    """Follows what was learnt since the last look into the open month, between two runs (追溯重算); twice changes nothing.
+
+    Deaths end awards, past months are corrected by the law of each, and the open month's drafts are refreshed: arrears
+    are ordered, overpayments recorded and netted. Nothing is paid or taken back by it.
+
+    Raises:
+        MonthBusy: a month's run is at work.
+        MonthRefused: the month is closed or does not come next.
+    """
+    with only_run(wait=False), acting_as_service(SERVICE_NAME), transaction.atomic():
+        require("monthend.run")
+        _require_in_sequence(month)
+        deaths = follow_deaths(month=month, on=on)
+        looked = recalculate(month=month, on=on)
+        drafted = draft_orders(month=month, on=on)
+        letters = tell_of_arrears(month=month, on=on)
+    return {
+        "ended_by_death": deaths.ended,
+        "people": looked.people,
+        "corrected": looked.corrected,
+        "left": looked.left,
+        "overpaid": drafted.overpaid,
+        "netted": drafted.netted,
+        "arrears_letters": letters,
+    }
 
 
 def _begin(month: Month, on: date | None) -> MonthRun:

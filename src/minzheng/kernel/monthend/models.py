@@ -108,3 +108,57 @@ class LiveMonth(models.Model):
 
     class Meta:
         verbose_name = "当月即时状态"
+
+
+class Recalculation(models.Model):
+    """One look back at the months before the open one (追溯重算): what was learnt between two instants, and what it changed."""
+
+    month = models.DateField("入账月份")
+    on = models.DateField("办理日期")
+    known_then = models.DateTimeField("此前已知至", null=True)
+    known_now = models.DateTimeField("现已知至")
+    people = models.BigIntegerField("涉及人数", default=0)
+    counts = models.JSONField("计数", default=dict)
+    actor_label = models.TextField("经办")
+
+    class Meta:
+        verbose_name = "追溯重算"
+
+
+class Correction(models.Model):
+    """One month of one award as it had been decided, and as it is now known (月份更正).
+
+    `then_fen` and `now_fen` are what the law gives by what was known at the two instants, `was_fen` what the award paid;
+    null means nothing. A correction that the award's amount does not explain, or that waits for a check, is `left` to an
+    official.
+    """
+
+    class State(models.TextChoices):
+        APPLIED = "applied", "已更正"
+        LEFT = "left", "待人工核定"
+
+    recalculation = models.ForeignKey(Recalculation, models.PROTECT, related_name="corrections")
+    award = models.ForeignKey("awards.Award", models.PROTECT, related_name="corrections")
+    month = models.DateField("月份")
+    was_fen = models.BigIntegerField("原定金额（分）", null=True)
+    then_fen = models.BigIntegerField("按当时所知（分）", null=True)
+    now_fen = models.BigIntegerField("按现在所知（分）", null=True)
+    state = models.TextField("状态", choices=State.choices)
+    reason = models.TextField("原因代码", default="", blank=True)
+    benefit = models.TextField("待遇")
+    programme = models.TextField("项目")
+    division_code = models.TextField("区划", db_collation="C")
+    person_id = models.BigIntegerField("领款人编号")
+
+    class Meta:
+        verbose_name = "月份更正"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recalculation", "award", "month"], name="monthend_correction_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["division_code", "month"], name="monthend_correction_place"),
+            models.Index(fields=["person_id"], name="monthend_correction_person"),
+            models.Index(fields=["award", "month"], name="monthend_correction_award"),
+        ]

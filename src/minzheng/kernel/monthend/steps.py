@@ -17,6 +17,8 @@ from minzheng.kernel.monthend.findings import load_findings
 from minzheng.kernel.monthend.law import MonthLaw, law_of
 from minzheng.kernel.monthend.live import begin_anew
 from minzheng.kernel.monthend.models import MonthRun
+from minzheng.kernel.monthend.recalculation import recalculate
+from minzheng.kernel.monthend.telling import tell_of_arrears
 from minzheng.kernel.monthend.totals import write_totals
 from minzheng.kernel.outreach.automatic import adjust_to_standard, change_without_application
 from minzheng.kernel.outreach.difference import compare
@@ -125,7 +127,7 @@ def outreach(work: Work) -> dict[str, Any]:
 
 
 def adjust(work: Work) -> dict[str, Any]:
-    """Follows deaths, changes of standard and what happens without application into the awards (待遇调整)."""
+    """Follows deaths, changes of standard, what happens without application and late facts into the awards (待遇调整)."""
     deaths = follow_deaths(month=work.month, on=work.on)
     moved = follow_moves(month=work.month, on=work.on)
     work.report(1, 4)
@@ -135,8 +137,11 @@ def adjust(work: Work) -> dict[str, Any]:
     automatic = change_without_application(month=work.month, on=work.on)
     work.report(3, 4)
     granted = take_effect(month=work.month, on=work.on)
+    looked = recalculate(month=work.month, on=work.on)
     work.report(4, 4)
     return {
+        "recalculated": looked.corrected,
+        "left_to_officials": looked.left,
         "ended_by_death": deaths.ended,
         "payees_changed": deaths.payees_changed,
         "moved": moved,
@@ -149,11 +154,16 @@ def adjust(work: Work) -> dict[str, Any]:
 def draft(work: Work) -> dict[str, Any]:
     """Drafts the month's payments and counts the month (生成发放清单、合计)."""
     report = draft_orders(month=work.month, on=work.on)
+    letters = tell_of_arrears(month=work.month, on=work.on)
     work.report(1, 2)
     work.run.differences = write_totals(run=work.run, month=work.month)
     work.report(2, 2)
     return {
         "drafted": report.drafted,
+        "overpaid": report.overpaid,
+        "netted": report.netted,
+        "deducted": report.deducted,
+        "arrears_letters": letters,
         "refreshed": report.refreshed,
         "cancelled": report.cancelled,
         "waiting": report.waiting,

@@ -14,7 +14,7 @@ from minzheng.kernel.periods import Month
 
 PROVENANCES = ("seed", "public", "illustrative")
 _FILE_KEYS = {"name", "name_en", "unit", "values", "note"}
-_ENTRY_KEYS = {"from", "value", "source", "provenance", "checked", "place", "note"}
+_ENTRY_KEYS = {"from", "value", "source", "provenance", "checked", "place", "note", "published"}
 
 Value = int | tuple[int, ...] | tuple[tuple[int, int], ...]
 
@@ -33,6 +33,11 @@ class Entry:
     provenance: str
     checked: date
     place: str = ""
+    published: date | None = None
+
+    def known_on(self, day: date) -> bool:
+        """Whether the paper was out on a day; one whose publication nobody noted counts from its first day in force."""
+        return (self.published or self.from_) <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +100,24 @@ def _entry(raw: Any, where: str) -> tuple[Entry, bool]:
     for key in ("from", "checked"):
         if type(raw[key]) is not date:
             raise ParameterError(f"{where}: {key} must be a day such as 2022-07-01, got {raw[key]!r}")
+    if "published" in raw and type(raw["published"]) is not date:
+        raise ParameterError(f"{where}: published must be a day such as 2022-07-01, got {raw['published']!r}")
     if raw["provenance"] not in PROVENANCES:
         raise ParameterError(f"{where}: provenance must be one of {PROVENANCES}, got {raw['provenance']!r}")
     if not isinstance(raw["source"], str) or not raw["source"].strip():
         raise ParameterError(f"{where}: source must name the paper, or say what the assumption rests on")
     value, banded = _value(raw["value"], where)
     place = str(raw.get("place") or "")
-    return Entry(raw["from"], value, raw["source"].strip(), raw["provenance"], raw["checked"], place), banded
+    entry = Entry(
+        raw["from"],
+        value,
+        raw["source"].strip(),
+        raw["provenance"],
+        raw["checked"],
+        place,
+        raw.get("published"),
+    )
+    return entry, banded
 
 
 def load_parameter(path: Path) -> Parameter:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from minzheng.kernel.parameters.files import Entry, Parameter, ParameterError
@@ -44,6 +45,14 @@ class ParameterSet:
 
     def at(self, month: Month) -> MonthParameters:
         return MonthParameters(self, month)
+
+    def known_on(self, day: date) -> ParameterSet:
+        """The same parameters with only the values whose paper was out on a day."""
+        known = {
+            key: replace(one, entries=tuple(entry for entry in one.entries if entry.known_on(day)))
+            for key, one in self.parameters.items()
+        }
+        return ParameterSet(self.programme, known)
 
     def identity(self) -> str:
         """A digest of every value, date and paper."""

@@ -12,6 +12,12 @@ from minzheng.kernel.payments.returns import (
     import_returns,
     reissue,
 )
+from minzheng.kernel.payments.settling.decisions import (
+    approve_settlement,
+    propose_settlement,
+    receive_repayment,
+    refuse_settlement,
+)
 from minzheng.kernel.payments.verification import Verification, verify_ledger
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "ReturnReport",
     "Verification",
     "approve_batch",
+    "approve_settlement",
     "close_month",
     "confirm_paid",
     "correct_account",
@@ -27,6 +34,9 @@ __all__ = [
     "give_up",
     "import_returns",
     "prepare_batch",
+    "propose_settlement",
+    "receive_repayment",
+    "refuse_settlement",
     "reissue",
     "verify_ledger",
     "withdraw_batch",

@@ -35,6 +35,9 @@ CHART = (
     Account("bank:clearing", "其他货币资金——代发在途", "1021", "credit", "已送银行、银行尚未确认的款项"),
     Account("paid", "零余额账户用款额度", "1011", "credit", "银行确认已到账的款项"),
     Account("returned", "其他应付款——退票待处理", "2307", "credit", "银行退回、等待重发或退回预算的款项"),
+    Account("receivable", "其他应收款——应追回多发待遇", "1218", "debit", "已发放、后来查明不应发放的款项"),
+    Account("recovered", "银行存款——追回多发待遇", "1002", "debit", "个人或家庭退回的多发款项"),
+    Account("written_off", "其他费用——免予追回", "5901", "debit", "经两人决定不再追回的多发款项"),
 )
 
 
@@ -62,6 +65,18 @@ RETURNED = "'returned:' || o.programme"
 IN_TRANSIT = f"'{CLEARING}'"
 # Where an order's money comes from at approval.
 FUNDED_BY = f"CASE o.kind WHEN 'reissue' THEN {RETURNED} ELSE {BUDGET} END"
+
+# Over an overpaid month `v`: what each kind debits and credits. A set-off charges the budget of the month that pays it.
+RECEIVABLE = "'receivable:' || v.programme"
+FROM_BUDGET = "'budget:' || v.budget_line"
+WRITTEN_OFF = "'written_off:' || v.programme"
+SETTLING = {
+    "claim": (RECEIVABLE, FROM_BUDGET),
+    "unclaim": (FROM_BUDGET, RECEIVABLE),
+    "write_off": (WRITTEN_OFF, RECEIVABLE),
+    "restore": (RECEIVABLE, WRITTEN_OFF),
+    "repay": ("'recovered:' || v.programme", RECEIVABLE),
+}
 
 POSTINGS = {
     "commit": (FUNDED_BY, PAYABLE),

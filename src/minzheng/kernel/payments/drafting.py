@@ -3,7 +3,8 @@
 The whole comparison is one pass in the database, so that a month in which nothing changed costs a read and writes
 nothing. For each award and month: more due than covered gives an order (the month's own, or a correction of it); less
 due than was paid gives an overpayment to recover, never a negative order; what was drafted and is no longer due is
-cancelled. Running it again gives the same orders, because a draft is refreshed in place under its key.
+cancelled. What a person was overpaid is netted with their arrears and set off as decided before anything is ordered
+(`settling.netting`). Running it again gives the same orders, because a draft is refreshed in place under its key.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from minzheng.kernel.payments import locks
 from minzheng.kernel.payments.bulk import for_many_rows
 from minzheng.kernel.payments.months import require_open
 from minzheng.kernel.payments.schedule import Schedule, schedules
+from minzheng.kernel.payments.settling.netting import net, post_claims
 from minzheng.kernel.periods import Month
 
 
@@ -33,6 +35,8 @@ class DraftReport:
     refreshed: int
     cancelled: int
     overpaid: int
+    netted: int
+    deducted: int
     waiting: int
     waiting_fen: int
     held: int
@@ -60,7 +64,10 @@ WITH schedule (programme, benefit, through) AS MATERIALIZED (
     least(coalesce(upper(p.during) - 1, s.through), s.through,
           CASE WHEN a.unit = 'person' THEN r.death_date END)::timestamp,
     interval '1 month') AS m (first)
-), written AS (
+), offsets AS (
+  SELECT f.award_id, f.benefit_month, sum(f.amount_fen)::bigint AS fen
+  FROM payments_offset f GROUP BY f.award_id, f.benefit_month
+), ordered AS (
   SELECT o.award_id, o.benefit_month,
          coalesce(sum(o.amount_fen) FILTER (WHERE o.batch_id IS NOT NULL AND o.kind <> 'reissue'), 0)::bigint
            AS covered_fen,
@@ -75,12 +82,20 @@ WITH schedule (programme, benefit, through) AS MATERIALIZED (
   LEFT JOIN payments_returnrow back ON back.order_id = o.id AND back.outcome = 'returned'
   LEFT JOIN payments_monthclose closed ON closed.month = o.accounting_month
   GROUP BY o.award_id, o.benefit_month
+), written AS (
+  -- What was set off is covered and held as if it had been paid: it settled a debt.
+  SELECT coalesce(o.award_id, f.award_id) AS award_id, coalesce(o.benefit_month, f.benefit_month) AS benefit_month,
+         coalesce(o.covered_fen, 0) + coalesce(f.fen, 0) AS covered_fen,
+         coalesce(o.kept_fen, 0) + coalesce(f.fen, 0) AS kept_fen,
+         coalesce(f.fen, 0) AS offset_fen, o.draft_id, o.base_id, o.last_sequence
+  FROM ordered o FULL JOIN offsets f ON f.award_id = o.award_id AND f.benefit_month = o.benefit_month
 ), first_written AS (
   SELECT award_id, min(benefit_month) AS first_month FROM written GROUP BY award_id
 )
 SELECT coalesce(d.award_id, w.award_id) AS award_id, coalesce(d.benefit_month, w.benefit_month) AS benefit_month,
        coalesce(d.due_fen, 0) - greatest(coalesce(w.covered_fen, 0) - coalesce(v.recovered_fen, 0), 0) AS owed_fen,
        coalesce(w.kept_fen, 0) - coalesce(d.due_fen, 0) AS over_fen,
+       coalesce(d.due_fen, 0) AS due_fen, coalesce(w.offset_fen, 0) AS offset_fen, w.award_id IS NOT NULL AS is_written,
        w.draft_id, w.base_id, w.last_sequence,
        d.person_id, d.programme, d.benefit, d.division_code, d.person_name, d.is_payee_dead,
        d.is_payee_merged
@@ -159,26 +174,30 @@ WHERE o.award_id = t.award_id AND o.benefit_month = t.benefit_month AND t.draft_
 """
 
 OVERPAID = """
-INSERT INTO awards_overpayment AS v (award_id, month, amount_fen, recovered_fen, reason, found_on, state,
+INSERT INTO awards_overpayment (award_id, month, amount_fen, recovered_fen, reason, found_on, state,
   division_code, programme, person_id)
 SELECT t.award_id, t.benefit_month, t.over_fen, 0, 'lowered_after_payment', %(on)s::date, 'open',
   a.division_code, a.programme, a.person_id
 FROM payments_target t JOIN awards_award a ON a.id = t.award_id
 WHERE t.over_fen > 0
-ON CONFLICT (award_id, month) DO UPDATE
-SET amount_fen = greatest(excluded.amount_fen, v.recovered_fen),
-    state = CASE WHEN v.recovered_fen >= excluded.amount_fen THEN 'recovered' ELSE 'open' END,
-    reason = CASE v.reason WHEN 'due_again' THEN excluded.reason ELSE v.reason END
-WHERE (v.state <> 'waived' OR v.reason = 'due_again')
-  AND (v.amount_fen <> greatest(excluded.amount_fen, v.recovered_fen) OR v.state = 'waived')
+ON CONFLICT (award_id, month) DO NOTHING
 """
 
-# What was overpaid and is due again needs no recovery; a month without an order is another office's payment.
-DUE_AGAIN = """
-UPDATE awards_overpayment v SET state = 'waived', reason = 'due_again'
-FROM payments_target t
-WHERE v.award_id = t.award_id AND v.month = t.benefit_month AND v.state = 'open' AND v.recovered_fen = 0
-  AND t.over_fen <= 0 AND (t.base_id IS NOT NULL)
+# What is on record follows what the payee holds. What was recovered stays, and is paid again where it is due after all;
+# what was waived counts only as far as it was overpaid. A month without an order is another office's payment.
+HELD_NOW = """
+UPDATE awards_overpayment v SET amount_fen = n.amount_fen, written_off_fen = n.written_off_fen,
+  state = CASE WHEN n.amount_fen > v.recovered_fen + n.written_off_fen THEN 'open' WHEN n.written_off_fen > 0 THEN 'waived'
+               WHEN v.recovered_fen > 0 THEN 'recovered' ELSE 'dropped' END,
+  reason = CASE WHEN n.amount_fen = 0 THEN 'due_again' WHEN v.reason = 'due_again' THEN 'lowered_after_payment'
+                ELSE v.reason END
+FROM (
+  SELECT v.id, greatest(t.over_fen, v.recovered_fen) AS amount_fen,
+         least(v.written_off_fen, greatest(t.over_fen - v.recovered_fen, 0)) AS written_off_fen
+  FROM payments_target t JOIN awards_overpayment v ON v.award_id = t.award_id AND v.month = t.benefit_month
+  WHERE t.is_written
+) n
+WHERE n.id = v.id AND (v.amount_fen, v.written_off_fen) IS DISTINCT FROM (n.amount_fen, n.written_off_fen)
 """
 
 WAITING = """
@@ -206,36 +225,26 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
     require("payments.draft")
     locks.hold(locks.DRAFTING, 0)
     require_open(month)
-    due = [
-        (schedule, covered)
-        for schedule in (schedules(month) if benefits is None else benefits)
-        if (covered := schedule.covered(month))
+    known = list(schedules(month) if benefits is None else benefits)
+    due = [(schedule, covered) for schedule in known if (covered := schedule.covered(month))]
+    # A benefit that is not paid in this month is looked at for what was overpaid alone.
+    resting = [
+        (schedule, _last_covered(schedule, month)) for schedule in known if not schedule.covered(month)
     ]
-    values: dict[str, Any] = {
-        "programmes": [schedule.programme for schedule, _ in due],
-        "benefits": [schedule.benefit for schedule, _ in due],
-        "lines": [schedule.budget_line or schedule.benefit for schedule, _ in due],
-        "through": [covered[-1].first_day for _, covered in due],
-        "regular_from": [covered[0].first_day for _, covered in due],
-        "month": month.first_day,
-        "on": on,
-    }
+    values = _values(due, month, on)
     counts = {}
     # The planner cannot know how many awards a handful of benefits has; looking up each of a million by index takes the
     # night that one pass through the table does not.
     with for_many_rows(enable_nestloop="off"), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS payments_target")
-        cursor.execute(TARGETS, values)
-        cursor.execute("ANALYZE payments_target")
-        for name, sql in (
-            ("cancelled", CANCEL),
-            ("refreshed", REFRESH),
-            ("drafted", INSERT),
-            ("overpaid", OVERPAID),
-            ("due_again", DUE_AGAIN),
-        ):
+        counts["overpaid"] = _overpaid(cursor, _values(resting, month, on)) if resting else 0
+        counts["overpaid"] += _overpaid(cursor, values)
+        counts.update(net(values, month))
+        for name, sql in (("cancelled", CANCEL), ("refreshed", REFRESH), ("drafted", INSERT)):
             cursor.execute(sql, values)
             counts[name] = cursor.rowcount
+        counts["claims"] = post_claims(
+            month=month, on=on, lines={s.benefit: s.budget_line or s.benefit for s in known}
+        )
         cursor.execute(WAITING, values)
         waiting, waiting_fen, held = cursor.fetchone()
         cursor.execute("DROP TABLE payments_target")
@@ -245,6 +254,8 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
         counts["refreshed"],
         counts["cancelled"],
         counts["overpaid"],
+        counts["netted"],
+        counts["deducted"],
         waiting,
         int(waiting_fen),
         held,
@@ -255,3 +266,31 @@ def draft_orders(*, month: Month, benefits: Iterable[Schedule] | None = None, on
         detail={**counts, "waiting": waiting, "waiting_fen": int(waiting_fen), "held": held},
     )
     return report
+
+
+def _values(due: list[tuple[Schedule, tuple[Month, ...]]], month: Month, on: date) -> dict[str, Any]:
+    return {
+        "programmes": [schedule.programme for schedule, _ in due],
+        "benefits": [schedule.benefit for schedule, _ in due],
+        "lines": [schedule.budget_line or schedule.benefit for schedule, _ in due],
+        "through": [covered[-1].first_day for _, covered in due],
+        "regular_from": [covered[0].first_day for _, covered in due],
+        "month": month.first_day,
+        "on": on,
+    }
+
+
+def _last_covered(schedule: Schedule, month: Month) -> tuple[Month, ...]:
+    """What the latest payment before a month covered."""
+    return next(covered for back in range(1, 13) if (covered := schedule.covered(month - back)))
+
+
+def _overpaid(cursor: Any, values: dict[str, Any]) -> int:
+    """Compares what is due with what is held, and brings the overpayments in line with it; returns how many changed."""
+    cursor.execute("DROP TABLE IF EXISTS payments_target")
+    cursor.execute(TARGETS, values)
+    cursor.execute("ANALYZE payments_target")
+    cursor.execute(HELD_NOW)
+    changed = cursor.rowcount
+    cursor.execute(OVERPAID, values)
+    return int(changed + cursor.rowcount)

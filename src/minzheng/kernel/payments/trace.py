@@ -109,9 +109,9 @@ def find_order(number: str) -> Order:
 
 
 _LINE = """
-SELECT t.accounting_month, left(o.division_code, 6), t.kind, CASE WHEN t.debit_account = %(account)s THEN 1 ELSE -1 END AS side,
+SELECT t.accounting_month, left(t.division_code, 6), t.kind, CASE WHEN t.debit_account = %(account)s THEN 1 ELSE -1 END AS side,
        count(*), sum(t.amount_fen)::bigint
-FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
+FROM payments_transfer t
 WHERE (t.debit_account = %(account)s OR t.credit_account = %(account)s)
   AND (%(month)s::date IS NULL OR t.accounting_month = %(month)s::date)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4

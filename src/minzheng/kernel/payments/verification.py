@@ -99,7 +99,8 @@ CHECKS = {
         OR (s.batch_id IS NOT NULL AND s.batch_state IS NULL)""",
     "entry_without_order": """
       SELECT '分录 ' || t.id, '没有对应的支付指令' FROM payments_transfer t
-      LEFT JOIN payments_order o ON o.id = t.order_id WHERE o.id IS NULL""",
+      LEFT JOIN payments_order o ON o.id = t.order_id
+      WHERE o.id IS NULL AND (t.overpayment_id IS NULL OR t.order_id IS NOT NULL)""",
     "order_without_award": f"""
       SELECT {END_TO_END}, '没有对应的待遇或人员' FROM payments_order o
       LEFT JOIN awards_award a ON a.id = o.award_id LEFT JOIN people_person p ON p.id = o.person_id
@@ -112,13 +113,14 @@ CHECKS = {
       -- An order that left a withdrawn batch may have changed since; what was posted for it there is reversed.
       SELECT '分录 ' || t.id, '所属批次不是指令的批次，又没有冲销' FROM payments_transfer t
       JOIN payments_order o ON o.id = t.order_id LEFT JOIN payments_transfer r ON r.reverses_id = t.id
-      WHERE t.batch_id IS DISTINCT FROM o.batch_id AND t.reverses_id IS NULL AND r.id IS NULL""",
+      WHERE t.batch_id IS DISTINCT FROM o.batch_id AND t.reverses_id IS NULL AND r.id IS NULL
+        AND t.overpayment_id IS NULL""",
     "entry_accounts": f"""
       SELECT '分录 ' || t.id, format('借 %s 贷 %s 与其种类 %s 不符', t.debit_account, t.credit_account, t.kind)
       FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
       LEFT JOIN payments_transfer r ON r.id = t.reverses_id
       LEFT JOIN payments_transfer s ON s.order_id = t.order_id AND s.kind = 'settle' AND s.reverses_id IS NULL
-      WHERE NOT (
+      WHERE t.overpayment_id IS NULL AND NOT (
         {_ACCOUNTS_RIGHT}
         OR (t.kind = 'return' AND t.credit_account = 'returned:' || o.programme
             AND t.debit_account = CASE WHEN s.id IS NULL THEN 'bank:clearing' ELSE 'paid:' || o.programme END)
@@ -144,6 +146,28 @@ CHECKS = {
             ((t.n, t.fen) IS DISTINCT FROM (b.orders_count::bigint, b.total_fen::numeric)
              OR (f.orders_count, f.total_fen) IS DISTINCT FROM (b.orders_count, b.total_fen)))
         OR (b.state NOT IN ('sent', 'settled') AND (t.n IS NOT NULL OR f.id IS NOT NULL))""",
+    "overpayment_entries": """
+      -- An overpaid month has the entries it calls for, and what was recovered of it is what was set off and paid back.
+      SELECT '多发 ' || v.id, format('多发 %s 免除 %s 追回 %s；分录 %s/%s/%s；抵扣与退回 %s', v.amount_fen, v.written_off_fen,
+        v.recovered_fen, coalesce(t.claimed, 0), coalesce(t.waived, 0), coalesce(t.recovered, 0),
+        coalesce(f.fen, 0) + coalesce(r.fen, 0))
+      FROM awards_overpayment v
+      LEFT JOIN (SELECT overpayment_id,
+          sum(CASE kind WHEN 'claim' THEN amount_fen WHEN 'unclaim' THEN -amount_fen ELSE 0 END) AS claimed,
+          sum(CASE kind WHEN 'write_off' THEN amount_fen WHEN 'restore' THEN -amount_fen ELSE 0 END) AS waived,
+          sum(CASE WHEN kind IN ('set_off', 'repay') THEN amount_fen ELSE 0 END) AS recovered
+        FROM payments_transfer WHERE overpayment_id IS NOT NULL GROUP BY 1) t ON t.overpayment_id = v.id
+      LEFT JOIN (SELECT overpayment_id, sum(amount_fen) AS fen FROM payments_offset GROUP BY 1) f ON f.overpayment_id = v.id
+      LEFT JOIN (SELECT overpayment_id, sum(amount_fen) AS fen FROM payments_repayment GROUP BY 1) r ON r.overpayment_id = v.id
+      WHERE t.overpayment_id IS NOT NULL AND (coalesce(t.claimed, 0) <> v.amount_fen
+          OR coalesce(t.waived, 0) <> v.written_off_fen OR coalesce(t.recovered, 0) <> v.recovered_fen)
+        OR v.recovered_fen <> coalesce(f.fen, 0) + coalesce(r.fen, 0)""",
+    "overpayment_state": """
+      SELECT '多发 ' || id, format('状态 %s 与余额 %s 不符', state, amount_fen - recovered_fen - written_off_fen)
+      FROM awards_overpayment WHERE (state = 'open') <> (amount_fen > recovered_fen + written_off_fen)""",
+    "settled_by_two_people": """
+      SELECT '处理决定 ' || id, '提出与复核为同一人，或没有复核人' FROM payments_settlement
+      WHERE state IN ('approved', 'replaced') AND (decided_by_id IS NULL OR decided_by_id = proposed_by_id)""",
     "two_people": """
       SELECT '批次 ' || b.id, '编制与复核为同一人' FROM payments_batch b WHERE b.prepared_by_id = b.approved_by_id""",
     "one_payment_a_month": f"""
@@ -209,6 +233,14 @@ WITH s AS ({_SHOULD}), e AS (
   UNION ALL SELECT 'paid:' || programme, -amount_fen FROM s WHERE state = 'paid' AND NOT came_back
   UNION ALL SELECT 'returned:' || programme, -amount_fen FROM s WHERE came_back AND NOT was_given_up
   UNION ALL SELECT 'returned:' || programme, amount_fen FROM s WHERE kind = 'reissue' AND should_commit
+  -- An overpaid month takes back from its budget line what was paid; each way of settling it puts that somewhere else.
+  UNION ALL SELECT 'budget:' || budget_line, -amount_fen FROM awards_overpayment WHERE budget_line <> ''
+  UNION ALL SELECT 'receivable:' || programme, amount_fen - recovered_fen - written_off_fen
+    FROM awards_overpayment WHERE budget_line <> ''
+  UNION ALL SELECT 'written_off:' || programme, written_off_fen FROM awards_overpayment
+  UNION ALL SELECT 'budget:' || budget_line, amount_fen FROM payments_offset
+  UNION ALL SELECT 'recovered:' || v.programme, r.amount_fen
+    FROM payments_repayment r JOIN awards_overpayment v ON v.id = r.overpayment_id
 )
 SELECT account, sum(fen)::bigint FROM e GROUP BY account
 """

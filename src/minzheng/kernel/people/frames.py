@@ -21,6 +21,7 @@ import polars as pl
 
 from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.facts import FactKind, catalogue, kinds_of
+from minzheng.kernel.people.known import as_known
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage.bulk import joined_by_hashing, read_frame
@@ -47,10 +48,10 @@ _PEOPLE = f"""
            p.death_date IS NULL OR p.death_date >= %(first)s, {_MONTH_INDEX.format("p.death_date")},
            coalesce(h.is_local, p.hukou_is_local), coalesce(m.role, 1),
            CASE WHEN m.household_id IS NULL THEN {_AS_NUMBER.format("coalesce(r.division_code, p.division_code)")} END
-    FROM people_person p
-    LEFT JOIN people_membership m ON m.person_id = p.id AND m.during @> %(first)s::date
-    LEFT JOIN people_hukourecord h ON h.person_id = p.id AND h.during @> %(first)s::date
-    LEFT JOIN people_residence r ON r.person_id = p.id AND r.during @> %(first)s::date AND m.household_id IS NULL
+    FROM <people_person> p
+    LEFT JOIN <people_membership> m ON m.person_id = p.id AND m.during @> %(first)s::date
+    LEFT JOIN <people_hukourecord> h ON h.person_id = p.id AND h.during @> %(first)s::date
+    LEFT JOIN <people_residence> r ON r.person_id = p.id AND r.during @> %(first)s::date AND m.household_id IS NULL
     WHERE p.merged_into_id IS NULL
 """
 _KEYED = re.compile(r"ON ([mhr])\.person_id = p\.id")
@@ -59,11 +60,11 @@ _BELONGED = """
     AND (p.death_date IS NULL OR p.death_date >= %(first)s)
     AND (p.deregistered_on IS NULL OR p.deregistered_on >= %(first)s)
     AND (m.household_id IS NOT NULL
-         OR NOT EXISTS (SELECT 1 FROM people_membership f
+         OR NOT EXISTS (SELECT 1 FROM <people_membership> f
                         WHERE f.person_id = p.id AND lower(f.during) > %(first)s)
-         OR EXISTS (SELECT 1 FROM people_membership f WHERE f.person_id = p.id AND upper(f.during) <= %(first)s))
+         OR EXISTS (SELECT 1 FROM <people_membership> f WHERE f.person_id = p.id AND upper(f.during) <= %(first)s))
 """
-_HOUSEHOLDS = f"SELECT h.id, {_AS_NUMBER.format('h.division_code')} FROM people_household h"
+_HOUSEHOLDS = f"SELECT h.id, {_AS_NUMBER.format('h.division_code')} FROM <people_household> h"
 
 # The latest word of each subject and kind at the first day, then only if it is fresh enough.
 _FACTS = """
@@ -105,8 +106,7 @@ def population_frames(month: Month, as_of: datetime | None = None) -> tuple[pl.D
     """Everyone in the acting post's scope as (persons, households), for `rules.write_snapshot`.
 
     Args:
-        as_of: facts as the platform knew them at an instant; as known now if None. Persons and memberships keep
-            one clock: their snapshot file is their memory.
+        as_of: everything as the platform knew it at an instant; as known now if None.
     """
     return _frames(month, as_of, _BELONGED, "", {})
 
@@ -120,8 +120,11 @@ def frames_of_households(
     """
     homes = [number for number in numbers if number > 0]
     members = fetch(
-        "SELECT person_id FROM people_membership WHERE household_id = ANY(%s) AND during @> %s",
-        [homes, month.first_day],
+        as_known(
+            "SELECT person_id FROM <people_membership> k WHERE household_id = ANY(%(homes)s) AND during @> %(day)s",
+            as_of,
+        ),
+        {"homes": homes, "day": month.first_day, "as_of": as_of},
     )
     people = [row[0] for row in members] + [-number for number in numbers if number < 0]
     condition = (
@@ -135,6 +138,8 @@ def frames_of_households(
             condition,
             "AND f.person_id = ANY(%(people)s::bigint[])",
             {"people": people, "homes": homes, "all": list(numbers)},
+            homes="SELECT unnest(%(homes)s::bigint[])",
+            keyed=True,
         )
 
 
@@ -159,7 +164,7 @@ def household_frames(household_id: int, month: Month, as_of: datetime | None = N
     else:
         condition = _BELONGED + " AND m.household_id = %(one)s"
         members = (
-            "AND f.person_id IN (SELECT person_id FROM people_membership WHERE household_id = %(one)s"
+            "AND f.person_id IN (SELECT person_id FROM <people_membership> k WHERE household_id = %(one)s"
             " AND during @> %(first)s::date)"
         )
         persons, households = _frames(month, as_of, condition, members, {"one": household_id})
@@ -168,14 +173,39 @@ def household_frames(household_id: int, month: Month, as_of: datetime | None = N
     return HouseholdFrames(persons, households, _provenance(persons, households, month, as_of))
 
 
-def household_of(person_id: int, month: Month) -> int:
+def frames_of(
+    person_ids: Sequence[int], month: Month, as_of: datetime | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The same columns for the households in which some people lived on the month's first day, as known at an instant."""
+    homes = (
+        "SELECT household_id FROM <people_membership> k WHERE person_id = ANY(%(people)s)"
+        " AND during @> %(first)s::date"
+    )
+    members = (
+        "SELECT person_id FROM <people_membership> k WHERE during @> %(first)s::date"
+        f" AND household_id IN ({homes})"
+    )
+    return _frames(
+        month,
+        as_of,
+        f"{_BELONGED} AND (m.household_id IN ({homes}) OR p.id = ANY(%(people)s))",
+        f"AND (f.person_id = ANY(%(people)s) OR f.person_id IN ({members}))",
+        {"people": list(person_ids)},
+        homes=homes,
+    )
+
+
+def household_of(person_id: int, month: Month, as_of: datetime | None = None) -> int:
     """The household a person counts in for a month; minus the person where there is none.
 
     A member who died or left before the month is shown alone, since the household goes on without them.
     """
     rows = fetch(
-        "SELECT household_id FROM people_membership WHERE person_id = %s AND during @> %s",
-        [person_id, month.first_day],
+        as_known(
+            "SELECT household_id FROM <people_membership> k WHERE person_id = %(person)s AND during @> %(day)s",
+            as_of,
+        ),
+        {"person": person_id, "day": month.first_day, "as_of": as_of},
     )
     return int(rows[0][0]) if rows else -person_id
 
@@ -188,26 +218,24 @@ def _frames(
     values: dict[str, Any],
     *,
     alone: bool = False,
+    homes: str = "",
+    keyed: bool = False,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     bound = {"first": month.first_day, **values}
+    if as_of is not None:
+        bound["as_of"] = as_of
     people = _PEOPLE
-    if "people" in values:
+    if keyed:
         # Each table is narrowed for itself by its keys, in their order, instead of looked up once for every person.
         people = _KEYED.sub(r"\g<0> AND \1.person_id = ANY(%(people)s::bigint[])", people)
-    persons = _read(people + condition, bound, _PERSON_SCHEMA)
+    persons = _read(as_known(people + condition, as_of), bound, _PERSON_SCHEMA)
     if alone:
         # A person shown alone stands for themself even where a household held them on the first day.
         persons = persons.with_columns(pl.lit(-values["one"]).cast(pl.Int64).alias("household_id"))
-    where = ""
-    if "homes" in values:
-        where = " WHERE h.id = ANY(%(homes)s::bigint[])"
-    elif "one" in values:
-        where = " WHERE h.id = %(one)s"
-    own = (
-        []
-        if alone
-        else [_read(_HOUSEHOLDS + where, bound, {"household_id": pl.Int64, "division_code": pl.Int64})]
-    )
+    homes = homes or ("SELECT %(one)s::bigint" if "one" in values else "")
+    where = f" WHERE h.id IN ({homes})" if homes else ""
+    shape = {"household_id": pl.Int64, "division_code": pl.Int64}
+    own = [] if alone else [_read(as_known(_HOUSEHOLDS + where, as_of), bound, shape)]
     lone = persons.filter(pl.col("household_id") < 0).select(
         "household_id", pl.col("lone_division").fill_null(310_000_000_000).alias("division_code")
     )
@@ -216,7 +244,7 @@ def _frames(
     persons = persons.drop("lone_division")
     persons = _with_facts(persons, "person", "person_id", bound, as_of, only)
     if not alone:
-        limit = where.replace("WHERE h.id", "AND f.household_id")
+        limit = f"AND f.household_id IN ({homes})" if homes else ""
         households = _with_facts(households, "household", "household_id", bound, as_of, limit)
     else:
         households = households.with_columns(
@@ -248,7 +276,7 @@ def _fact_query(key: str, as_of: datetime | None, only: str) -> str:
         if as_of is None
         else "f.learnt_at <= %(as_of)s AND (f.superseded_at IS NULL OR f.superseded_at > %(as_of)s)"
     )
-    return _FACTS.format(subject=key, known=known, only=only)
+    return as_known(_FACTS.format(subject=key, known=known, only=only), as_of)
 
 
 def _fact_values(bound: dict[str, Any], as_of: datetime | None) -> dict[str, Any]:
@@ -273,16 +301,21 @@ def _provenance(
         "hukou": "hukou_is_local",
         "death_date": "death_month",
     }
+    dead = set(persons.filter(pl.col("death_month").is_not_null())["person_id"].to_list())
     for person_id, recorded in fetch("SELECT id, provenance FROM people_person WHERE id = ANY(%s)", [people]):
         for name, said in _json(recorded).items():
-            if name in columns:
+            # Whoever told of a death told nothing yet at an instant when it was not known.
+            if name in columns and (name != "death_date" or person_id in dead or as_of is None):
                 origin["person", person_id, columns[name]] = _said(said)
-        if "death_date" in _json(recorded):
+        if "death_date" in _json(recorded) and (person_id in dead or as_of is None):
             origin["person", person_id, "is_alive"] = _said(_json(recorded)["death_date"])
     rows = fetch(
-        "SELECT person_id, source, observed_on FROM people_membership"
-        " WHERE person_id = ANY(%s) AND during @> %s",
-        [people, month.first_day],
+        as_known(
+            "SELECT person_id, source, observed_on FROM <people_membership> k"
+            " WHERE person_id = ANY(%(people)s) AND during @> %(first)s",
+            as_of,
+        ),
+        {"people": people, "first": month.first_day, "as_of": as_of},
     )
     for person_id, source, on in rows:
         origin["person", person_id, "relation"] = _of(source, on)

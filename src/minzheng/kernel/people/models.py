@@ -60,6 +60,7 @@ class Person(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     provenance = models.JSONField(default=dict)
     registered_at = models.DateTimeField(auto_now_add=True)
+    known_from = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [
@@ -136,6 +137,7 @@ class Household(models.Model):
     division_code = models.TextField(default="310000", db_collation="C")
     source = models.TextField(default="")
     observed_on = models.DateField(null=True)
+    known_from = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["register", "number"], name="people_household_number")]
@@ -155,6 +157,7 @@ class Membership(models.Model):
     source = models.TextField(default="")
     authority = models.SmallIntegerField(default=0)
     observed_on = models.DateField(null=True)
+    known_from = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [_one_at_a_time("people_one_household_at_a_time", "person")]
@@ -174,6 +177,7 @@ class Residence(models.Model):
     source = models.TextField(default="")
     authority = models.SmallIntegerField(default=0)
     observed_on = models.DateField(null=True)
+    known_from = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [_one_at_a_time("people_one_residence_at_a_time", "person")]
@@ -193,6 +197,7 @@ class HukouRecord(models.Model):
     source = models.TextField(default="")
     authority = models.SmallIntegerField(default=0)
     observed_on = models.DateField(null=True)
+    known_from = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [_one_at_a_time("people_one_hukou_at_a_time", "person")]
@@ -241,6 +246,7 @@ class BankAccount(models.Model):
     during = DateRangeField()
     source = models.TextField(default="")
     observed_on = models.DateField(null=True)
+    known_from = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [_one_at_a_time("people_one_account_at_a_time", "person", "purpose")]
@@ -304,6 +310,37 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.int_value if self.int_value is not None else self.text_value}"
+
+
+class Past(models.Model):
+    """What a row of a register said before it was changed or removed (登记的既往记载); written by the database alone.
+
+    `value` holds the columns of `known.REGISTERS`; it was on record from `known_from` until before `known_until`.
+    """
+
+    register = models.TextField(db_collation="C")
+    row_id = models.BigIntegerField()
+    person_id = models.BigIntegerField(null=True)
+    household_id = models.BigIntegerField(null=True)
+    known_from = models.DateTimeField()
+    known_until = models.DateTimeField()
+    value = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["register", "row_id", "known_until"], name="people_past_once"),
+            models.CheckConstraint(
+                condition=Q(known_from__lt=F("known_until")), name="people_past_was_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person_id"], name="people_past_person"),
+            models.Index(fields=["household_id"], name="people_past_household"),
+            models.Index(fields=["known_until"], name="people_past_until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.row_id} until {self.known_until}"
 
 
 class Merge(models.Model):

@@ -5,7 +5,7 @@ A domain is a package with `programme.py` (holding `PROGRAMME = Programme(...)`)
 or an argument.
 """
 
-from minzheng.kernel.programmes.compilation import compile_law, law_for
+from minzheng.kernel.programmes.compilation import compile_law, law_as_known, law_for
 from minzheng.kernel.programmes.manifest import (
     Benefit,
     Condition,
@@ -40,6 +40,7 @@ __all__ = [
     "benefit_by_code",
     "benefit_by_roster_name",
     "compile_law",
+    "law_as_known",
     "law_for",
     "load_programme",
     "load_programmes",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -324,6 +325,17 @@ def matrix_of(programmes: Sequence[Programme]) -> StackingMatrix:
 def law_for(month: Month) -> Law:
     """The law of a month from the programmes that the settings list, compiled once for each process."""
     return _compiled(listed_packages(), month)
+
+
+def law_as_known(month: Month, on: date) -> Law:
+    """The law of a month as far as its papers were out on a day."""
+    return _compiled_as_known(listed_packages(), month, on)
+
+
+@lru_cache(maxsize=64)
+def _compiled_as_known(packages: tuple[str, ...], month: Month, on: date) -> Law:
+    known = [replace(p, parameters=p.parameters.known_on(on)) for p in load_programmes(packages)]
+    return compile_law(known, month)
 
 
 @lru_cache(maxsize=64)

@@ -16,8 +16,9 @@ from pathlib import Path
 import polars as pl
 
 from minzheng.kernel.periods import Month
-from minzheng.kernel.rules.columns import RunRecord, evaluate_snapshot
+from minzheng.kernel.rules.findings import RunRecord
 from minzheng.kernel.rules.law import Law
+from minzheng.kernel.rules.population import evaluate_snapshot
 from minzheng.kernel.rules.single import HouseholdInputs
 from minzheng.kernel.rules.snapshot import (
     HOUSEHOLDS_FILE,

@@ -14,8 +14,10 @@ from rich.table import Table
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
 from minzheng.kernel.cases.working_rules import working_rules as cases_rules
 from minzheng.kernel.centres.catalogue import working_rules as centres_rules
+from minzheng.kernel.monthend.working_rules import working_rules as monthend_rules
 from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
 from minzheng.kernel.parameters import Entry, ParameterSet
+from minzheng.kernel.payments.working_rules import working_rules as payments_rules
 from minzheng.kernel.programmes import Programme, load_programmes, parameter_sets
 from minzheng.kernel.reasoning import law_difference
 from minzheng.kernel.reforms.working_rules import working_rules as reforms_rules
@@ -28,7 +30,15 @@ Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DAY")]
 
 def every_set(programmes: list[Programme]) -> list[ParameterSet]:
     """The parameters of the programmes and of the kernel's working rules."""
-    kernel = (awards_rules, outreach_rules, cases_rules, centres_rules, reforms_rules)
+    kernel = (
+        awards_rules,
+        outreach_rules,
+        cases_rules,
+        centres_rules,
+        payments_rules,
+        monthend_rules,
+        reforms_rules,
+    )
     return [*parameter_sets(programmes), *(rules() for rules in kernel)]
 
 

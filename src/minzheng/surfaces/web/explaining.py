@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from minzheng.kernel.people.authority import offices
 from minzheng.kernel.people.frames import household_frames, household_of
 from minzheng.kernel.people.models import Fact, Person
 from minzheng.kernel.periods import Month
-from minzheng.kernel.programmes import law_for
+from minzheng.kernel.programmes import law_as_known, law_for
 from minzheng.kernel.rules import (
     ConditionView,
     Explanation,
@@ -53,6 +53,15 @@ def trace_from_registers(household_id: int, month: Month) -> HouseholdTrace:
     said = {key: Provenance(p.source, p.authority, p.on) for key, p in frames.provenance.items()}
     inputs = HouseholdInputs(frames.households.to_dicts()[0], frames.persons.to_dicts(), said)
     return evaluate_household(law_for(month), inputs)
+
+
+def trace_as_known(household_id: int, month: Month, known: datetime | None) -> tuple[Law, HouseholdTrace]:
+    """The household and the law of a month as they were known at an instant, or now; for officials."""
+    frames = household_frames(household_id, month, known)
+    said = {key: Provenance(p.source, p.authority, p.on) for key, p in frames.provenance.items()}
+    inputs = HouseholdInputs(frames.households.to_dicts()[0], frames.persons.to_dicts(), said)
+    law = law_for(month) if known is None else law_as_known(month, known.date())
+    return law, evaluate_household(law, inputs)
 
 
 def trace_from_snapshot(person_id: int, month: Month) -> HouseholdTrace | None:

@@ -7,7 +7,7 @@ from minzheng.kernel.storage.guards import grant_web, written_by_posts
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monthend", "0002_guards")]
+    dependencies = [("monthend", "0040_looking_back")]
 
     operations = [
         migrations.CreateModel(

@@ -17,16 +17,41 @@ class Transfer(models.Model):
         RETURN = "return", _("退票")
         GIVE_UP = "give_up", _("退回预算")
         REVERSAL = "reversal", _("冲销")
+        CLAIM = "claim", _("确认多发")
+        UNCLAIM = "unclaim", _("多发减少")
+        SET_OFF = "set_off", _("抵扣多发")
+        REPAY = "repay", _("收回多发")
+        WRITE_OFF = "write_off", _("免除多发")
+        RESTORE = "restore", _("恢复已免除")
 
     debit_account = models.TextField()
     credit_account = models.TextField()
     amount_fen = models.BigIntegerField()
     kind = models.TextField(choices=Kind.choices)
+    # An entry about an overpaid month names the order that paid it, if it was ours; it belongs to no batch.
     order = models.ForeignKey(
-        "payments.Order", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="transfers"
+        "payments.Order",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="transfers",
     )
     batch = models.ForeignKey(
-        "payments.Batch", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="transfers"
+        "payments.Batch",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="transfers",
+    )
+    overpayment = models.ForeignKey(
+        "awards.Overpayment",
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="transfers",
     )
     reverses = models.ForeignKey("self", models.DO_NOTHING, db_constraint=False, db_index=False, null=True)
     on = models.DateField()
@@ -48,6 +73,11 @@ class Transfer(models.Model):
                 | (~models.Q(kind="reversal") & models.Q(reverses__isnull=True)),
                 name="payments_transfer_reversal_names_its_entry",
             ),
+            models.CheckConstraint(
+                condition=models.Q(order__isnull=False, batch__isnull=False, overpayment__isnull=True)
+                | models.Q(batch__isnull=True, overpayment__isnull=False),
+                name="payments_transfer_of_order_or_overpayment",
+            ),
             # One posting of a kind for an order in a batch: a double click finds the first and adds nothing.
             models.UniqueConstraint(
                 fields=["order", "kind", "batch"],
@@ -59,6 +89,13 @@ class Transfer(models.Model):
                 condition=models.Q(reverses__isnull=False),
                 name="payments_transfer_reversed_once",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["overpayment"],
+                condition=models.Q(overpayment__isnull=False),
+                name="payments_transfer_overpayment",
+            )
         ]
 
     def __str__(self) -> str:

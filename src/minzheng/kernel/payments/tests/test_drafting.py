@@ -161,7 +161,7 @@ def test_a_fall_that_is_taken_back_leaves_nothing_to_recover_and_nothing_to_pay(
     report = world.draft(Month(2022, 8))
     with world.seeing():
         (over,) = Overpayment.objects.all()
-    assert (over.state, over.reason, report.drafted) == ("waived", "due_again", 0)
+    assert (over.state, over.reason, report.drafted) == ("dropped", "due_again", 0)
 
 
 def test_what_was_recovered_is_paid_again_when_it_is_due_after_all(world: World) -> None:

@@ -9,7 +9,7 @@ from minzheng.kernel.storage.guards import grant_web, statement
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0003_attendance")]
+    dependencies = [("people", "0040_two_clocks")]
 
     operations = [
         migrations.CreateModel(

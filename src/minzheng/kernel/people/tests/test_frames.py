@@ -8,7 +8,7 @@ import pytest
 from minzheng.kernel.people.actions import FACT_SCHEMA, record_deaths, record_facts
 from minzheng.kernel.people.frames import household_frames, household_of, population_frames
 from minzheng.kernel.people.models import Household
-from minzheng.kernel.people.tests.world import HERE, JUNE, person, register, register_one
+from minzheng.kernel.people.tests.world import HERE, JUNE, known_since, person, register, register_one
 from minzheng.kernel.periods import Month
 from minzheng.kernel.rules import write_snapshot
 
@@ -134,6 +134,7 @@ class TestWhichWord:
 
     def test_a_past_month_is_read_as_known_at_an_instant(self):
         person_id = register_one()["person_id"]
+        known_since(datetime(2022, 5, 1, tzinfo=UTC))
         fact(
             "wage_fen",
             500,

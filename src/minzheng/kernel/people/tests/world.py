@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
+from django.db import connection
 
 from minzheng.kernel.people.actions import PEOPLE_SCHEMA, register_people
 from minzheng.kernel.people.identifiers import check_character
+from minzheng.kernel.people.known import REGISTERS
 
 JUNE = date(2022, 6, 30)
 HERE = "310107014029"
@@ -49,3 +51,10 @@ def register(*rows: dict[str, Any], source: str = "公安", on: date = JUNE, **o
 def register_one(source: str = "公安", on: date = JUNE, **other: Any) -> dict[str, Any]:
     """Registers one row and returns its outcome."""
     return register(person(**other), source=source, on=on).to_dicts()[0]
+
+
+def known_since(instant: datetime) -> None:
+    """Lets everything on record have been known since an instant before the test."""
+    with connection.cursor() as cursor:
+        for table in REGISTERS:
+            cursor.execute(f"UPDATE {table} SET known_from = %s", [instant])

@@ -12,6 +12,7 @@ from minzheng.kernel.access import may
 from minzheng.kernel.cases.answers import is_asked, origin_words
 from minzheng.kernel.cases.finding import Proposal
 from minzheng.kernel.cases.models import Case, Clock, Decision, Dispute, EconomicCheck
+from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.papers import papers_of
 from minzheng.kernel.cases.queries import cases_of_person, history, letters_of
 from minzheng.kernel.cases.states import State
@@ -245,9 +246,18 @@ def decision_rows(case: Case, *, sees_inside: bool) -> list[dict[str, Any]]:
                 "tone": "good" if one.outcome == "granted" else "bad",
                 "proposed": OUTCOMES.get(one.proposed, ""),
                 "finding": frozen_finding(one.finding) if one.finding else None,
+                "replay": _replay(case, one) if sees_inside else "",
             }
         )
     return rows
+
+
+def _replay(case: Case, decision: Decision) -> str:
+    """Where the decision is made again as known then and now; nowhere for one that rests on no computed law."""
+    benefit, month = item_of(case).result.benefit, decision.finding.get("month")
+    if not (benefit and month and case.person_id and may("rules.explain")):
+        return ""
+    return reverse("work_replay", args=[case.person_id, benefit, month])
 
 
 def check_rows(checks: list[EconomicCheck]) -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ from minzheng.kernel.rules import LawError
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web import explaining
 from minzheng.surfaces.web.letters import issuing_office, reason_letter
-from minzheng.surfaces.web.resident import notices
+from minzheng.surfaces.web.resident import accounts, notices
+from minzheng.surfaces.web.resident.accounts import account_of
 from minzheng.surfaces.web.resident.oneself import oneself
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import benefit_name
@@ -55,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "is_known": trace is not None,
             "awards": [_award(award) for award in awards],
             "notices": [notices.listed(one) for one in notices_of_person(who.pk)[:20]],
+            "account_letters": account_of(who.pk)["account_letters"],
         },
     )
 
@@ -149,7 +151,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         is_exportable=False,
         empty_title=_("尚无发放记录"),
     )
-    return render(request, "web/resident/payments.html", {"table": table})
+    return render(request, "web/resident/payments.html", {"table": table, **account_of(who.pk)})
 
 
 @require_safe
@@ -187,4 +189,5 @@ urls = [
     path("payments/", payments, name="my_payments"),
     path("looks/", looks, name="my_looks"),
     *notices.urls,
+    *accounts.urls,
 ]

@@ -138,6 +138,11 @@ def _way(trace: OrderTrace) -> list[dict[str, Any]]:
     for follower in trace.followers:
         way.append({"when": formats.month(follower.accounting_month), "title": str(ORDER_KINDS.get(follower.kind, follower.kind)),
                     "text": follower.end_to_end_id, "href": reverse("work_order", args=[follower.pk]), "tone": "info"})  # fmt: skip
+    for entry in trace.transfers:
+        if entry.overpayment_id:
+            way.append({"when": entry.on, "title": str(ENTRY_KINDS.get(entry.kind, entry.kind)), "text": formats.fen(entry.amount_fen),
+                        "actor": formats.month(entry.accounting_month), "href": reverse("work_account", args=[order.person_id]),
+                        "tone": "warn"})  # fmt: skip
     return list(reversed(way))
 
 

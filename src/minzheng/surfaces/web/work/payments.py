@@ -22,7 +22,7 @@ from minzheng.kernel.programmes import load_programmes
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.work import batches, ledger, returns
+from minzheng.surfaces.web.work import batches, ledger, returns, settlements
 from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.queries import payments as queries
@@ -204,48 +204,12 @@ def _held_by_reason(reasons: dict[str, str]) -> list[NavItem]:
     ]
 
 
-def overpaid(request: HttpRequest) -> HttpResponse:
-    """What was paid without right and is not yet recovered."""
-    require("payments.look")
-    found = kernel.open_overpayments()
-    table = Table(
-        columns=[
-            Column("month", _("月份"), kind="month", order_by="month", is_heading=True),
-            Column("award.benefit", _("待遇"), value=lambda o: benefit_name(o.award.benefit)),
-            Column(
-                "award.person.name", _("领款人"), href=lambda o: reverse("work_person", args=[o.person_id])
-            ),
-            Column("amount_fen", _("多发金额"), kind="money", order_by="amount_fen"),
-            Column("recovered_fen", _("已追回"), kind="money"),
-            Column("found_on", _("发现日期"), kind="date", order_by="found_on"),
-            Column("reason", _("原因"), value=lambda o: OVERPAID.get(o.reason, o.reason)),
-        ],
-        source=found,
-        request=request,
-        caption=_("待追回"),
-        export_name="overpayments",
-        empty_text=_("没有待追回的多发待遇。"),
-    )
-    if table.wants_export:
-        return table.excel_response()
-    return render(
-        request, "web/work/payments_overpaid.html", {"table": table, "tabs": payment_tabs("work_overpaid")}
-    )
-
-
-OVERPAID = {
-    "lowered_after_payment": "发放后标准下调或待遇终止",
-    "paid_after_death": "死亡后仍发放",
-    "deceased": "死亡后仍发放",
-    "ended": "终止后仍发放",
-}
-
 urls = [
     path("payments/", overview, name="work_payments"),
     path("payments/prepare/", prepare, name="work_batch_prepare"),
     path("payments/draft/", draft, name="work_payments_draft"),
     path("payments/held/", held, name="work_payments_held"),
-    path("payments/overpaid/", overpaid, name="work_overpaid"),
+    *settlements.urls,
     *batches.urls,
     *returns.urls,
     *ledger.urls,

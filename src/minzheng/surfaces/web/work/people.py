@@ -17,8 +17,9 @@ from minzheng.kernel.access.limits import limit
 from minzheng.kernel.access.permissions import may, role_name
 from minzheng.kernel.audit import look
 from minzheng.kernel.audit.queries import looks_at
-from minzheng.kernel.awards.models import Award
+from minzheng.kernel.awards.models import Award, AwardPeriod, Overpayment
 from minzheng.kernel.awards.queries import awards_of_household, awards_of_person
+from minzheng.kernel.monthend.models import Correction
 from minzheng.kernel.monthend.queries import months_with_findings
 from minzheng.kernel.outreach.queries import notices_of_person
 from minzheng.kernel.payments.models import Order
@@ -38,7 +39,7 @@ from minzheng.kernel.rules import LawError
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web import explaining
-from minzheng.surfaces.web.work import fields, numbers, reasons
+from minzheng.surfaces.web.work import fields, numbers, reasons, replay
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import benefit_name, programme_name
 
@@ -156,6 +157,11 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "orders": _orders(request, who),
             "looks": [{"one": e, "role": role_name(e.role)} for e in looks_at(who.pk)[:10]],
             "may_unmask": may("people.unmask"),
+            "has_account": may("payments.look")
+            and (
+                Overpayment.objects.filter(person_id=who.pk).exists()
+                or Correction.objects.filter(person_id=who.pk).exists()
+            ),
         },
     )
 
@@ -252,13 +258,21 @@ def _award(award: Award) -> dict[str, Any]:
     return {
         "award": award,
         "name": benefit_name(award.benefit),
+        "may_replay": may("rules.explain"),
         "person": award.person if award.unit == "person" else None,
         "periods": [
-            {"since": Month.of(one.during.lower), "fen": one.monthly_fen,
+            {"since": Month.of(one.during.lower), "fen": one.monthly_fen, "shown": _latest(one),
              "until": Month.of(one.during.upper) - 1 if one.during.upper else None}
             for one in sorted(award.periods.all(), key=lambda one: one.during.lower, reverse=True)
         ],
     }  # fmt: skip
+
+
+def _latest(period: AwardPeriod) -> Month:
+    """The last month of a period that is over or has come, for a look at how it was decided."""
+    present = Month.of(working_day())
+    last = Month.of(period.during.upper) - 1 if period.during.upper else present
+    return max(min(last, present), Month.of(period.during.lower))
 
 
 def _fact(view: FactView) -> dict[str, Any]:
@@ -307,4 +321,5 @@ urls = [
     path("households/<int:household_id>/", household, name="work_household"),
     *numbers.urls,
     *reasons.urls,
+    *replay.urls,
 ]

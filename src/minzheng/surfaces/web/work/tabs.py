@@ -14,7 +14,7 @@ def payment_tabs(current: str) -> list[NavItem]:
         ("work_payments", _("批次"), "payments.look"),
         ("work_returns", _("银行回盘"), "payments.look"),
         ("work_payments_held", _("暂缓"), "payments.look"),
-        ("work_overpaid", _("待追回"), "payments.look"),
+        ("work_overpaid", _("多发处理"), "payments.look"),
         ("work_ledger", _("账目"), "ledger.look"),
         ("city_prices", _("物价联动"), "grants.look"),
     ]

@@ -112,6 +112,48 @@ ENTRY_KINDS = {
     "return": gettext_lazy("退票"),
     "give_up": gettext_lazy("退回预算"),
     "reversal": gettext_lazy("冲销"),
+    "claim": gettext_lazy("确认多发"),
+    "unclaim": gettext_lazy("多发减少"),
+    "set_off": gettext_lazy("抵扣多发"),
+    "repay": gettext_lazy("收回多发"),
+    "write_off": gettext_lazy("免除多发"),
+    "restore": gettext_lazy("恢复已免除"),
+}
+OVERPAID_STATES = {
+    "open": (gettext_lazy("待处理"), "warn"),
+    "recovered": (gettext_lazy("已追回"), "good"),
+    "waived": (gettext_lazy("已免除"), "neutral"),
+    "dropped": (gettext_lazy("应发已恢复"), "neutral"),
+}
+SETTLEMENT_STATES = {
+    "proposed": (gettext_lazy("待复核"), "warn"),
+    "approved": (gettext_lazy("已决定"), "good"),
+    "refused": (gettext_lazy("未同意"), "bad"),
+    "replaced": (gettext_lazy("已由新决定代替"), "neutral"),
+}
+CORRECTION_STATES = {
+    "applied": (gettext_lazy("已更正"), "good"),
+    "left": (gettext_lazy("待人工核定"), "warn"),
+}
+SETTLEMENT_WAYS = {
+    "set_off": gettext_lazy("从以后的发放中抵扣"),
+    "recovery": gettext_lazy("请家庭退回"),
+    "waiver": gettext_lazy("免予追回"),
+}
+OVERPAID = {
+    "lowered_after_payment": gettext_lazy("发放后标准下调或待遇终止"),
+    "learnt_later": gettext_lazy("发放后得知新的情况"),
+    "paid_after_death": gettext_lazy("死亡后仍发放"),
+    "deceased": gettext_lazy("死亡后仍发放"),
+    "ended": gettext_lazy("终止后仍发放"),
+    "due_again": gettext_lazy("重新核对后应发"),
+}
+CORRECTED = {
+    "learnt_later": gettext_lazy("发放后得知新的情况"),
+    "other_amount": gettext_lazy("原来的金额由人工核定或接管而来"),
+    "check_missing": gettext_lazy("还缺核对"),
+    "before_start": gettext_lazy("早于待遇的起始月份"),
+    "after_end": gettext_lazy("待遇当时已经终止"),
 }
 STEPS = {
     "snapshot": gettext_lazy("人口快照"),
@@ -131,6 +173,9 @@ for _prefix, _table in (
     ("batch", BATCH_STATES),
     ("return", RETURN_STATES),
     ("row", ROW_OUTCOMES),
+    ("over", OVERPAID_STATES),
+    ("settlement", SETTLEMENT_STATES),
+    ("correction", CORRECTION_STATES),
 ):
     register_statuses({f"{_prefix}_{code}": Status(label, tone) for code, (label, tone) in _table.items()})
 
