@@ -16,7 +16,7 @@ import polars as pl
 from minzheng.kernel.periods import Month
 from minzheng.kernel.reforms.traits import Population
 from minzheng.kernel.rules import ELIGIBLE, MAY_QUALIFY
-from minzheng.kernel.rules.columns import FINDINGS_FILE
+from minzheng.kernel.rules.findings import FINDINGS_FILE
 
 MONTHS_OF_A_YEAR = 12
 #: How often something is the case, then sums of money; in this order in files.
