@@ -138,6 +138,7 @@ def measure(commands: dict[str, list[object]], runs: int) -> dict[str, list[Told
             if answer["totals"] != first["totals"]:
                 raise SystemExit(f"{name} finds other totals: the comparison would be worth nothing")
             found[name].append(answer)
+            print(f"  {name:26}{answer['seconds']:>9.1f}s{answer['cpu']:>9.1f}s of the processor", flush=True)
     assert first is not None
     print("totals equal to the fen:", flush=True)
     for benefit, (sure, may, fen) in first["totals"].items():

@@ -7,19 +7,19 @@ by then, and the household's next round knows the sums over it. The law of three
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from llvmlite import ir
 
+from minzheng.kernel.rules.engines.machine import I1, I8, I64, PLAIN, WITH_VALUE, number
 from minzheng.kernel.rules.graph import HOUSEHOLD, INPUTS, PERSON, REDUCTIONS, Node
 from minzheng.kernel.rules.inputs import catalogue
 from minzheng.kernel.rules.law import Law, LawBenefit
 from minzheng.kernel.rules.operations import BOOL
 
-I1, I8, I64 = ir.IntType(1), ir.IntType(8), ir.IntType(64)
 STORED = {"Int64": I64, "Int32": ir.IntType(32), "Int8": I8}
 SLOT = 8
 #: What the loop is called with: one table of 64-bit slots, first these, then RESULT_SLOTS for each benefit (where it puts
@@ -48,76 +48,6 @@ class FusedLaw:
     text: str
     columns: tuple[Column, ...]
     kept: int
-
-
-def number(value: int) -> ir.Constant:
-    return ir.Constant(I64, value)
-
-
-def _safe(b: ir.IRBuilder, divisor: Any) -> tuple[Any, Any, Any]:
-    """A divisor that never traps, and whether it stood for 0 or for -1."""
-    zero, minus = b.icmp_signed("==", divisor, number(0)), b.icmp_signed("==", divisor, number(-1))
-    return b.select(b.or_(zero, minus), number(1), divisor), zero, minus
-
-
-def _divide(b: ir.IRBuilder, x: Any, divisor: Any, if_zero: int | None, *, remainder: bool) -> Any:
-    """Rounding down, which the machine does not: its quotient is one too high where signs differ and something is left."""
-    by, zero, minus = _safe(b, divisor)
-    quotient, left = b.sdiv(x, by), b.srem(x, by)
-    lower = b.and_(b.icmp_signed("!=", left, number(0)), b.icmp_signed("<", b.xor(left, by), number(0)))
-    if remainder:
-        value, at_minus = b.select(lower, b.add(left, by), left), number(0)
-    else:
-        value, at_minus = b.select(lower, b.sub(quotient, number(1)), quotient), b.neg(x)
-    value = b.select(minus, at_minus, value)
-    return value if if_zero is None else b.select(zero, number(if_zero), value)
-
-
-def _bands(b: ir.IRBuilder, x: Any, table: Iterable[tuple[int, int]], below: int) -> Any:
-    found: Any = number(below)
-    for start, value in table:
-        found = b.select(b.icmp_signed(">=", x, number(start)), number(value), found)
-    return found
-
-
-def _one_of(b: ir.IRBuilder, x: Any, values: tuple[int, ...]) -> Any:
-    found: Any = I1(0)
-    for value in values:
-        found = b.or_(found, b.icmp_signed("==", x, number(value)))
-    return found
-
-
-def _compare(sign: str) -> Callable[..., Any]:
-    return lambda b, x, y: b.icmp_signed(sign, x, y)
-
-
-#: What each operation of the graph is for the compiler; `operations.OPERATIONS` says what it means.
-_PLAIN: dict[str, Callable[..., Any]] = {
-    "add": lambda b, x, y: b.add(x, y),
-    "sub": lambda b, x, y: b.sub(x, y),
-    "mul": lambda b, x, y: b.mul(x, y),
-    "neg": lambda b, x: b.neg(x),
-    "lt": _compare("<"),
-    "le": _compare("<="),
-    "gt": _compare(">"),
-    "ge": _compare(">="),
-    "eq": _compare("=="),
-    "ne": _compare("!="),
-    "and": lambda b, x, y: b.and_(x, y),
-    "or": lambda b, x, y: b.or_(x, y),
-    "not": lambda b, x: b.not_(x),
-    "where": lambda b, c, x, y: b.select(c, x, y),
-    "most": lambda b, x, y: b.select(b.icmp_signed(">=", x, y), x, y),
-    "least": lambda b, x, y: b.select(b.icmp_signed("<=", x, y), x, y),
-    "rule": lambda b, x: x,
-    "project": lambda b, x: x,
-}
-_WITH_VALUE: dict[str, Callable[..., Any]] = {
-    "floor_div": lambda b, x, y, if_zero: _divide(b, x, y, if_zero, remainder=False),
-    "floor_mod": lambda b, x, y, if_zero: _divide(b, x, y, if_zero, remainder=True),
-    "one_of": _one_of,
-    "bands": lambda b, x, value: _bands(b, x, *value),
-}
 
 
 class _Fusing:
@@ -150,14 +80,8 @@ class _Fusing:
         return max(self.rounds[benefit.status], self.rounds[benefit.net])
 
     def _kept(self) -> dict[int, int]:
-        """People's values that a later round reads, with their place in a person's scratch."""
+        """People's values that a later round reads, with their place in a person's scratch; sums read their own round's."""
         reads = [(a, self.rounds[n]) for n in self.order if self._is_person(n) for a in self.nodes[n].args]
-        reads += [
-            (n, self.rounds[at] - 1)
-            for at in self.order
-            if self.nodes[at].op in REDUCTIONS
-            for n in self.nodes[at].args
-        ]
         reads += [(n, self._settled(b)) for b in self.benefits for n in (b.status, b.net)]
         kept = sorted({a for a, when in reads if self._is_person(a) and self.rounds[a] < when})
         return {a: place for place, a in enumerate(kept)}
@@ -335,9 +259,9 @@ class _Fusing:
         if node.op in INPUTS:
             return self._read(node)
         args = [self.values[a] for a in node.args]
-        if node.op in _WITH_VALUE:
-            return _WITH_VALUE[node.op](self.b, *args, node.value)
-        return _PLAIN[node.op](self.b, *args)
+        if node.op in WITH_VALUE:
+            return WITH_VALUE[node.op](self.b, *args, node.value)
+        return PLAIN[node.op](self.b, *args)
 
 
 def fuse(law: Law) -> FusedLaw:
