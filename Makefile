@@ -12,8 +12,8 @@ test: ## the whole suite; PG_BINDIR=/usr/lib/postgresql/15/bin runs it on that P
 check: ## format, lint, types, import contract, migrations, templates, law
 	@$(PYTHON) start.py check
 
-bench: ## the benchmarks; they print ratios measured in one run
-	@$(PYTHON) start.py bench $(ARGS)
+bench: ## the benchmarks; they print ratios measured in one run; SIZE=25m is the population, ARGS=evaluation only that one
+	@SIZE=$(SIZE) $(PYTHON) start.py bench $(ARGS)
 
 clean: ## removes the environment and caches; the city's data stays (see docs/guide/operate.md)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -27,7 +27,7 @@ usage: python3 start.py VERB [...]
   demo [--once]    a synthetic city and its month end, then the workbench on http://127.0.0.1:8000
   test [...]       the whole test suite; further words go to pytest
   check            format, lint, types, import contract, migrations, templates, law
-  bench [...]      the benchmarks
+  bench [...]      the benchmarks; SIZE=25m in the environment sets the population of those that take one
   run [...]        the minzheng command, for example: python3 start.py run month run 2022-07
   setup [--dev]    only prepare the environment in .venv
   lock             write the two lock files anew from pyproject.toml (needs uv)
@@ -81,7 +81,10 @@ def check(rest):
 
 
 def bench(rest):
-    """Every benchmark, or those named: `bench evaluation`. One that misses its goal fails."""
+    """Every benchmark, or those named: `bench evaluation`. One that misses its goal fails.
+
+    They read the size of the population from SIZE (1m, 5m, 25m) where they take one.
+    """
     prepare(dev=True)
     folder = ROOT / "benchmarks"
     names = [word for word in rest if (folder / f"{word}.py").exists()]

@@ -16,9 +16,12 @@ from minzheng.domains import DOMAINS
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import compile_law, load_programmes
 from minzheng.kernel.rules import (
+    ENGINES,
     HouseholdInputs,
     Provenance,
     SnapshotDamaged,
+    SnapshotWriter,
+    engine_for,
     evaluate_household,
     evaluate_snapshot,
     explain,
@@ -114,6 +117,40 @@ def test_the_roll_equals_each_household_evaluated_by_itself_and_leaves_out_who_g
     for total in run.totals:
         mine = roll.filter((pl.col("benefit") == total.benefit) & (pl.col("status") == 2))
         assert (total.eligible, total.amount_fen) == (mine.height, mine["amount_fen"].sum())
+
+
+def test_a_large_city_is_compiled_and_a_small_one_is_not() -> None:
+    assert [engine_for(n) for n in (0, 999_999, 1_000_000, 25_000_000)] == [
+        "polars",
+        "polars",
+        "kernel",
+        "kernel",
+    ]
+
+
+def test_every_engine_on_any_number_of_cores_writes_the_same_bytes(tmp_path: Path) -> None:
+    law = compile_law(load_programmes(DOMAINS), JULY)
+    snapshot = snapshot_of(tmp_path / "s", city())
+    seen = set()
+    for engine in ENGINES:
+        for threads in (1, 3):
+            evaluate_snapshot(law, snapshot, tmp_path / "f", engine=engine, threads=threads)
+            seen.add(tuple((tmp_path / "f" / name).read_bytes() for name in ("findings.parquet", "run.json")))
+    assert len(seen) == 1
+
+
+def test_parts_out_of_order_or_not_of_whole_households_are_not_written(tmp_path: Path) -> None:
+    persons, homes = frames_of(city(4))
+    halves = [(persons.filter(pl.col("household_id") <= 2), homes.head(2)),
+              (persons.filter(pl.col("household_id") > 2), homes.tail(2))]  # fmt: skip
+    with SnapshotWriter(tmp_path / "s", month=JULY, as_of=TAKEN) as writer:
+        for part in halves:
+            writer.add(*part)
+        with pytest.raises(SnapshotDamaged, match="in order of household_id"):
+            writer.add(*halves[0])
+        with pytest.raises(SnapshotDamaged, match="two frames differ"):
+            writer.add(persons, homes.head(3))
+    assert (writer.record.households, writer.record.parts) == (4, 2)
 
 
 def test_progress_is_told_part_by_part(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from minzheng.kernel.rules.parts import Part, compute_all, plan
 
 
 def evaluate_frames(
-    law: Law, persons: pl.DataFrame, households: pl.DataFrame, engine: str = "polars"
+    law: Law, persons: pl.DataFrame, households: pl.DataFrame, *, engine: str = "polars"
 ) -> pl.DataFrame:
     """The findings of frames in memory, sorted by household as a snapshot is."""
     frames = prepare(law, engine)(persons, households)

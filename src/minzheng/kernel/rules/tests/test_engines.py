@@ -249,6 +249,8 @@ def test_bits_are_read_from_where_a_view_begins() -> None:
     ]  # fmt: skip
     persons, homes = frames_of([HouseholdInputs({"household_id": r["household_id"]}, [r]) for r in rows])
     for start in (0, 1, 5, 8, 13):
-        expected = evaluate_frames(law, persons.slice(start), homes.slice(start), "polars")
-        assert evaluate_frames(law, persons.slice(start), homes.slice(start), "kernel").equals(expected)
+        expected = evaluate_frames(law, persons.slice(start), homes.slice(start), engine="polars")
+        assert evaluate_frames(law, persons.slice(start), homes.slice(start), engine="kernel").equals(
+            expected
+        )
         assert isinstance(expected, pl.DataFrame) and expected.height == 4 * (39 - start)

@@ -90,14 +90,55 @@ def test_a_wrong_call_says_what_is_wrong_and_ends_with_its_code(
     assert said in " ".join(told.output.replace("│", " ").split())
 
 
-def test_a_snapshot_is_evaluated_to_a_folder(snapshot: Path, tmp_path: Path) -> None:
-    run = json.loads(
-        runner.invoke(rules.app, ["evaluate", str(snapshot), str(tmp_path / "out"), "--json"]).stdout
-    )
-    assert run["month"] == "2022-07" and run["rows"] == 1
-    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8")) == run
-    again = runner.invoke(rules.app, ["evaluate", str(tmp_path / "nowhere"), str(tmp_path / "out")])
-    assert again.exit_code == 1
+def test_a_population_is_evaluated_to_a_file_with_its_record_by_any_engine(
+    snapshot: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "found" / "july.parquet"
+    arguments = ["evaluate", "--population", str(snapshot), "--out", str(out), "--json"]
+    run = json.loads(runner.invoke(rules.app, arguments).stdout)
+    assert (run["month"], run["population"], run["rows"]) == ("2022-07", "2022-07", 1)
+    assert json.loads(out.with_suffix(".json").read_text(encoding="utf-8")) == run
+    for engine in ("polars", "kernel"):
+        told = runner.invoke(rules.app, [*arguments, "--engine", engine, "--month", "2022-07"])
+        assert json.loads(told.stdout) == run
+
+
+def test_another_month_s_law_takes_the_facts_as_they_are_and_says_so(snapshot: Path, tmp_path: Path) -> None:
+    arguments = ["evaluate", "-p", str(snapshot), "-o", str(tmp_path / "f.parquet"), "-m", "2022-02"]
+    run = json.loads(runner.invoke(rules.app, [*arguments, "--json"]).stdout)
+    assert (run["month"], run["population"]) == ("2022-02", "2022-07")
+    # Born in March 1940: 81 in February 2022, so still paid as from 80.
+    assert [t["amount_fen"] for t in run["totals"] if t["benefit"] == "old_age_allowance"] == [18_000]
+    assert "人口为 2022-07" in runner.invoke(rules.app, arguments).output
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "said"),
+    [
+        ({"--population": "nowhere"}, 1, "not a snapshot"),
+        ({"--engine": "steam"}, 2, "choose one of"),
+        ({"--out": "findings.csv"}, 2, "must end in .parquet"),
+        ({"--month": "2022-13"}, 2, "--month"),
+    ],
+)
+def test_an_evaluation_that_cannot_be_is_refused(
+    snapshot: Path, tmp_path: Path, changed: dict[str, str], code: int, said: str
+) -> None:
+    options = {"--population": str(snapshot), "--out": str(tmp_path / "f.parquet"), **changed}
+    told = runner.invoke(rules.app, ["evaluate", *(word for pair in options.items() for word in pair)])
+    assert told.exit_code == code and said in told.output
+    assert not (tmp_path / "f.parquet").exists()
+
+
+def test_residents_for_measuring_are_written_and_evaluated(tmp_path: Path) -> None:
+    people = str(tmp_path / "people")
+    told = runner.invoke(rules.app, ["residents", people, "--count", "2k", "-m", "2022-05", "--json"])
+    record = json.loads(told.stdout)
+    assert (record["persons"], record["month"]) == (2_000, "2022-05")
+    run = runner.invoke(rules.app, ["evaluate", "-p", people, "-o", str(tmp_path / "f.parquet")])
+    assert run.exit_code == 0 and "2,000 人" in run.output
+    refused = runner.invoke(rules.app, ["residents", people, "--count", "many"])
+    assert refused.exit_code == 2 and "250k" in refused.output
 
 
 def test_the_rules_of_a_month_are_listed_with_their_articles() -> None:
