@@ -15,17 +15,26 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import polars as pl
-from evaluation import MONTH, residents, timed
 
 from minzheng.domains import DOMAINS
+from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import compile_law, load_programmes
-from minzheng.kernel.rules import RunRecord, evaluate_snapshot, write_snapshot
+from minzheng.kernel.rules import RunRecord, evaluate_snapshot
 from minzheng.kernel.rules.engines.spark import evaluate_on_spark, open_session
 from minzheng.kernel.rules.engines.tables import evaluate_tables
+from minzheng.simulation.residents import write_residents
+
+MONTH = Month(2022, 7)
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Seconds an action takes."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
 
 
 def main() -> None:
@@ -42,9 +51,7 @@ def main() -> None:
     law = compile_law(load_programmes(DOMAINS), MONTH)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        record = write_snapshot(
-            *residents(chosen.residents), folder / "snapshot", month=MONTH, as_of=date(2022, 7, 31)
-        )
+        record = write_residents(chosen.residents, folder / "snapshot", MONTH)
         print(f"residents {record.persons:,}  households {record.households:,}  parts {record.parts}")
         began = time.perf_counter()
         session = open_session()

@@ -101,7 +101,7 @@ def run(law: Law, snapshot: Path, out: Path, **options: Any) -> Any:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("month", "engine"), zip(MONTHS, ("polars", "kernel", "spark"), strict=True), ids=str
+    ("month", "engine"), list(zip(MONTHS, ("polars", "kernel", "spark"), strict=True)), ids=str
 )
 def test_parts_computed_by_spark_give_the_bytes_of_one_machine(
     session: Any, month: Month, engine: str, tmp_path: Path
