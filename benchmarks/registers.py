@@ -2,10 +2,11 @@
 
 Fills a city, reads it whole into a snapshot, evaluates it whole; then changes the pension of one household in a hundred,
 all over the city, reads the marked households alone into a delta and evaluates that. Every part is the fastest of its
-runs, for what else the machine does falls on none. At the end base and delta are held against a full export of the changed register, to the fen.
-Beside them stands a bare COPY of the very tables that the export reads. Goals: each at most 5 % of the whole.
+runs, for what else the machine does falls on none. At the end base and delta are held against a full export of the
+changed register, to the fen. Beside them stands a bare COPY of the very tables that the export reads. Goals: each at most
+5 % of the whole.
 
-    python benchmarks/registers.py [--residents 1000000] [--runs 3]
+    python benchmarks/registers.py [--residents 1000000] [--runs 5]
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ _DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp"
 _PINYIN = "replace({}name_pinyin, ' ', '')"
 _INITIALS = "regexp_replace({}name_pinyin, '([^ ])[^ ]* ?', '\\1', 'g')"
 MOST_CANDIDATES = 200
-"""So many bearers of a part of a name are put in order; where there are more, those are some of them."""
+"""So many who bear a part of a name, or in a street a beginning of it, are put in order; of more, these are some."""
 
 # The scope as a filter that no index serves: over a few rows of the right index it costs nothing, and a place's index taken
 # by a wrong guess of how many live there would cost a look at all of them.
@@ -74,7 +74,7 @@ def _here(expression: str, sign: str, longest: int) -> str:
         (SELECT p.id, NULL::text AS matched FROM public.people_person p
          WHERE public.people_keys(p.name, p.name_pinyin, p.division_code, p.hukou_division_code)
                @> ARRAY['@' || low, {letters}]
-           AND {of} || '' >= q AND {of} || '' < q || '~' AND {_SEEN} ORDER BY {_PINYIN.format("p.")}, p.id LIMIT n)"""
+           AND {of} || '' >= q AND {of} || '' < q || '~' AND {_SEEN} LIMIT {MOST_CANDIDATES})"""
 
 
 _CALLED = f"""
