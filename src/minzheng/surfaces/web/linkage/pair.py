@@ -36,11 +36,9 @@ DECISIONS = {
 class KeyedRadios(forms.RadioSelect):
     """Radio buttons that a key with the browser's modifier (Alt, Ctrl+Option) chooses: 1, 2, 3."""
 
-    def create_option(
-        self, name: str, value: Any, label: Any, selected: Any, index: int, **rest: Any
-    ) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(name, value, label, selected, index, **rest)
-        option["attrs"]["accesskey"] = str(index + 1)
+    def create_option(self, *told: Any, **rest: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(*told, **rest)
+        option["attrs"]["accesskey"] = str(int(option["index"]) + 1)
         return option
 
 

@@ -83,11 +83,11 @@ def certainty(probability: float) -> str:
 def tabs(current: str) -> list[NavItem]:
     """Linkage stands beside what it serves: the files received and their review queue."""
     entries = (
-        ("work_feeds", _("收到的文件"), None),
-        ("work_review", _("待核处"), open_reviews() if current == "linkage" else None),
+        ("work_feeds", _("收到的文件"), 0),
+        ("work_review", _("待核处"), open_reviews() if current == "linkage" else 0),
         ("linkage", _("疑似同一人"), open_pairs()),
-        ("linkage_done", _("比对处理记录"), None),
-        ("linkage_merges", _("档案合并记录"), None),
-        ("linkage_model", _("比对模型"), None),
+        ("linkage_done", _("比对处理记录"), 0),
+        ("linkage_merges", _("档案合并记录"), 0),
+        ("linkage_model", _("比对模型"), 0),
     )
     return [NavItem(label, reverse(name), name == current, count) for name, label, count in entries]
