@@ -91,7 +91,8 @@ def test_a_row_is_linked_by_keyboard_and_taken_back(
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_role("alert")).to_contain_text("请选择判断")
     # A browser without a window has no access keys, so the test goes by Tab and Space; the keys are named on the page.
-    assert [one.get_attribute("accesskey") for one in page.locator("[name=decision]").all()] == ["1", "2", "3"]
+    keys = [one.get_attribute("accesskey") for one in page.locator("[name=decision]").all()]
+    assert keys == ["1", "2", "3"]
     page.get_by_label("同一人", exact=True).focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
