@@ -14,6 +14,7 @@ from rich.table import Table
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
 from minzheng.kernel.cases.working_rules import working_rules as cases_rules
 from minzheng.kernel.centres.catalogue import working_rules as centres_rules
+from minzheng.kernel.linkage.thresholds import working_rules as linkage_rules
 from minzheng.kernel.monthend.working_rules import working_rules as monthend_rules
 from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
 from minzheng.kernel.parameters import Entry, ParameterSet
@@ -32,11 +33,12 @@ def every_set(programmes: list[Programme]) -> list[ParameterSet]:
     """The parameters of the programmes and of the kernel's working rules."""
     kernel = (
         awards_rules,
-        outreach_rules,
         cases_rules,
         centres_rules,
-        payments_rules,
+        linkage_rules,
         monthend_rules,
+        outreach_rules,
+        payments_rules,
         reforms_rules,
     )
     return [*parameter_sets(programmes), *(rules() for rules in kernel)]
