@@ -94,6 +94,15 @@ def alike_job(*, review_id: int, on: str, after: int = 0) -> None:
             alike_job.defer(review_id=review_id, on=on, after=last)
 
 
+@app.task(name="cases.review_withdrawn", queue="cases", pass_context=False)
+def review_withdrawn_job(*, review_id: int, on: str) -> None:
+    """Writes the letter about a review that was taken back."""
+    from minzheng.kernel.cases.reviews import tell_withdrawn
+
+    with acting_as_service("casework", in_bulk=False):
+        tell_withdrawn(review=review_id, on=date.fromisoformat(on))
+
+
 @app.task(name="cases.pass_on_help", queue="cases", lock="cases help", pass_context=False)
 def pass_on_help_job(*, at: str) -> None:
     """Passes questions that a clerk left unanswered to the next one on duty."""
