@@ -30,7 +30,7 @@ from minzheng.kernel.cases.errors import (
 )
 from minzheng.kernel.cases.finding import Proposal, propose
 from minzheng.kernel.cases.jurisdiction import CITY
-from minzheng.kernel.cases.models import Case, Decision, Letter, Review
+from minzheng.kernel.cases.models import AlikeCase, Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import add_event, item_of, locked, seen, who_acts
 from minzheng.kernel.cases.review_awards import first_month, take_back
 from minzheng.kernel.cases.working_rules import rule_at
@@ -243,6 +243,7 @@ def decide_review(
     case.departs = decision.departs
     take_effect_after_review(case=case, decision=decision, on=on, review=found)
     add_event(case, "uphold_review", on=on, note=outcome, detail={"review": found.pk, "decision": decision.pk, "replaces": first.pk})  # fmt: skip
+    _close_alike(case, found)
     for other in Review.objects.filter(decision=first, state__in=OPEN):
         _end(other, case, _S.NOT_ACCEPTED, actor, "原决定已经改变，如对新决定不服，可以另行提出。", on)
     if rule:
@@ -414,6 +415,12 @@ def _end(review: Review, case: Case, state: Review.State, actor: Actor, words: s
     add_event(case, act, on=on, note=words, detail={"review": review.pk})
     letters.issue(case, Letter.Kind.REVIEW, on=on, review=review)
     return review
+
+
+def _close_alike(case: Case, review: Review) -> None:
+    """What earlier reviews found about this case spoke of the decision that has now been replaced."""
+    note = f"该办件的决定已由{review.get_kind_display()}（{review.decided_on}）改变"
+    AlikeCase.objects.filter(case=case, state="open").update(state="reopened", note=note)
 
 
 def _tell_later(review: Review, on: date) -> None:
