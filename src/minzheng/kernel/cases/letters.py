@@ -6,6 +6,7 @@ Each says in plain words what happened, by which article, what comes next, and h
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -59,8 +60,13 @@ def issue(
     note: str = "",
     decision: Decision | None = None,
     review: Review | None = None,
+    still_open: Collection[str] = (),
 ) -> Letter:
-    """Writes and keeps one letter of a case."""
+    """Writes and keeps one letter of a case.
+
+    Args:
+        still_open: of a review that was withdrawn, the kinds that may still be filed.
+    """
     item = item_of(case)
     number = number_of(case, on, kind)
     if kind in _RECEIPTS:
@@ -68,7 +74,10 @@ def issue(
     elif kind is Letter.Kind.CERTIFICATE:
         paper = _certificate(case, item, on)
     elif review is not None and decision is None:
-        paper = _review(case, item, review, on)
+        withdrawn = review.state == Review.State.WITHDRAWN
+        paper = (
+            _withdrawn(case, item, review, on, still_open) if withdrawn else _review(case, item, review, on)
+        )
     elif decision is not None:
         paper = _decision(case, item, decision, on, review)
     else:
@@ -258,6 +267,43 @@ def _review(case: Case, item: Item, review: Review, on: date) -> Reasons:
         ),
         closing=(f"理由：{review.outcome}",),
         objections=_objections_after(case, item, review),
+        signed_by=office,
+        illustrative=_assumed(item),
+    )
+
+
+def withdrawal_line(case: Case, review: Review) -> str:
+    """The line by which the letter about a withdrawn review names it."""
+    return f"办件编号 {case.number}，申请编号 {review.pk}。"
+
+
+def _withdrawn(case: Case, item: Item, review: Review, on: date, still_open: Collection[str]) -> Reasons:
+    """Tells that a review ended because it was withdrawn (终止).
+
+    Sources: 行政复议法 (2017修正) 第二十五条; 行政复议法实施条例 第三十八条 (not again on the same facts and grounds).
+    """
+    office, appeal = _signs(case, review), review.kind == Review.Kind.RECONSIDERATION
+    name, decision = review.get_kind_display(), review.decision
+    ways = {f"申请{Review.Kind(kind).label}" for kind in still_open} | {"提起行政诉讼"}
+    closing = [
+        f"原决定（{decision.number}）继续有效。下列期限自原决定作出之日（{_day(decision.on)}）起算，不因撤回而延长。"
+    ]
+    if appeal:
+        closing.append(
+            "撤回后不得再以同一事实和理由申请行政复议，但能够证明撤回违背您真实意思的除外（行政复议法实施条例 第三十八条）。"
+        )
+    return Reasons(
+        office=office,
+        title=f"{name}终止{'决定' if appeal else '通知'}书",
+        addressee=case.applicant_name,
+        date=on,
+        opening=(
+            f"您于{_day(review.filed_on)}对“{item.name}”的决定提出的{name}，已于{_day(review.decided_on or on)}撤回，"
+            f"{name}终止{'（行政复议法 第二十五条）' if appeal else ''}。",
+            withdrawal_line(case, review),
+        ),
+        closing=tuple(closing),
+        objections=tuple(one for one in _objections(case, item) if one.way in ways),
         signed_by=office,
         illustrative=_assumed(item),
     )

@@ -30,7 +30,7 @@ from minzheng.kernel.cases.errors import (
 )
 from minzheng.kernel.cases.finding import Proposal, propose
 from minzheng.kernel.cases.jurisdiction import CITY
-from minzheng.kernel.cases.models import Case, Decision, Letter, Review
+from minzheng.kernel.cases.models import AlikeCase, Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import add_event, item_of, locked, seen, who_acts
 from minzheng.kernel.cases.review_awards import first_month, take_back
 from minzheng.kernel.cases.working_rules import rule_at
@@ -169,7 +169,7 @@ def take_up(*, review: Review | int, on: date) -> Review:
 
 @transaction.atomic
 def withdraw_review(*, review: Review | int, on: date) -> Review:
-    """Takes a review back (撤回), by the applicant or by a clerk on their behalf."""
+    """Takes a review back (撤回), by the applicant or by a clerk on their behalf; a job writes the letter."""
     found = _locked_review(review)
     case = seen(found.case_id)
     _speaks_for(case)
@@ -177,7 +177,23 @@ def withdraw_review(*, review: Review | int, on: date) -> Review:
     found.state, found.decided_on = _S.WITHDRAWN, on
     found.save(update_fields=["state", "decided_on"])
     add_event(case, "withdraw_review", on=on, detail={"review": found.pk})
+    _tell_later(found, on)
     return found
+
+
+@transaction.atomic
+def tell_withdrawn(*, review: int, on: date) -> Letter | None:
+    """Writes the letter that ends a withdrawn review (终止), once; for the platform's own job."""
+    require("cases.review")
+    found = Review.objects.select_related("decision").get(pk=review)
+    case = locked(found.case_id)
+    written = Letter.objects.filter(
+        case=case, kind=Letter.Kind.REVIEW, content__opening__contains=[letters.withdrawal_line(case, found)]
+    )
+    if found.state != _S.WITHDRAWN or written.exists():
+        return None
+    still_open = [way.kind for way in ways_to_object(case, on) if way.is_open]
+    return letters.issue(case, Letter.Kind.REVIEW, on=on, review=found, still_open=still_open)
 
 
 @transaction.atomic
@@ -227,6 +243,7 @@ def decide_review(
     case.departs = decision.departs
     take_effect_after_review(case=case, decision=decision, on=on, review=found)
     add_event(case, "uphold_review", on=on, note=outcome, detail={"review": found.pk, "decision": decision.pk, "replaces": first.pk})  # fmt: skip
+    _close_alike(case, found)
     for other in Review.objects.filter(decision=first, state__in=OPEN):
         _end(other, case, _S.NOT_ACCEPTED, actor, "原决定已经改变，如对新决定不服，可以另行提出。", on)
     if rule:
@@ -398,6 +415,19 @@ def _end(review: Review, case: Case, state: Review.State, actor: Actor, words: s
     add_event(case, act, on=on, note=words, detail={"review": review.pk})
     letters.issue(case, Letter.Kind.REVIEW, on=on, review=review)
     return review
+
+
+def _close_alike(case: Case, review: Review) -> None:
+    """What earlier reviews found about this case spoke of the decision that has now been replaced."""
+    note = f"该办件的决定已由{review.get_kind_display()}（{review.decided_on}）改变"
+    AlikeCase.objects.filter(case=case, state="open").update(state="reopened", note=note)
+
+
+def _tell_later(review: Review, on: date) -> None:
+    # Neither a resident nor another place's clerk writes the office's letters.
+    from minzheng.kernel.cases.tasks import review_withdrawn_job
+
+    review_withdrawn_job.defer(review_id=review.pk, on=on.isoformat())
 
 
 def _look_for_alike(review: Review, on: date) -> None:

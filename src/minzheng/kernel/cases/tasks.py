@@ -6,12 +6,16 @@ import os
 from contextlib import suppress
 from datetime import date, datetime
 
+from asgiref.sync import async_to_sync
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.periods import now_utc, today
+
+KEPT_DAYS, FAILED_KEPT_DAYS, PARTS_KEPT_DAYS = 7, 90, 1
+"""How long the queue remembers jobs that are done, and those that failed; how long the rest of a killed upload stays."""
 
 
 @app.task(name="cases.take_in", queue="cases", pass_context=False)
@@ -94,6 +98,15 @@ def alike_job(*, review_id: int, on: str, after: int = 0) -> None:
             alike_job.defer(review_id=review_id, on=on, after=last)
 
 
+@app.task(name="cases.review_withdrawn", queue="cases", pass_context=False)
+def review_withdrawn_job(*, review_id: int, on: str) -> None:
+    """Writes the letter about a review that was taken back."""
+    from minzheng.kernel.cases.reviews import tell_withdrawn
+
+    with acting_as_service("casework", in_bulk=False):
+        tell_withdrawn(review=review_id, on=date.fromisoformat(on))
+
+
 @app.task(name="cases.pass_on_help", queue="cases", lock="cases help", pass_context=False)
 def pass_on_help_job(*, at: str) -> None:
     """Passes questions that a clerk left unanswered to the next one on duty."""
@@ -126,3 +139,15 @@ def refresh_totals_by_clock(timestamp: int) -> None:
     """Refreshes the totals every hour; one that still waits is not put into the queue again."""
     with suppress(AlreadyEnqueued):
         refresh_totals_job.configure(queueing_lock="cases totals").defer()
+
+
+@app.periodic(cron="50 2 * * *")
+@app.task(name="cases.clear_up", queue="cases", lock="cases clear up", pass_context=False)
+def clear_up_job(timestamp: int) -> None:
+    """Forgets jobs that ended long ago and what killed uploads left aside; a failed job is kept for whoever looks into it."""
+    from minzheng.kernel.cases.uploads import clear_parts
+
+    forget = async_to_sync(app.job_manager.delete_old_jobs)
+    forget(KEPT_DAYS * 24, include_cancelled=True, include_aborted=True)
+    forget(FAILED_KEPT_DAYS * 24, include_failed=True)
+    clear_parts(older_than=timestamp - PARTS_KEPT_DAYS * 86400)

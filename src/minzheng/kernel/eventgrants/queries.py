@@ -7,9 +7,16 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 
+from minzheng.kernel.access import Actor
 from minzheng.kernel.eventgrants.models import Activation, Entry
+
+
+def proposals_for(actor: Actor, programme: str) -> dict[str, Any]:
+    """`count` and earliest `month` of the starts that another official proposed and that wait for this one."""
+    found = Activation.objects.filter(programme=programme, state=Activation.State.PROPOSED)
+    return found.exclude(proposed_by=actor.official_id).aggregate(count=Count("id"), month=Min("month"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,34 @@ def test_a_case_alike_is_kept_with_a_reason(first):
         assert case.events.filter(act="keep_alike").exists()
 
 
+def test_a_case_alike_whose_decision_another_review_changed_is_closed_with_that_reason(first):
+    person, case = too_young()
+    _, waits = too_young()
+    corrected(person)
+    look_again(upheld(first))
+    upheld(case)
+    with acting(elders.street_officer()):
+        assert [one.case_id for one in alike_at(place=world.CHONGMING)] == [waits.pk]
+        closed = AlikeCase.objects.get(case=case)
+        assert closed.state == "reopened" and closed.note == "该办件的决定已由行政复议（2022-12-05）改变"
+        with pytest.raises(MoveRefused):
+            actions.keep_alike(alike=closed, reason="维持原决定", on=HEARD)
+
+
+def test_a_case_alike_stays_listed_when_a_review_leaves_its_decision(first):
+    _, case = too_young()
+    look_again(upheld(first))
+    with acting_as_resident(case.person_id):
+        review = actions.file_review(
+            case=case, kind="review", words="出生日期登记有误", on=date(2022, 10, 17)
+        )
+    with acting(elders.reviewer()):
+        actions.take_up(review=review, on=HEARD)
+        actions.decide_review(review=review, upheld=False, outcome="出生日期无误", on=HEARD)
+    with acting(elders.street_officer()):
+        assert [one.case_id for one in alike_at(place=world.CHONGMING)] == [case.pk]
+
+
 @pytest.mark.parametrize(
     ("role", "place", "error"),
     [

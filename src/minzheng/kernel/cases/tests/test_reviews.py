@@ -11,7 +11,7 @@ from minzheng.kernel.access import NotPermitted, acting, acting_as_resident, act
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.awards.models import Award, AwardPeriod, Overpayment
-from minzheng.kernel.cases import actions, queries
+from minzheng.kernel.cases import actions, queries, tasks
 from minzheng.kernel.cases.errors import (
     CaseError,
     CaseNotFound,
@@ -23,7 +23,7 @@ from minzheng.kernel.cases.errors import (
 from minzheng.kernel.cases.letters import document_of
 from minzheng.kernel.cases.models import Case, Decision, Letter, Review
 from minzheng.kernel.cases.reviews import last_day, may_review, reviews_at, reviews_of, ways_to_object
-from minzheng.kernel.cases.tests import elders, world
+from minzheng.kernel.cases.tests import elders, steps, world
 from minzheng.kernel.payments.drafting import draft_orders
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.payments.schedule import Schedule
@@ -359,6 +359,46 @@ def test_a_review_not_accepted_says_why_in_a_letter(refused):
             actions.refuse_review(review=review, reason="无", on=HEARD)
         actions.refuse_review(review=review, reason="不属于复核范围", on=HEARD)
         assert "不属于复核范围" in document_of(Letter.objects.get(kind="review")).closing[0]
+
+
+def withdrawn(case: Case, kind: str = "review", on: date = FILED) -> Letter:
+    """The letter that follows when the applicant takes a review back."""
+    review = file(case, kind=kind, on=on)
+    with acting_as_resident(case.person_id):
+        actions.withdraw_review(review=review, on=on)
+        assert not Letter.objects.filter(case=case, kind="review", issued_on=on).exists()
+    told = steps.waiting_jobs("cases.review_withdrawn")[-1]
+    assert told == {"review_id": review.pk, "on": on.isoformat()}
+    tasks.review_withdrawn_job(**told)
+    tasks.review_withdrawn_job(**told)
+    with acting_as_resident(case.person_id):
+        return Letter.objects.get(case=case, kind="review", issued_on=on)
+
+
+def test_a_withdrawn_review_ends_with_one_letter_that_names_the_ways_still_open(refused):
+    document = document_of(withdrawn(refused))
+    assert document.title == "复核终止通知书" and "2022年10月17日撤回" in document.opening[0]
+    assert document.office == "崇明区民政局" and "2022年10月11日" in document.closing[0]
+    assert [one.way for one in document.objections] == ["申请复核", "申请行政复议", "提起行政诉讼"]
+    # The last day of a review is 31 October: taken back on it, it may still be filed.
+    assert "申请复核" in [
+        one.way for one in document_of(withdrawn(refused, on=date(2022, 10, 31))).objections
+    ]
+
+
+def test_the_letter_of_a_withdrawn_reconsideration_names_no_way_that_is_over(refused):
+    hear(file(refused), upheld=False)
+    document = document_of(withdrawn(refused, "reconsideration", on=date(2022, 12, 12)))
+    assert document.title == "行政复议终止决定书" and document.office == "崇明区人民政府"
+    assert "第二十五条" in document.opening[0] and "同一事实和理由" in document.closing[1]
+    assert [one.way for one in document.objections] == ["申请行政复议", "提起行政诉讼"]
+
+
+def test_a_review_that_goes_on_gets_no_letter_of_withdrawal(refused):
+    review = file(refused)
+    tasks.review_withdrawn_job(review_id=review.pk, on=FILED.isoformat())
+    with acting_as_service("test"):
+        assert not Letter.objects.filter(kind="review").exists()
 
 
 def test_a_late_review_is_escalated_once_and_only_after_its_deadline(refused):

@@ -45,7 +45,7 @@ def in_page(path: Path) -> set[str]:
     plain = re.findall(r"{% translate [\"'](.+?)[\"'] %}|_\([\"'](.+?)[\"']\)", text)
     blocks = re.findall(r"{% blocktranslate[^%]*%}(.*?){% endblocktranslate %}", text, re.S)
     return {one or other for one, other in plain} | {
-        re.sub(r"{{ *(\w+) *}}", r"%(\1)s", block) for block in blocks
+        re.sub(r"{{ *(\w+) *}}", r"%(\1)s", block.replace("%", "%%")) for block in blocks
     }
 
 

@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from minzheng.domains.price_linkage.programme import PROGRAMME
 from minzheng.kernel.access import Actor, may
+from minzheng.kernel.eventgrants import queries as grants
 from minzheng.kernel.linkage.queries import open_pairs
 from minzheng.kernel.monthend.models import MonthRun, RunState
 from minzheng.kernel.payments import queries as kernel
 from minzheng.kernel.payments.models import Batch, MonthClose
+from minzheng.kernel.payments.settling import queries as settling
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.queries import open_reviews
 from minzheng.kernel.ui import formats
@@ -41,6 +44,9 @@ def open_work(actor: Actor, run: MonthRun | None, on: date) -> list[dict[str, An
         *(_linkage_work() if may("sources.review") else []),
         *(_approval_work(actor) if may("payments.approve_batch") else []),
         *(_preparer_work() if may("payments.prepare_batch") else []),
+        *(_overpaid_work() if may("payments.settle") else []),
+        *(_settlement_work(actor) if may("payments.approve_settlement") else []),
+        *(_start_work(actor) if may("grants.approve", PROGRAMME.code) else []),
         *(_month_work(run, on) if may("monthend.run") else []),
         *(_closing_work(run) if may("payments.close_month") and actor.reaches("310000") else []),
         *(_proof_work() if may("audit.verify") else []),
@@ -219,6 +225,41 @@ def _preparer_work() -> list[dict[str, Any]]:
             )
         )
     return items
+
+
+def _overpaid_work() -> list[dict[str, Any]]:
+    count = settling.people_without_proposal()
+    if not count:
+        return []
+    return [
+        _item(
+            _("多发待遇待提出处理意见"),
+            reverse("work_overpaid"),
+            text=_("按人计，尚无处理意见"),
+            count=count,
+            tone="warn",
+        )
+    ]
+
+
+def _settlement_work(actor: Actor) -> list[dict[str, Any]]:
+    count = settling.proposals_for(actor)
+    if not count:
+        return []
+    return [
+        _item(
+            _("多发处理意见待复核"), reverse("work_overpaid"), text=_("由他人提出"), count=count, tone="warn"
+        )
+    ]
+
+
+def _start_work(actor: Actor) -> list[dict[str, Any]]:
+    """Starts of price linkage, the page opened at the year of the earliest."""
+    waiting = grants.proposals_for(actor, PROGRAMME.code)
+    if not waiting["count"]:
+        return []
+    href = f"{reverse('city_prices')}?year={waiting['month'].year}"
+    return [_item(_("物价联动启动待审批"), href, text=_("由他人提出"), count=waiting["count"], tone="warn")]
 
 
 def _month_work(run: MonthRun | None, on: date) -> list[dict[str, Any]]:

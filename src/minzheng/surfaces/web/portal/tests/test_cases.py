@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from minzheng.kernel.access import acting_as_service
-from minzheng.kernel.cases import actions
+from minzheng.kernel.access import acting_as_resident, acting_as_service
+from minzheng.kernel.cases import actions, tasks
 from minzheng.kernel.cases.models import Case, Letter, Mandate
+from minzheng.kernel.cases.tests import elders
 from minzheng.kernel.cases.tests import world as cases
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.people.tests import world as people
@@ -154,6 +155,23 @@ def test_a_case_is_withdrawn_after_being_asked_once_more(browser, sent):
     with acting_as_service("test"):
         assert Case.objects.get(pk=sent).state == "withdrawn"
     assert browser.get(f"/my/cases/{sent}/withdraw/").status_code == 404
+
+
+def test_the_letter_about_a_withdrawn_review_stands_on_the_cases_page(db):
+    person = elders.elder()
+    case = elders.decided(person, "refused", elders.street_officer())
+    day = date(2022, 10, 17)
+    with acting_as_resident(person.pk):
+        review = actions.file_review(case=case, kind="review", words="本人一直是本市户籍", on=day)
+        actions.withdraw_review(review=review, on=day)
+    tasks.review_withdrawn_job(review_id=review.pk, on=day.isoformat())
+    browser = world.signed_in(person, "azhen")
+    page = browser.get(f"/my/cases/{case.pk}/").content.decode()
+    with acting_as_resident(person.pk):
+        letter = Letter.objects.get(case=case, kind="review")
+    assert "复核终止通知书" in page and "已撤回" in page
+    opened = browser.get(f"/my/cases/{case.pk}/letters/{letter.pk}/").content.decode()
+    assert "2022年10月17日撤回" in opened and "提起行政诉讼" in opened
 
 
 def test_an_ended_case_is_rated_once(browser, sent):
