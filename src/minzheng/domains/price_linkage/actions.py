@@ -154,7 +154,9 @@ def tell(*, activation_id: int, on: date) -> int:
     Raises:
         NotReady, NotPermitted.
     """
-    places = Entry.objects.filter(activation_id=activation_id).values_list("division_code", flat=True).distinct()
+    places = (
+        Entry.objects.filter(activation_id=activation_id).values_list("division_code", flat=True).distinct()
+    )
     write = partial(letter_of, offices=Offices.of(places))
     return telling.tell(activation_id=activation_id, write=write, on=on)
 

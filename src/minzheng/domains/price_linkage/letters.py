@@ -48,9 +48,7 @@ def letter_of(activation: Activation, receiver: Receiver, on: date, *, offices: 
             f"{month}物价涨得较快：{_rises(activation)}。按照《{PROGRAMME.name}》的规定，向基本生活有困难的人发一次补贴。",
             f"{whose}{month}的{GROUNDS.get(receiver.ground, receiver.ground)}，在补贴名单上。这笔钱不需要申请，这个月只发一次。",
         ),
-        amounts=(
-            Amount(label=f"{month}{PRICE_SUBSIDY.name}", value=receiver.amount_fen, is_total=True),
-        ),
+        amounts=(Amount(label=f"{month}{PRICE_SUBSIDY.name}", value=receiver.amount_fen, is_total=True),),
         closing=_how(activation, receiver),
         objections=offices.objections[receiver.division_code[:6]],
         signed_by=office,

@@ -55,7 +55,8 @@ def tell(*, activation_id: int, write: Writer, on: date) -> int:
     # A dead person's letter goes to the family; such receivers are few.
     readers = {r.person_id: addressee_of(r.person_id, on) for r in receivers if r.is_dead}
     told = _insert(
-        _row(activation, write(activation, r, on), r, readers.get(r.person_id, r.person_id)) for r in receivers
+        _row(activation, write(activation, r, on), r, readers.get(r.person_id, r.person_id))
+        for r in receivers
     )
     if told:
         audit.record(

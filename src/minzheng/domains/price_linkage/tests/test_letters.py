@@ -85,7 +85,12 @@ def test_whoever_has_no_account_is_told_how_to_give_one_and_is_paid_after_giving
     activation = town.approve(town.propose())
     assert town.tell(activation) == 2
     said = words(letter_to(town, person))
-    assert "先为您留着，不会作废" in said and "登记账户" in said and "委托家人代办" in said and "尾号" not in said
+    assert (
+        "先为您留着，不会作废" in said
+        and "登记账户" in said
+        and "委托家人代办" in said
+        and "尾号" not in said
+    )
     town.pay(activation)
     with town.seeing():
         states = dict(Order.objects.values_list("person_id", "state"))
@@ -109,7 +114,10 @@ def test_nobody_is_told_twice_and_who_was_added_late_is_told_then(town: Town) ->
     with town.seeing():
         assert AccountLetter.objects.count() == 2
         assert AccountLetter.objects.filter(person=late).count() == 1
-        assert [e.detail["letters"] for e in AuditEntry.objects.filter(act="grants.tell").order_by("id")] == [1, 1]
+        assert [e.detail["letters"] for e in AuditEntry.objects.filter(act="grants.tell").order_by("id")] == [
+            1,
+            1,
+        ]
 
 
 def test_nothing_is_told_before_the_approval_or_by_a_post_that_may_not(town: Town) -> None:

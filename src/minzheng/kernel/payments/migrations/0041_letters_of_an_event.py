@@ -7,7 +7,9 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0040_settling")]
 
     operations = [
-        migrations.AddField("accountletter", "about", models.TextField(blank=True, db_default="", default="")),
+        migrations.AddField(
+            "accountletter", "about", models.TextField(blank=True, db_default="", default="")
+        ),
         migrations.AlterField(
             "accountletter",
             "kind",
