@@ -14,12 +14,16 @@ from pathlib import Path
 
 from django.db import connections
 
+from minzheng.domains.price_linkage.actions import propose
 from minzheng.domains.price_linkage.importing import DEMONSTRATION, import_readings
+from minzheng.domains.price_linkage.programme import PROGRAMME as PRICE_LINKAGE
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.actions import grant_post
 from minzheng.kernel.access.demo import DemoOfficial, create_demo_officials
 from minzheng.kernel.access.models import Official, Post
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.eventgrants.errors import EmptyList
+from minzheng.kernel.eventgrants.models import Activation
 from minzheng.kernel.monthend.actions import run_month
 from minzheng.kernel.monthend.models import MonthRun, RunState
 from minzheng.kernel.monthend.queries import latest_run
@@ -88,16 +92,28 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     watch("受理中心", "名册与预约号源已就绪")
     _casework(watch)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
-    _prices(watch)
+    _prices(watch, on=run.on)
     return Demo(folder, run, officials)
 
 
-def _prices(watch: Watcher) -> None:
-    """Enters the illustrative index of 2022; a repeat adds nothing. Starting the mechanism is left to whoever looks."""
+def _prices(watch: Watcher, *, on: date) -> None:
+    """Enters the illustrative index of 2022 and proposes the first start, which waits for `shizhengfu`.
+
+    A repeat adds nothing, and a proposal that was taken back stays so. The proposal bears the day that the workbench
+    goes by, so that it is approved on the same one.
+    """
     post = Post.objects.get(official__user__username="shizheng", role="city_policy_officer")
     with acting(post):
         _read, added = import_readings(path=DEMONSTRATION, on=READINGS_ON)
-    watch("物价指数", f"新增 {added} 条（示例）")
+        watch("物价指数", f"新增 {added} 条（示例）")
+        if Activation.objects.filter(programme=PRICE_LINKAGE.code).exists():
+            return
+        try:
+            made = propose(month=MONTH, on=on)
+        except EmptyList:
+            watch("物价联动", f"{MONTH.chinese}没有低保、特困对象，未提出启动")  # A city of a few hundred.
+            return
+    watch("物价联动", f"{MONTH.chinese}已提出启动，名单 {made.list_count:,} 人，等待 shizhengfu 审批")
 
 
 def _casework(watch: Watcher) -> None:

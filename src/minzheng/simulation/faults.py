@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-from minzheng.simulation.calibration import figure
+from minzheng.kernel.linkage.disturb import RATES, Disturber
+from minzheng.simulation.calibration import figure, names
 
 Row = dict[str, str]
 _WIDE = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
@@ -54,3 +55,30 @@ def spoil(row: Row, rng: Random) -> list[Row]:
 def number_in(number: str, rng: Random) -> str:
     """A citizen number in any other office's file."""
     return odd_number(number, rng) if rng.random() < figure("faults") else number
+
+
+class SentAgain:
+    """Rows of people who are in the file already, written once more by hand: without a number, and mostly misspelt.
+
+    What is wrong with them is what linkage is for: a homophone in the name, day and month of birth turned, or nothing
+    but the missing number. The same seed gives the same rows.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self._rng = Random(f"{seed} again")
+        rates = dict.fromkeys(RATES, 0) | {"homophone": 500, "swapped": 400}
+        known = names()
+        self._disturber = Disturber(
+            [f"王{sign}" for sign in known["male"] + known["female"]], self._rng.randrange(2**31), rates
+        )
+
+    def row(self, row: Row) -> Row | None:
+        """The row as it comes a second time; mostly None."""
+        if self._rng.random() >= figure("sent_again"):
+            return None
+        born = row["出生日期"]
+        said, _faults = self._disturber.copy(
+            {"name": row["姓名"], "birth": f"{born[:4]}-{born[4:6]}-{born[6:]}"}
+            | dict.fromkeys(("committee", "digits"))
+        )
+        return row | {"证件号码": "", "姓名": said["name"], "出生日期": said["birth"].replace("-", "")}

@@ -17,7 +17,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from minzheng.kernel.periods import Month
 from minzheng.simulation.calibration import figure
 from minzheng.simulation.economy import EMPLOYED
-from minzheng.simulation.faults import number_in, spoil
+from minzheng.simulation.faults import SentAgain, number_in, spoil
 from minzheng.simulation.identifiers import account_number
 from minzheng.simulation.people import Household, Person
 from minzheng.simulation.rosters import SHEETS, Entry
@@ -59,6 +59,8 @@ class OfficeFiles:
         self._sheets: dict[str, Any] = {}
         self._counts: dict[str, int] = dict.fromkeys(SHEETS, 0)
         self._certificates = self._authorisations = 0
+        # Nothing is drawn from `rng` for these rows, so that they leave all others as they are.
+        self._again = SentAgain(str(rng.getstate()[1][:8]))
 
     def __enter__(self) -> OfficeFiles:
         opened: dict[str, TextIO] = {}
@@ -140,6 +142,8 @@ class OfficeFiles:
         }
         for spoilt in spoil(row, self._rng):
             self._write[POPULATION](list(spoilt.values()))
+        if person.died is None and (again := self._again.row(row)):
+            self._write[POPULATION](list(again.values()))
 
     def _social(self, person: Person) -> None:
         """Two months of pension or wage; whoever died before a month is not in it."""

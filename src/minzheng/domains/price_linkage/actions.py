@@ -1,21 +1,25 @@
-"""The verbs of the price linkage: enter a reading, propose a start, add late; approving and paying are the kernel's."""
+"""The verbs of the price linkage: enter a reading, propose and approve a start, tell, add late, pay."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
+from minzheng.domains.price_linkage.letters import Offices, letter_of
 from minzheng.domains.price_linkage.listing import entitled
 from minzheng.domains.price_linkage.models import IndexReading
 from minzheng.domains.price_linkage.programme import PRICE_SUBSIDY, PROGRAMME
+from minzheng.domains.price_linkage.tasks import tell_job
 from minzheng.domains.price_linkage.trigger import parameters, subsidy_fen, trigger_of
 from minzheng.kernel import audit
 from minzheng.kernel.access import require
 from minzheng.kernel.eventgrants import actions as grants
+from minzheng.kernel.eventgrants import telling
 from minzheng.kernel.eventgrants.errors import GrantRefused, NotTriggered
-from minzheng.kernel.eventgrants.models import Activation
+from minzheng.kernel.eventgrants.models import Activation, Entry
 from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.payments.schedule import Schedule
 from minzheng.kernel.periods import Month
@@ -132,6 +136,32 @@ def propose(*, month: Month, on: date) -> Activation:
     return grants.propose(event=event_of(month), on=on)
 
 
+@transaction.atomic
+def approve(*, activation_id: int, on: date) -> Activation:
+    """Approves a start proposed by somebody else (审批启动); a job then tells everybody on the list.
+
+    Raises:
+        SameOfficer, ListChanged, NotReady, NotPermitted.
+    """
+    activation = grants.approve(activation_id=activation_id, on=on)
+    tell_job.defer(activation_id=activation.pk, on=on.isoformat())
+    return activation
+
+
+def tell(*, activation_id: int, on: date) -> int:
+    """Sends the letters of an approved start (发出告知书); returns how many. Whoever was told is not told again.
+
+    Raises:
+        NotReady, NotPermitted.
+    """
+    places = (
+        Entry.objects.filter(activation_id=activation_id).values_list("division_code", flat=True).distinct()
+    )
+    write = partial(letter_of, offices=Offices.of(places))
+    return telling.tell(activation_id=activation_id, write=write, on=on)
+
+
+@transaction.atomic
 def add_late(*, activation_id: int, month: Month, on: date) -> int:
     """Adds whom the registers now show as entitled in the index month (补列), at the sum that was decided."""
     activation = grants.lock_activation(activation_id)
@@ -143,7 +173,9 @@ def add_late(*, activation_id: int, month: Month, on: date) -> int:
         activation.evidence,
         activation.pay_days,
     )
-    return grants.add_late(activation_id=activation_id, event=event, on=on)
+    added = grants.add_late(activation_id=activation_id, event=event, on=on)
+    tell_job.defer(activation_id=activation_id, on=on.isoformat())
+    return added
 
 
 def schedule() -> Schedule:

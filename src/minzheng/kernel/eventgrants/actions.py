@@ -14,6 +14,7 @@ from minzheng.kernel.awards.one_month import grant_for_month
 from minzheng.kernel.awards.staging import Query
 from minzheng.kernel.eventgrants.errors import EmptyList, ListChanged, NotReady, SameOfficer
 from minzheng.kernel.eventgrants.models import Activation
+from minzheng.kernel.eventgrants.striking import strike_off, to_grant
 from minzheng.kernel.payments.actions import draft_orders, prepare_batch
 from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.payments.schedule import Schedule
@@ -146,8 +147,8 @@ def lock_activation(activation_id: int) -> Activation:
 def approve(*, activation_id: int, on: date) -> Activation:
     """Approves an activation proposed by somebody else (审批启动): each person on the list gets an award of the month.
 
-    Whoever died before the month, or was merged into somebody who is on the list too, is struck off with the reason;
-    of other merged records the survivor is paid. Approving again changes nothing.
+    Whoever died before the month, or is one with somebody else on the list after all mergers, is struck off with the
+    reason; of other merged records the survivor is paid. Approving again changes nothing.
 
     Raises:
         SameOfficer: the acting official proposed it.
@@ -184,31 +185,10 @@ def _check_list(activation: Activation) -> None:
             )
 
 
-_STRIKE = """
-    INSERT INTO eventgrants_strike (entry_id, reason, "on", programme, division_code, person_id)
-    SELECT e.id, CASE WHEN p.death_date < %(month)s THEN 'deceased' ELSE 'merged' END, %(on)s, e.programme,
-      e.division_code, e.person_id
-    FROM eventgrants_entry e JOIN people_person p ON p.id = e.person_id
-    WHERE e.activation_id = %(activation)s
-      AND (p.death_date < %(month)s OR EXISTS (
-        SELECT 1 FROM eventgrants_entry o WHERE o.activation_id = e.activation_id AND o.person_id = p.merged_into_id))
-    ON CONFLICT (entry_id) DO NOTHING
-"""
-
-_TO_GRANT = """
-    SELECT DISTINCT ON (coalesce(p.merged_into_id, p.id)) coalesce(p.merged_into_id, p.id), e.amount_fen,
-      e.division_code, jsonb_build_object('activation', e.activation_id, 'ground', e.ground)
-    FROM eventgrants_entry e JOIN people_person p ON p.id = e.person_id
-    WHERE e.activation_id = %s AND NOT EXISTS (SELECT 1 FROM eventgrants_strike s WHERE s.entry_id = e.id)
-    ORDER BY coalesce(p.merged_into_id, p.id), e.id
-"""
-
-
 def _open_awards(activation: Activation, on: date) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_STRIKE, {"activation": activation.pk, "month": activation.month, "on": on})
+    strike_off(activation, on)
     return grant_for_month(
-        rows=Query(_TO_GRANT, (activation.pk,)),
+        rows=to_grant(activation),
         programme=activation.programme,
         benefit=activation.benefit,
         month=Month.of(activation.month),

@@ -21,7 +21,10 @@ def proposals_for(actor: Actor, programme: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One activation with its list as it is and what became of its money, in fen."""
+    """One activation with its list as it is and what became of its money, in fen.
+
+    `paid_on` is the day on which the bank had answered for the last batch that was paid.
+    """
 
     activation: Activation
     late: int
@@ -30,10 +33,17 @@ class Row:
     paid: int
     paid_fen: int
     held: int
+    paid_on: date | None
 
     @property
     def is_paid(self) -> bool:
         return self.activation.state == Activation.State.APPROVED and 0 < self.ordered_fen == self.paid_fen
+
+    @property
+    def is_in_time(self) -> bool:
+        """Everything was paid by the day to be paid by."""
+        by, on = self.activation.pay_by, self.paid_on
+        return self.is_paid and by is not None and on is not None and on <= by
 
     def is_overdue(self, on: date) -> bool:
         """The day to be paid by has passed and not everything is paid."""
@@ -50,11 +60,13 @@ def activations(programme: str) -> QuerySet[Activation]:
 
 
 _MONEY = """
-    SELECT benefit_month, coalesce(sum(amount_fen) FILTER (WHERE kind <> 'reissue'), 0)::bigint,
-      count(*) FILTER (WHERE state = 'paid'), coalesce(sum(amount_fen) FILTER (WHERE state = 'paid'), 0)::bigint,
-      count(*) FILTER (WHERE state = 'held')
-    FROM payments_order WHERE programme = %s AND benefit_month = ANY(%s) AND state <> 'cancelled'
-    GROUP BY benefit_month
+    SELECT o.benefit_month, coalesce(sum(o.amount_fen) FILTER (WHERE o.kind <> 'reissue'), 0)::bigint,
+      count(*) FILTER (WHERE o.state = 'paid'),
+      coalesce(sum(o.amount_fen) FILTER (WHERE o.state = 'paid'), 0)::bigint,
+      count(*) FILTER (WHERE o.state = 'held'), max(b.settled_on) FILTER (WHERE o.state = 'paid')
+    FROM payments_order o LEFT JOIN payments_batch b ON b.id = o.batch_id
+    WHERE o.programme = %s AND o.benefit_month = ANY(%s) AND o.state <> 'cancelled'
+    GROUP BY o.benefit_month
 """
 
 
@@ -66,7 +78,7 @@ def rows(programme: str) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_MONEY, [programme, [a.month for a in found]])
         money = {row[0]: row[1:] for row in cursor.fetchall()}
-    none = (0, 0, 0, 0)
+    none = (0, 0, 0, 0, None)
     return [
         Row(a, late.get(a.pk, 0), struck.get(a.pk, 0),
             *(money.get(a.month, none) if a.state == Activation.State.APPROVED else none))

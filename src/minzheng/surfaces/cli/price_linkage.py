@@ -130,7 +130,7 @@ def status(
     console.print(table)
     starts = Table(title="启动 Starts")
     for heading in ("号 no.", "月份 month", "状态 state", "人数 list", "补列/剔除 late/struck", "金额 sum (元)",
-                    "须付至 pay by", "已付 paid (元)"):  # fmt: skip
+                    "须付至 pay by", "已付 paid (元)", "付清 paid on"):  # fmt: skip
         starts.add_column(heading)
     for row in rows:
         a = row.activation
@@ -138,6 +138,7 @@ def status(
             str(a.pk), str(Month.of(a.month)), a.get_state_display(), f"{a.list_count:,}",
             f"{row.late}/{row.struck}", format_yuan(a.list_fen, grouped=True), str(a.pay_by or ""),
             format_yuan(row.paid_fen, grouped=True),
+            f"{row.paid_on} {'按期 in time' if row.is_in_time else '过期 late'}" if row.is_paid else "",
         )  # fmt: skip
     console.print(starts)
     console.print(
@@ -159,7 +160,8 @@ def _as_data(lines: list[Any], rows: list[Any], figures: dict[str, int]) -> dict
             {"activation": r.activation.pk, "month": str(Month.of(r.activation.month)), "state": r.activation.state,
              "list": r.activation.list_count, "list_fen": r.activation.list_fen,
              "list_sha256": r.activation.list_sha256, "late": r.late, "struck": r.struck,
-             "pay_by": r.activation.pay_by, "paid_fen": r.paid_fen}
+             "pay_by": r.activation.pay_by, "paid_fen": r.paid_fen, "paid_on": r.paid_on,
+             "in_time": r.is_in_time}
             for r in rows
         ],
     }  # fmt: skip
@@ -184,9 +186,17 @@ def propose(month: MonthArgument, as_user: As = "", on: On = None) -> None:
 
 @app.command()
 def approve(activation: Number, as_user: As = "", on: On = None) -> None:
-    """Approve what another official proposed (审批启动)."""
+    """Approve what another official proposed (审批启动); a job then tells everybody on the list."""
     with _acting(as_user, "grants.approve"):
-        _say(grants.approve(activation_id=activation, on=_day(on)))
+        _say(actions.approve(activation_id=activation, on=_day(on)))
+
+
+@app.command()
+def tell(activation: Number, as_user: As = "", on: On = None) -> None:
+    """Send the letters of an approved start that were not sent yet, without waiting for the job (发出告知书)."""
+    with _acting(as_user, "grants.tell"):
+        told = actions.tell(activation_id=activation, on=_day(on))
+    console.print(f"告知书 letters {told:,} 封")
 
 
 @app.command()

@@ -169,6 +169,39 @@ def test_records_merged_after_the_freeze_are_paid_once_to_the_survivor(town: Tow
         assert list(Strike.objects.values_list("person_id", "reason")) == [(absorbed.pk, "merged")]
 
 
+def test_a_record_merged_through_several_steps_is_paid_once_to_the_record_that_holds_now(town: Town) -> None:
+    """first -> middle -> last, with the middle one off the list; and two listed records that meet in a third."""
+    first, middle, last = (town.person() for _ in range(3))
+    left, right, third = (town.person() for _ in range(3))
+    for person in (first, last, left, right):
+        town.told("is_extreme_poverty_supported", person=person)
+    town.prices()
+    activation = town.propose()
+    with town.seeing():
+        for absorbed, survivor in ((first, middle), (middle, last), (left, right), (right, third)):
+            Person.objects.filter(pk=absorbed.pk).update(merged_into=survivor)
+    town.approve(activation)
+    town.pay(activation)
+    assert [p for p, _, _ in town.orders()] == [last.pk, third.pk]
+    with town.seeing():
+        struck = set(Strike.objects.values_list("person_id", "reason"))
+    assert struck == {(first.pk, "merged"), (right.pk, "merged")}
+
+
+def test_whoever_is_dead_at_the_end_of_the_chain_is_not_paid(town: Town) -> None:
+    first, last = town.person(), town.person()
+    town.told("is_extreme_poverty_supported", person=first)
+    town.prices()
+    activation = town.propose()
+    with town.seeing():
+        Person.objects.filter(pk=first.pk).update(merged_into=last)
+        Person.objects.filter(pk=last.pk).update(death_date=date(2022, 8, 31))
+    town.approve(activation)
+    with town.seeing():
+        assert list(Strike.objects.values_list("person_id", "reason")) == [(first.pk, "deceased")]
+        assert not Award.objects.filter(benefit="price_subsidy").exists()
+
+
 def test_however_often_it_is_repeated_each_person_is_paid_once(listed: tuple[Town, Person]) -> None:
     town, person = listed
     activation = town.propose()

@@ -12,7 +12,6 @@ from minzheng.domains.price_linkage import actions
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.awards.models import Award, AwardPeriod
-from minzheng.kernel.eventgrants import actions as grants
 from minzheng.kernel.eventgrants.models import Activation
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.people.models import BankAccount, Fact, Household, Membership, Person
@@ -33,7 +32,7 @@ class Town:
         self.preparer = make_post("finance_preparer", "310000")
         self.payer = make_post("finance_approver", "310000")
 
-    def person(self, *, died: date | None = None, local: bool = True) -> Person:
+    def person(self, *, died: date | None = None, local: bool = True, account: bool = True) -> Person:
         with acting_as_service("test"):
             person = Person.objects.create(
                 name="王芳",
@@ -43,11 +42,16 @@ class Town:
                 hukou_division_code=COMMITTEE,
                 hukou_is_local=local,
             )
+        if account:
+            self.account(person)
+        return person
+
+    def account(self, person: Person) -> None:
+        with acting_as_service("test"):
             BankAccount.objects.create(
                 person=person, bank="示例银行", number=f"62220200{person.pk:08d}", holder="王芳",
                 during=DateRange(date(2020, 1, 1), None),
             )  # fmt: skip
-        return person
 
     def household(self, *people: Person, joined: date = date(2000, 1, 1)) -> Household:
         with acting_as_service("test"):
@@ -98,11 +102,15 @@ class Town:
 
     def approve(self, activation: Activation, on: date = ON) -> Activation:
         with acting(self.approver):
-            return grants.approve(activation_id=activation.pk, on=on)
+            return actions.approve(activation_id=activation.pk, on=on)
 
     def pay(self, activation: Activation, month: Month = Month(2022, 10)):  # type: ignore[no-untyped-def]
         with acting(self.preparer):
             return actions.pay(activation_id=activation.pk, month=month, on=ON)
+
+    def tell(self, activation: Activation, on: date = ON) -> int:
+        with acting(self.approver):
+            return actions.tell(activation_id=activation.pk, on=on)
 
     def listed(self, activation: Activation) -> set[int]:
         with self.seeing():

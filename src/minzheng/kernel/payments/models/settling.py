@@ -145,11 +145,15 @@ class Repayment(models.Model):
 
 
 class AccountLetter(models.Model):
-    """A letter about money that was paid wrongly or late (多发处理告知书、补发告知书), kept as it was issued."""
+    """A letter about money that was paid wrongly, late or for an event (多发、补发、按事件发放告知书), kept as issued.
+
+    `about` names what a letter of many is about, such as `grants.activation:3`; each person gets one of it.
+    """
 
     class Kind(models.TextChoices):
         SETTLEMENT = "settlement", _("多发处理告知书")
         ARREARS = "arrears", _("补发告知书")
+        EVENT = "event", _("按事件发放告知书")
 
     kind = models.TextField(choices=Kind.choices)
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
@@ -161,8 +165,16 @@ class AccountLetter(models.Model):
     code = models.TextField()
     issued_on = models.DateField()
     division_code = models.TextField(db_collation="C")
+    about = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "about"],
+                condition=~models.Q(about=""),
+                name="payments_letter_once_about",
+            )
+        ]
         indexes = [
             models.Index(fields=["person"], name="payments_letter_person"),
             models.Index(fields=["addressee"], name="payments_letter_addressee"),

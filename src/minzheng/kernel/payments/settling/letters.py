@@ -59,7 +59,7 @@ def issue_settlement_letter(made: Settlement, *, on: date) -> AccountLetter:
             opening=tuple(filter(None, opening)),
             amounts=(*_lines(parts), Amount(label="合计", value=made.amount_fen, is_total=True)),
             closing=tuple(_asked(made, on)),
-            objections=_objections(made.division_code),
+            objections=objections_of(made.division_code),
             signed_by=office_of(made.division_code),
             contact="居住地街道（乡镇）社区事务受理服务中心，或居（村）民委员会",
             illustrative=_assumed(made),
@@ -116,7 +116,7 @@ def issue_arrears_letter(
                 Amount(label="合计", value=total, is_total=True),
             ),
             closing=tuple(closing),
-            objections=_objections(division_code),
+            objections=objections_of(division_code),
             signed_by=office_of(division_code),
             contact="居住地街道（乡镇）社区事务受理服务中心，或居（村）民委员会",
         ),
@@ -181,7 +181,7 @@ def _asked(made: Settlement, on: date) -> list[str]:
     return [how, "退款只在受理服务中心办理，办完会给您收款凭证。我们不会打电话要您转账。", answer]
 
 
-def _objections(division_code: str) -> tuple[Objection, ...]:
+def objections_of(division_code: str) -> tuple[Objection, ...]:
     """How to object. Sources: 行政复议法 (2017) 第九条, 行政诉讼法 第四十六条."""
     district = path_names([division_code[:6]]).get(division_code[:6], "")
     return (
@@ -210,24 +210,28 @@ def _called(reader: Person | None, who: Person) -> str:
 def _keep(letter: Letter, kind: str, *, settlement: Settlement | None, **where: Any) -> AccountLetter:
     number = _next_number() if settlement is None else settlement.pk
     mark = "补发" if settlement is None else "多发"
-    letter = replace(
-        letter,
-        number=f"沪民{mark}〔{letter.date.year}〕{number}号",
-        is_synthetic=os.environ.get("MINZHENG_DEMO") == "1",
-    )
-    letter = replace(letter, code=verification_code(letter, secret=settings.SECRET_KEY), check_at=CHECK_AT)
-    data = asdict(letter)
-    data["date"] = letter.date.isoformat()
+    letter = sealed(letter, f"沪民{mark}〔{letter.date.year}〕{number}号")
     return AccountLetter.objects.create(
         kind=kind,
         number=letter.number,
         title=letter.title,
-        content=data,
+        content=content_of(letter),
         code=letter.code,
         issued_on=letter.date,
         settlement=settlement,
         **where,
     )
+
+
+def sealed(letter: Letter, number: str) -> Letter:
+    """The letter with its number (文号) and the code by which anybody can check it."""
+    letter = replace(letter, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1")
+    return replace(letter, code=verification_code(letter, secret=settings.SECRET_KEY), check_at=CHECK_AT)
+
+
+def content_of(letter: Letter) -> dict[str, Any]:
+    """The letter as it is kept; `document_of` reads it back."""
+    return {**asdict(letter), "date": letter.date.isoformat()}
 
 
 def _next_number() -> int:

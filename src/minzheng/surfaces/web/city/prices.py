@@ -160,7 +160,8 @@ def _starts(request: HttpRequest, rows: list[grant_queries.Row]) -> Table:
 
     def paid(row: grant_queries.Row) -> str:
         if row.is_paid:
-            return _("已付清")
+            words = _("%(day)s 按期付清") if row.is_in_time else _("%(day)s 付清，已过期限")
+            return words % {"day": formats.day(row.paid_on)}
         return _("已超过期限") if row.is_overdue(today) else ""
 
     return Table(
@@ -226,7 +227,7 @@ def act(request: HttpRequest, number: int, act: str) -> HttpResponse:
     """Approves or withdraws a proposal."""
     acts: dict[str, tuple[Callable[[], Activation], str]] = {
         "approve": (
-            lambda: grants.approve(activation_id=number, on=working_day()),
+            lambda: actions.approve(activation_id=number, on=working_day()),
             _("已启动，可由财务编制发放批次。"),
         ),
         "withdraw": (

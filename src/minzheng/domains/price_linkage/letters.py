@@ -1,0 +1,105 @@
+"""The letter of a price subsidy (价格临时补贴告知书): what, why, how much, until when and to which account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from minzheng.domains.price_linkage.listing import GROUNDS
+from minzheng.domains.price_linkage.programme import PRICE_SUBSIDY, PROGRAMME
+from minzheng.kernel.documents import Amount, Letter, Objection
+from minzheng.kernel.eventgrants.models import Activation
+from minzheng.kernel.eventgrants.receivers import Receiver
+from minzheng.kernel.payments.settling.letters import objections_of, office_of
+from minzheng.kernel.periods import Month
+
+_SERIES = {"cpi": "居民消费价格", "food": "食品价格"}
+_COUNTER = "居住地街道（乡镇）社区事务受理服务中心，或居（村）民委员会"
+
+
+@dataclass(frozen=True)
+class Offices:
+    """Who signs in each place, and where to object there; read once for all letters."""
+
+    signs: dict[str, str]
+    objections: dict[str, tuple[Objection, ...]]
+
+    @classmethod
+    def of(cls, places: Iterable[str]) -> Offices:
+        streets = {place[:9] for place in places}
+        return cls(
+            {street: office_of(street) for street in streets},
+            {district: objections_of(district) for district in {street[:6] for street in streets}},
+        )
+
+
+def letter_of(activation: Activation, receiver: Receiver, on: date, *, offices: Offices) -> Letter:
+    """The letter of one receiver, in words a family understands."""
+    month = Month.of(activation.month).chinese
+    office = offices.signs[receiver.division_code[:9]]
+    whose = f"{receiver.name}是" if receiver.is_dead else "您是"
+    return Letter(
+        office=office,
+        title=f"{PRICE_SUBSIDY.name}告知书",
+        addressee=f"{receiver.name}的家人" if receiver.is_dead else receiver.name,
+        date=on,
+        opening=(
+            f"{month}物价涨得较快：{_rises(activation)}。按照《{PROGRAMME.name}》的规定，向基本生活有困难的人发一次补贴。",
+            f"{whose}{month}的{GROUNDS.get(receiver.ground, receiver.ground)}，在补贴名单上。这笔钱不需要申请，这个月只发一次。",
+        ),
+        amounts=(Amount(label=f"{month}{PRICE_SUBSIDY.name}", value=receiver.amount_fen, is_total=True),),
+        closing=_how(activation, receiver),
+        objections=offices.objections[receiver.division_code[:6]],
+        signed_by=office,
+        contact=_COUNTER,
+        illustrative=_assumed(activation),
+    )
+
+
+def _rises(activation: Activation) -> str:
+    """The rise of each index, with the line of the ones that reached it."""
+    told = activation.evidence
+    words = []
+    for series, one in told["readings"].items():
+        line = (
+            f"（达到{_percent(told['thresholds'][f'{series}_threshold']['value'])}的启动线）"
+            if series in told["met_by"]
+            else ""
+        )
+        words.append(f"{_SERIES[series]}比一年前上涨{_percent(one['rise_permille'])}{line}")
+    return "，".join(words)
+
+
+def _how(activation: Activation, receiver: Receiver) -> tuple[str, ...]:
+    by = activation.pay_by
+    if receiver.lacks_account:
+        return (
+            "我们没有您可以收款的银行账户，这笔钱先为您留着，不会作废。",
+            "请带上身份证和本人的银行卡或存折，到任何一个街道（乡镇）社区事务受理服务中心登记账户；行动不便的，"
+            "可以请居（村）民委员会上门办理，或者委托家人代办。登记以后，在下一次发放时打给您。",
+            "我们不会打电话问您的银行卡密码或验证码。",
+        )
+    bank = f"{receiver.bank}，" if receiver.bank else ""
+    return (
+        f"我们将在{by and f'{by.year}年{by.month}月{by.day}日'}前打入您登记的账户（{bank}尾号{receiver.account[-4:]}）。账户有变化的，请尽早到受理服务中心更改。",
+        "我们不会打电话问您的银行卡密码或验证码。",
+    )
+
+
+def _assumed(activation: Activation) -> tuple[str, ...]:
+    """What of this letter rests on an assumption; a reading published is none."""
+    told = activation.evidence
+    words = [
+        f"{_SERIES[series]}涨幅为示例数值，未经核对。"
+        for series, one in told["readings"].items()
+        if one["provenance"] == "illustrative"
+    ]
+    if told["thresholds"]["pay_days"]["provenance"] == "illustrative":
+        words.append("发放期限的天数为示意，待与主管部门核对。")
+    # The sum is derived from one notice of 2020; no paper states how it is computed.
+    return (*words, "补贴标准的算法（低保标准×居民消费价格涨幅）为示意，待与主管部门核对。")
+
+
+def _percent(permille: int) -> str:
+    return f"{permille / 10:.1f}%"
