@@ -42,12 +42,21 @@ def _address(alias: str, name: str) -> str:
 
 def environment_for(database: str) -> dict[str, str]:
     """The environment of a process that works on one database of this server, as the web role."""
-    return os.environ | {
+    own = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    return own | {
         "MINZHENG_OWNER_URL": _address("owner", database),
         "MINZHENG_WEB_URL": _address("default", database),
         "MINZHENG_DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "minzheng.surfaces.settings",
     }
+
+
+@pytest.fixture(scope="package", autouse=True)
+def beside_the_driver() -> Iterator[None]:
+    """The browser's driver keeps a loop in this thread, in which nothing of Django ever runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
 
 
 @pytest.fixture(scope="package")
@@ -96,8 +105,6 @@ def serving(database: str) -> Iterator[Site]:
 def own_town(name: str, build: Callable[[], object], blocker: Any) -> Iterator[str]:
     """A committed database of a module's own, built by `build` and dropped at the end; gives its name."""
     with pytest.MonkeyPatch.context() as patch, blocker.unblock():
-        # The browser's driver keeps a loop in this thread, in which nothing of Django ever runs.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         patch.setenv("MINZHENG_DEMO", "1")
         with testing.cloned_database(testing.template_database(), name) as database:
             build()

@@ -28,8 +28,6 @@ NUMBER = SEVENTEEN + check_character(SEVENTEEN)
 def family(django_db_blocker, django_db_setup) -> Iterator[str]:
     """A father with the old-age allowance, paid for April to June in July, and the son who lives with him."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        # The browser's driver keeps a loop in this thread, in which nothing of Django ever runs.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         patch.setenv("MINZHENG_DEMO", "1")
         with testing.cloned_database(testing.template_database(), "late") as name:
             live_until_july()
