@@ -14,8 +14,13 @@ from collections.abc import Iterator
 
 import pytest
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from minzheng.kernel.storage import testing
+
+# How long an example takes says how busy the machine is, nothing about what holds.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 pytest_plugins = ["minzheng.kernel.access.testing"]
 

@@ -156,7 +156,7 @@ def test_from_the_health_offices_file_to_the_letter_and_the_last_instalment(
     expect(page.get_by_role("article")).to_contain_text("慰问")
     page.go_back()
     page.locator("#table-main").get_by_role("link", name=re.compile("M202206S0")).click()
-    expect(page.get_by_text("确认多发")).to_be_visible()
+    expect(page.get_by_role("link", name="确认多发")).to_be_visible()
 
     # The son reads the letter on his phone.
     sign_in(phone, "erzi")

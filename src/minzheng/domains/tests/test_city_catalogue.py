@@ -44,6 +44,10 @@ def test_the_two_items_without_application_are_those_of_the_annual_summary() -> 
 
 def test_each_benefit_has_the_item_that_its_manifest_names() -> None:
     for _, benefit in all_benefits():
+        if benefit.grant is Grant.BY_EVENT:
+            # What an event gives to everybody on its list is nobody's to apply for.
+            assert not benefit.service_item
+            continue
         item = item_on(benefit.service_item, YEAR_END)
         assert item.result.kind is ResultKind.AWARD and item.result.benefit == benefit.code
         is_automatic = Channel.AUTOMATIC in item.channels

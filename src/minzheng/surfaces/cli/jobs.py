@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from asgiref.sync import sync_to_async
+from django.db import connections
 from procrastinate.contrib.django import app as queue
 from procrastinate.exceptions import ConnectorException
 from rich.console import Console
@@ -56,6 +58,8 @@ def work(
 
 async def _work(*, wait: bool, queues: list[str] | None, stalled_after: int) -> None:
     worker = queue.with_connector(queue.connector.get_worker_connector())  # type: ignore[attr-defined]
+    # The thread that Django's part of the worker runs in keeps no connection of what ran there before.
+    await sync_to_async(connections.close_all)()
     async with worker.open_async():
         for job in await worker.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
             console.print(f"重新排队 taken up again: {job.task_name} {job.task_kwargs}", highlight=False)
