@@ -5,13 +5,11 @@ Each says in plain words what happened, by which article, what comes next, and h
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from minzheng.kernel.cases.clocks import due_after
@@ -26,7 +24,7 @@ from minzheng.kernel.documents import (
     Objection,
     Paper,
     Receipt,
-    verification_code,
+    sealed,
 )
 from minzheng.kernel.documents import Letter as Reasons
 from minzheng.kernel.items.model import Item, StepKind
@@ -34,7 +32,6 @@ from minzheng.kernel.money import format_yuan
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.queries import path_names
 
-CHECK_AT = "/letters/check/"
 _TYPES = {"letter": Reasons, "receipt": Receipt, "certificate": Certificate}
 _DATES = ("date", "due_on", "received_on", "valid_from", "valid_until")
 _PARTS: dict[str, type] = {
@@ -82,8 +79,7 @@ def issue(
         paper = _decision(case, item, decision, on, review)
     else:
         paper = _notice(case, item, kind, on, note)
-    paper = replace(paper, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1")
-    paper = replace(paper, code=verification_code(paper, secret=settings.SECRET_KEY), check_at=CHECK_AT)
+    paper = sealed(paper, number)
     return Letter.objects.create(
         case=case,
         kind=kind,

@@ -5,7 +5,7 @@ same bytes for the same document, and `verification_code` the code by which anyb
 domain and keeps nothing.
 """
 
-from minzheng.kernel.documents.codes import is_code_of, normalise_code, verification_code, with_code
+from minzheng.kernel.documents.codes import is_code_of, normalise_code, sealed, verification_code, with_code
 from minzheng.kernel.documents.errors import MissingCharacters, MissingFontFolder
 from minzheng.kernel.documents.labels import Language, day_in_words
 from minzheng.kernel.documents.model import (
@@ -43,6 +43,7 @@ __all__ = [
     "normalise_code",
     "render_docx",
     "render_pdf",
+    "sealed",
     "verification_code",
     "with_code",
 ]

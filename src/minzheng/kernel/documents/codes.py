@@ -9,18 +9,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
-from minzheng.kernel.documents.model import Certificate, Document, Letter, OfficialDocument, Receipt
+from django.conf import settings
+
+from minzheng.kernel.documents.model import Document
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 12  # 60 bits: a guess at a counter hits one in 10^18
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "　": None, "—": None})
 
-AnyDocument = TypeVar("AnyDocument", Letter, OfficialDocument, Receipt, Certificate)
+CHECK_AT = "/letters/check/"
+"""Where anybody checks the code of a paper."""
+
+AnyDocument = TypeVar("AnyDocument", bound=Document)
 
 
 def verification_code(document: Document, *, secret: str) -> str:
@@ -38,6 +44,12 @@ def verification_code(document: Document, *, secret: str) -> str:
 def with_code(document: AnyDocument, *, secret: str, check_at: str) -> AnyDocument:
     """The same document bearing its code and where to check it."""
     return replace(document, code=verification_code(document, secret=secret), check_at=check_at)
+
+
+def sealed(document: AnyDocument, number: str) -> AnyDocument:
+    """The document as it is issued here: its number (文号), whether its world is synthetic, its code and where to check it."""
+    issued = replace(document, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1")
+    return with_code(issued, secret=settings.SECRET_KEY, check_at=CHECK_AT)
 
 
 def is_code_of(code: str, document: Document, *, secrets: Iterable[str]) -> bool:

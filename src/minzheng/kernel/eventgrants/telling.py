@@ -14,14 +14,14 @@ from psycopg.types.json import Jsonb
 
 from minzheng.kernel import audit
 from minzheng.kernel.access import require
-from minzheng.kernel.documents import Letter
+from minzheng.kernel.documents import Letter, sealed
 from minzheng.kernel.eventgrants.actions import lock_activation
 from minzheng.kernel.eventgrants.errors import NotReady
 from minzheng.kernel.eventgrants.models import Activation
 from minzheng.kernel.eventgrants.receivers import Receiver, untold
 from minzheng.kernel.payments.models import AccountLetter
 from minzheng.kernel.payments.settling.family import addressee_of
-from minzheng.kernel.payments.settling.letters import content_of, sealed
+from minzheng.kernel.payments.settling.letters import content_of
 from minzheng.kernel.storage.bulk import copy_rows
 
 _COLUMNS = (

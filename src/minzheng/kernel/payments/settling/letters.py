@@ -6,18 +6,16 @@ as data, kept, and shown on screen and as PDF from that same data.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from minzheng.kernel.awards.models import Overpayment
-from minzheng.kernel.documents import Amount, Letter, Objection, verification_code
+from minzheng.kernel.documents import Amount, Letter, Objection, sealed
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.payments.models import AccountLetter, Settlement
 from minzheng.kernel.payments.settling.family import addressee_of
@@ -27,7 +25,6 @@ from minzheng.kernel.periods import Month
 from minzheng.kernel.places.queries import path_names
 from minzheng.kernel.programmes import all_benefits
 
-CHECK_AT = "/letters/check/"
 _WHY = {
     "deceased": "人去世以后，从次月起不再发放；我们得知时，后面的月份已经发出",
     "paid_after_death": "人去世以后，从次月起不再发放；我们得知时，后面的月份已经发出",
@@ -221,12 +218,6 @@ def _keep(letter: Letter, kind: str, *, settlement: Settlement | None, **where: 
         settlement=settlement,
         **where,
     )
-
-
-def sealed(letter: Letter, number: str) -> Letter:
-    """The letter with its number (文号) and the code by which anybody can check it."""
-    letter = replace(letter, number=number, is_synthetic=os.environ.get("MINZHENG_DEMO") == "1")
-    return replace(letter, code=verification_code(letter, secret=settings.SECRET_KEY), check_at=CHECK_AT)
 
 
 def content_of(letter: Letter) -> dict[str, Any]:
