@@ -13,7 +13,7 @@ from minzheng.domains.price_linkage.listing import entitled
 from minzheng.domains.price_linkage.models import IndexReading
 from minzheng.domains.price_linkage.programme import PRICE_SUBSIDY, PROGRAMME
 from minzheng.domains.price_linkage.tasks import tell_job
-from minzheng.domains.price_linkage.trigger import parameters, subsidy_fen, trigger_of
+from minzheng.domains.price_linkage.trigger import parameters, percent, subsidy_fen, trigger_of
 from minzheng.kernel import audit
 from minzheng.kernel.access import require
 from minzheng.kernel.eventgrants import actions as grants
@@ -122,8 +122,7 @@ def event_of(month: Month) -> grants.Event:
     )
 
 
-def _percent(permille: int | None) -> str:
-    return "未登记" if permille is None else f"{permille / 10:.1f}%"
+_percent = partial(percent, missing="未登记")
 
 
 def propose(*, month: Month, on: date) -> Activation:

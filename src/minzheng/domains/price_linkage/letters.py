@@ -8,6 +8,7 @@ from datetime import date
 
 from minzheng.domains.price_linkage.listing import GROUNDS
 from minzheng.domains.price_linkage.programme import PRICE_SUBSIDY, PROGRAMME
+from minzheng.domains.price_linkage.trigger import percent
 from minzheng.kernel.documents import Amount, Letter, Objection
 from minzheng.kernel.eventgrants.models import Activation
 from minzheng.kernel.eventgrants.receivers import Receiver
@@ -63,11 +64,11 @@ def _rises(activation: Activation) -> str:
     words = []
     for series, one in told["readings"].items():
         line = (
-            f"（达到{_percent(told['thresholds'][f'{series}_threshold']['value'])}的启动线）"
+            f"（达到{percent(told['thresholds'][f'{series}_threshold']['value'])}的启动线）"
             if series in told["met_by"]
             else ""
         )
-        words.append(f"{_SERIES[series]}比一年前上涨{_percent(one['rise_permille'])}{line}")
+        words.append(f"{_SERIES[series]}比一年前上涨{percent(one['rise_permille'])}{line}")
     return "，".join(words)
 
 
@@ -99,7 +100,3 @@ def _assumed(activation: Activation) -> tuple[str, ...]:
         words.append("发放期限的天数为示意，待与主管部门核对。")
     # The sum is derived from one notice of 2020; no paper states how it is computed.
     return (*words, "补贴标准的算法（低保标准×居民消费价格涨幅）为示意，待与主管部门核对。")
-
-
-def _percent(permille: int) -> str:
-    return f"{permille / 10:.1f}%"

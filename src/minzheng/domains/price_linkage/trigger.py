@@ -12,6 +12,15 @@ from minzheng.kernel.programmes import load_programme
 PACKAGE = __name__.rpartition(".")[0]
 
 
+def percent(permille: int | None, *, missing: str = "—") -> str:
+    """A rise as people read it.
+
+    >>> percent(28), percent(None)
+    ('2.8%', '—')
+    """
+    return missing if permille is None else f"{permille / 10:.1f}%"
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """A month held against its thresholds, in thousandths; None where no reading is on record.

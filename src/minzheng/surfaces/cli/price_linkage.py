@@ -15,6 +15,7 @@ from rich.table import Table
 
 from minzheng.domains.price_linkage import actions, importing, queries
 from minzheng.domains.price_linkage.programme import PROGRAMME
+from minzheng.domains.price_linkage.trigger import percent
 from minzheng.kernel.eventgrants import actions as grants
 from minzheng.kernel.eventgrants import queries as grant_queries
 from minzheng.kernel.eventgrants.errors import GrantRefused
@@ -51,10 +52,6 @@ def _acting(username: str, permission: str) -> Iterator[None]:
 
 def _day(on: datetime | None) -> date:
     return on.date() if on else today()
-
-
-def _percent(permille: int | None) -> str:
-    return "—" if permille is None else f"{permille / 10:.1f}%"
 
 
 @app.command()
@@ -123,8 +120,8 @@ def status(
     for line in lines:
         t = line.trigger
         table.add_row(
-            str(line.month), _percent(t.cpi), _percent(t.cpi_threshold), _percent(t.food),
-            _percent(t.food_threshold), "是 yes" if t.is_met else "", format_yuan(line.amount_fen) if t.is_met else "",
+            str(line.month), percent(t.cpi), percent(t.cpi_threshold), percent(t.food),
+            percent(t.food_threshold), "是 yes" if t.is_met else "", format_yuan(line.amount_fen) if t.is_met else "",
             "示例" if line.is_illustrative else "",
         )  # fmt: skip
     console.print(table)
