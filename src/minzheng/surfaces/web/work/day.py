@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 
-from minzheng.kernel.monthend.models import MonthRun
+from minzheng.kernel.monthend.live import day_in_hand
 from minzheng.kernel.periods import today
 
 
@@ -15,8 +14,4 @@ def working_day() -> date:
     A demonstration's city lives in the year of its files, so there an act belongs to the day of its latest month run;
     dated by the wall clock, a payment made again would land years after the month it belongs to.
     """
-    if os.environ.get("MINZHENG_DEMO") == "1":
-        reached = MonthRun.objects.order_by("-month", "-attempt").values_list("on", flat=True).first()
-        if reached is not None:
-            return reached
-    return today()
+    return day_in_hand() or today()
