@@ -13,7 +13,7 @@ from minzheng.kernel.linkage.training import current_model
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.models import ReviewItem
-from minzheng.kernel.sources.tests.conftest import load  # noqa: F401
+from minzheng.kernel.sources.tests.conftest import load  # noqa: F401  (a fixture)
 from minzheng.kernel.sources.tests.made import POLICE, as_csv, family, resident, wrong
 
 JUNE = Month(2022, 6)
@@ -24,7 +24,7 @@ SCHOOL = ["证件号码", "姓名", "学段"]
 
 
 @pytest.fixture
-def town(load: Callable[..., Any]) -> None:  # noqa: F811
+def town(load: Callable[..., Any]) -> None:  # noqa: F811  (the fixture imported above)
     """Eight people; a death under a mistyped number, and one of somebody whom nobody here can be."""
     people = family(8)
     mistyped = wrong(people[1][0])

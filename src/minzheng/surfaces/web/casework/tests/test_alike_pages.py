@@ -10,7 +10,7 @@ from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.cases.models import AlikeCase, Case, Review
 from minzheng.kernel.cases.tests import elders, world
 from minzheng.kernel.cases.tests.test_alike import HEARD, PUTUO_HOME, corrected, look_again, too_young, upheld
-from minzheng.surfaces.web.casework.tests.test_pages import post_of, window  # noqa: F401
+from minzheng.surfaces.web.casework.tests.conftest import post_of
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def settle(browser: Client, alike: AlikeCase, verb: str, words: str):  # type: i
     return browser.post(reverse("case_alike_act", args=[alike.pk, verb]), {"words": words})
 
 
-def test_the_office_that_decided_reopens_it_on_the_cases_own_page(alike, window):  # noqa: F811
+def test_the_office_that_decided_reopens_it_on_the_cases_own_page(alike, window):
     officer, page = window(post_of("street_officer", world.PUTUO)), reverse("case", args=[alike.case_id])
     listed = officer.get(reverse("case_reviews")).content.decode()
     assert page in listed and reverse("case_review", args=[alike.review_id]) not in listed
@@ -49,7 +49,7 @@ def test_the_office_that_decided_reopens_it_on_the_cases_own_page(alike, window)
         assert Review.objects.get(case=alike.case_id).state == "filed"
 
 
-def test_a_case_alike_is_kept_with_a_reason_that_its_history_shows(alike, window):  # noqa: F811
+def test_a_case_alike_is_kept_with_a_reason_that_its_history_shows(alike, window):
     officer = window(post_of("street_officer", world.PUTUO))
     answer = settle(officer, alike, "keep", "核对了证件，出生日期无误")
     assert "核对了证件，出生日期无误" in officer.get(answer.headers["Location"]).content.decode()
@@ -65,7 +65,7 @@ def test_a_case_alike_is_kept_with_a_reason_that_its_history_shows(alike, window
         ("street_officer", world.CHONGMING, 404, False),
     ],
 )
-def test_who_is_told_what_a_review_found_and_who_may_settle_it(alike, window, role, place, status, is_told):  # noqa: F811
+def test_who_is_told_what_a_review_found_and_who_may_settle_it(alike, window, role, place, status, is_told):
     browser = window(post_of(role, place))
     answer = browser.get(reverse("case", args=[alike.case_id]))
     shown = answer.content.decode()

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.models import Post
-from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.audit.models import Entry
 from minzheng.kernel.cases import actions
 from minzheng.kernel.cases.authorising import ask_authorisations, give_authorisation
@@ -22,8 +19,8 @@ from minzheng.kernel.cases.tests.test_journey import ANSWERS
 from minzheng.kernel.people.attendance import attend
 from minzheng.kernel.people.models import Attendance, Person
 from minzheng.surfaces.web.casework import case_page, form_page, queue
+from minzheng.surfaces.web.casework.tests.conftest import post_of
 
-PASSWORD = "Huangpu-1949"
 ON = world.ON
 
 
@@ -37,23 +34,6 @@ def day(monkeypatch):
 @pytest.fixture
 def person(db) -> Person:
     return world.poor_household()
-
-
-@pytest.fixture
-def window():
-    """`window(post)` is a signed-in browser of that post's official."""
-
-    def enter(post: Post) -> Client:
-        client = Client()
-        account = User.objects.get(official__id=post.official_id)
-        assert client.post("/login/", {"username": account.username, "password": PASSWORD}).status_code == 302
-        return client
-
-    return enter
-
-
-def post_of(role: str, place: str) -> Post:
-    return make_post(role, place, password=PASSWORD)
 
 
 def accepted(person: Person, clerk: Post) -> Case:
