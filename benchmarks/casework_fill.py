@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 from django.db import connection, connections
-from django.db.models import Model
+from django.db.models import NOT_PROVIDED, Model
 
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.cases.models import Case, Clock, Event, Material
@@ -163,7 +163,7 @@ def _defaults(model: type[Model]) -> Iterator[tuple[Any, Any]]:
                 yield field, value
         elif (
             not field.null
-            and not field.has_db_default()
+            and field.db_default is NOT_PROVIDED
             and not field.primary_key
             and field.empty_strings_allowed
         ):

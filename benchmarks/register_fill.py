@@ -1,6 +1,6 @@
 """Fills the register with a synthetic city by COPY, for measurements; nothing here is how a register comes to be.
 
-People, households and facts are those of `evaluation.residents`; names are drawn from the simulated city's surnames and
+People, households and facts are those of `simulation.residents`; names are drawn from the simulated city's surnames and
 given names, so that many share one. The rows go in past policies and triggers, and indexes are built after them.
 """
 
@@ -14,12 +14,15 @@ from typing import Any
 import polars as pl
 import psycopg
 from django.db import connection
-from evaluation import MONTH, residents
 
 from minzheng.kernel.people.facts import kinds_of
 from minzheng.kernel.people.names import pinyin_key
+from minzheng.kernel.periods import Month
 from minzheng.kernel.storage import server
 from minzheng.simulation.calibration import names
+from minzheng.simulation.residents import residents
+
+MONTH = Month(2022, 7)
 
 STREETS = [f"3101{district:02}{street:03}" for district in (1, 4, 5, 6, 7, 9, 10, 12, 13, 14, 15, 16, 17, 18, 20, 51)
            for street in range(1, 15)]  # fmt: skip
@@ -30,20 +33,17 @@ SAID = {"source": "测试", "authority": 0}
 
 def fill(count: int, *, with_facts: bool = True) -> None:
     """So many residents in households over all streets, each with a name and a number; with what offices told of them."""
-    people, homes = residents(count)
-    people = people.with_columns(_street("household_id"))
     with _administrator() as native, _indexes_built_after(native):
-        for start in range(0, count, CHUNK):
-            part = people.slice(start, CHUNK)
+        for people, homes in residents(count, MONTH, CHUNK):
+            part = people.with_columns(_street("household_id"))
             copy_in(native, "people_person", _persons(part))
             copy_in(native, "people_identifier", _identifiers(part))
             if with_facts:
                 copy_in(native, "people_membership", _memberships(part))
                 copy_in(native, "people_hukourecord", _hukou(part))
                 copy_in(native, "people_fact", _facts(part, "person"))
-        if with_facts:
-            copy_in(native, "people_household", _households(homes))
-            copy_in(native, "people_fact", _facts(homes, "household"))
+                copy_in(native, "people_household", _households(homes))
+                copy_in(native, "people_fact", _facts(homes, "household"))
         for table in TABLES:
             native.execute(
                 f"SELECT setval(pg_get_serial_sequence('people_{table}', 'id'), coalesce(max(id), 1)) FROM people_{table}"

@@ -30,7 +30,7 @@ django.setup()
 
 import register_fill as fill  # noqa: E402
 from django.db import connection  # noqa: E402
-from evaluation import MONTH  # noqa: E402
+from register_fill import MONTH  # noqa: E402
 
 from minzheng.domains import DOMAINS  # noqa: E402
 from minzheng.kernel.access import acting_as_service  # noqa: E402

@@ -80,9 +80,9 @@ def main() -> None:
             "spark SQL, any order": lambda: evaluate_tables(law, tables, *files("sql"), session=session),
         }
         found = {way: run() for way, run in ways.items()}
-        for way, run in found.items():
-            if run.totals != found["polars"].totals or (
-                "SQL" not in way and run.findings_sha256 != found["polars"].findings_sha256
+        for way, told in found.items():
+            if told.totals != found["polars"].totals or (
+                "SQL" not in way and told.findings_sha256 != found["polars"].findings_sha256
             ):
                 raise SystemExit(f"{way} differs from polars: the comparison would be worth nothing")
         print(f"findings {found['polars'].rows:,}, the same by every way")

@@ -19,7 +19,7 @@ PLACES = ["src", "tests", "benchmarks", "conftest.py", "start.py"]
 CHECKS: dict[str, list[str | Path]] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", *PLACES],
     "lint": [BIN / "ruff", "check", "--quiet", *PLACES],
-    "types": [BIN / "mypy", "src/minzheng"],
+    "types": [BIN / "mypy", "src/minzheng", "benchmarks"],
     "imports": [BIN / "lint-imports"],
     "settings": [*DJANGO, "check", "--fail-level", "WARNING"],
     "migrations": [*DJANGO, "makemigrations", "--check", "--dry-run"],
