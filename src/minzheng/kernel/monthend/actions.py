@@ -57,6 +57,7 @@ def run_month(
     on: date | None = None,
     stop_after: str | None = None,
     wait: bool = False,
+    whole: bool = False,
 ) -> MonthRun:
     """Runs a month end (月度办理) as the platform's service; call it outside of any acting block.
 
@@ -67,6 +68,7 @@ def run_month(
         on: the day the run is dated by; the month's last working day where none is given.
         stop_after: end after this step and leave the rest for a later call.
         wait: wait for another run to end instead of refusing.
+        whole: read the whole register, even where only few households changed since the snapshot before.
 
     Raises:
         MonthBusy: another run is at work.
@@ -80,7 +82,7 @@ def run_month(
             if step.state == StepState.DONE:
                 watch(Progress(name, "kept", step.done, step.total))
             else:
-                _do(run, step, month, side, watch)
+                _do(run, step, month, side, watch, whole=whole)
             if name == stop_after:
                 break
         else:
@@ -166,7 +168,9 @@ def _require_in_sequence(month: Month) -> None:
         )
 
 
-def _do(run: MonthRun, step: MonthStep, month: Month, side: Side, watch: Watcher) -> None:
+def _do(
+    run: MonthRun, step: MonthStep, month: Month, side: Side, watch: Watcher, *, whole: bool = False
+) -> None:
     """One step: its work and the fact that it is done are one transaction."""
     MonthStep.objects.filter(pk=step.pk).update(state=StepState.RUNNING, started_at=Now(), done=0, total=0)
     watch(Progress(step.name, "started"))
@@ -180,7 +184,7 @@ def _do(run: MonthRun, step: MonthStep, month: Month, side: Side, watch: Watcher
     try:
         with acting_as_service(SERVICE_NAME):
             run = MonthRun.objects.get(pk=run.pk)
-            detail = STEPS[step.name](Work(run, month, run.on, report))
+            detail = STEPS[step.name](Work(run, month, run.on, report, whole))
             run.save()
             MonthStep.objects.filter(pk=step.pk).update(
                 state=StepState.DONE, ended_at=Now(), detail=detail, done=last[0], total=last[1]

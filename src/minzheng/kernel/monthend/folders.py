@@ -28,6 +28,11 @@ def working_folder(home: Path, run_id: int | str) -> Path:
     return folder
 
 
+def remove(folder: Path) -> None:
+    """Throws a working folder away."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def put_in_place(working: Path, final: Path) -> None:
     """Gives a finished folder its name; where it exists already, the bytes are the same and the new ones go."""
     if final.exists():

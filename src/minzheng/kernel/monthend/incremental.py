@@ -111,10 +111,12 @@ def _match(live: LiveMonth, month: Month, marks: Marks, on: date) -> Matched:
     counts = {"raised": 0, "closed": 0}
     if marks.households:
         counts = _evaluate(live, month, marks, on)
-    live.needs_run = live.needs_run or (marks.everything and bool(live.snapshot_identity))
+    live.needs_run = live.needs_run or marks.everything
     live.refreshed_at = Now()
     live.save()
-    matched = Matched(month, len(marks.households), counts["raised"], counts["closed"], live.needs_run)
+    # Before the month's first run there is nothing to repeat: that run reads everybody.
+    again = live.needs_run and bool(live.snapshot_identity)
+    matched = Matched(month, len(marks.households), counts["raised"], counts["closed"], again)
     record(
         "monthend.match",
         subject=f"month:{month}",

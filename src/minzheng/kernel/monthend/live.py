@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from minzheng.kernel.monthend import folders
 from minzheng.kernel.monthend.models import LiveMonth, MonthRun
 from minzheng.kernel.payments.models import MonthClose
+from minzheng.kernel.people.frames import form
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage.paths import snapshots_home
 
@@ -46,6 +47,7 @@ def begin_anew(month: Month, snapshot_identity: str) -> None:
             "delta_identity": "",
             "changed": 0,
             "needs_run": False,
+            "form": form(),
             "refreshed_at": Now(),
         },
     )

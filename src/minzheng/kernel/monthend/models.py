@@ -105,6 +105,7 @@ class LiveMonth(models.Model):
     changed = models.BigIntegerField("变动家庭数", default=0)
     needs_run = models.BooleanField("须重新办理", default=False)
     refreshed_at = models.DateTimeField("刷新时间", db_default=Now())
+    form = models.TextField("读取方式", blank=True, default="")
 
     class Meta:
         verbose_name = "当月即时状态"

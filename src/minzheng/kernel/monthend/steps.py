@@ -12,6 +12,7 @@ from typing import Any
 from minzheng.kernel.awards.deaths import follow_deaths
 from minzheng.kernel.awards.moves import follow_moves
 from minzheng.kernel.monthend import folders
+from minzheng.kernel.monthend.carrying import read_register
 from minzheng.kernel.monthend.errors import MonthRefused
 from minzheng.kernel.monthend.findings import load_findings
 from minzheng.kernel.monthend.law import MonthLaw, law_of
@@ -26,11 +27,9 @@ from minzheng.kernel.outreach.leads import raise_leads
 from minzheng.kernel.outreach.notices import issue_notices, take_effect
 from minzheng.kernel.outreach.reasons import fill_reasons
 from minzheng.kernel.payments.actions import draft_orders
-from minzheng.kernel.people.frames import population_frames
-from minzheng.kernel.people.marks import forget_marks
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import Programme, load_programmes
-from minzheng.kernel.rules import evaluate_snapshot, read_findings, write_snapshot
+from minzheng.kernel.rules import evaluate_snapshot, read_findings
 from minzheng.kernel.storage.paths import findings_home, snapshots_home
 
 Report = Callable[[int, int], None]
@@ -44,6 +43,7 @@ class Work:
     month: Month
     on: date
     report: Report = lambda done, total: None
+    whole: bool = False
 
     @cached_property
     def programmes(self) -> list[Programme]:
@@ -63,23 +63,26 @@ class Work:
 
 
 def snapshot(work: Work) -> dict[str, Any]:
-    """Writes the month's population as columns (人口快照)."""
-    # What changes from here on is marked again, whether or not the reading below still sees it.
-    forget_marks()
-    persons, households = population_frames(work.month)
-    if persons.height == 0:
+    """Writes the month's population as columns (人口快照), on from the snapshot before where there is one."""
+    folder = folders.working_folder(snapshots_home(), work.run.pk)
+    record, anew = read_register(work.month, folder, whole=work.whole)
+    if record.persons == 0:
         raise MonthRefused(
             "登记库中没有人员，请先接收各部门数据 / the register is empty; load the offices' files first"
         )
     work.report(1, 2)
-    folder = folders.working_folder(snapshots_home(), work.run.pk)
-    record = write_snapshot(persons, households, folder, month=work.month, as_of=work.month.first_day)
     folders.put_in_place(folder, folders.snapshot_folder(str(work.month), record.identity))
     work.run.snapshot_identity = record.identity
     work.run.law_identity = work.law.law.identity
     begin_anew(work.month, record.identity)
     work.report(2, 2)
-    return {"persons": record.persons, "households": record.households, "parts": record.parts}
+    return {
+        "persons": record.persons,
+        "households": record.households,
+        "parts": record.parts,
+        "read_anew": record.households if anew is None else anew,
+        "whole": anew is None,
+    }
 
 
 def evaluate(work: Work) -> dict[str, Any]:

@@ -10,6 +10,7 @@ People without a household form a household of their own. It has no record and t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -100,6 +101,13 @@ class HouseholdFrames:
     persons: pl.DataFrame
     households: pl.DataFrame
     provenance: dict[tuple[str, int, str], Said] = field(default_factory=dict)
+
+
+def form() -> str:
+    """A digest of how the register is read: a snapshot of another form cannot be continued."""
+    told = [_PEOPLE, _BELONGED, _HOUSEHOLDS, _FACTS]
+    told += [f"{name} {kind.type} {kind.fresh_months}" for name, kind in sorted(catalogue().items())]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def population_frames(month: Month, as_of: datetime | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -77,6 +77,12 @@ def run(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for a run in progress instead of refusing.")
     ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole", help="Read the whole register instead of what changed since the snapshot before."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """办理一个月 Runs a month: snapshot, evaluation, findings, outreach, adjustment of awards, drafted payments.
@@ -91,9 +97,9 @@ def run(
     chosen = _month(month)
     try:
         if as_json:
-            done = actions.run_month(chosen, on=_day(on), stop_after=stop_after, wait=wait)
+            done = actions.run_month(chosen, on=_day(on), stop_after=stop_after, wait=wait, whole=whole)
         else:
-            done = _run_in_sight(chosen, on=_day(on), stop_after=stop_after, wait=wait)
+            done = _run_in_sight(chosen, on=_day(on), stop_after=stop_after, wait=wait, whole=whole)
     except MonthBusy as error:
         raise _refuse(str(error), 3) from error
     except MonthRefused as error:
