@@ -66,6 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "table": table,
             "chart": _history_chart(history) if len(history) > 1 else None,
+            "live": queries.live_month(),
             "may_run": may("monthend.run"),
             "form": StartForm(initial={"month": _next_month()}),
         },

@@ -9,7 +9,8 @@ from django.db.models import Sum
 from django.db.models.functions import Left, Now
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
-from minzheng.kernel.monthend.models import MonthRun, MonthTotal, RunState
+from minzheng.kernel.monthend.live import month_in_hand
+from minzheng.kernel.monthend.models import LiveMonth, MonthRun, MonthTotal, RunState
 from minzheng.kernel.periods import Month
 
 MEASURES = ("eligible", "in_force", "in_force_fen", "orders", "ordered_fen", "leads")
@@ -47,6 +48,12 @@ def totals(run: MonthRun) -> dict[str, int]:
     """A run's figures as far as the acting post may see."""
     row = MonthTotal.objects.filter(run=run).aggregate(**{f"sum_{m}": Sum(m) for m in MEASURES})
     return {m: int(row[f"sum_{m}"] or 0) for m in MEASURES}
+
+
+def live_month() -> LiveMonth | None:
+    """What was matched since the last run of the month in hand (当月即时状态); None where nothing was yet."""
+    month = month_in_hand()
+    return LiveMonth.objects.filter(month=month.first_day).first() if month is not None else None
 
 
 def over_months(limit: int = 13) -> list[tuple[MonthRun, dict[str, int]]]:
