@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EldercarePagesConfig(AppConfig):
+    name = "minzheng.surfaces.web.eldercare"
+    label = "web_eldercare"
