@@ -244,8 +244,8 @@ def _residents(homes: list[_Place], on: date) -> int:
             is_empty = draw.random() > TAKEN
             first = max(place.opened + timedelta(days=5), on - timedelta(days=draw.randrange(150, 1500)))
             left = on - timedelta(days=draw.randrange(4, 120)) if is_empty else None
-            if (left or on) > first and (person := somebody(place, bed)) is not None:
-                rows.append((person, bed.pk, first, left))
+            if (left or on) > first and (found := somebody(place, bed)) is not None:
+                rows.append((found, bed.pk, first, left))
     admit_many(rows)
     stays = list(Stay.objects.filter(state="present").select_related("bed", "facility").order_by("id"))
     _rights(stays, on)
