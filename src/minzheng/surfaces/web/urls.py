@@ -18,6 +18,13 @@ urlpatterns = [
     path("work/city/", include("minzheng.surfaces.web.city.urls")),
     path("work/reforms/", include("minzheng.surfaces.web.reforms.urls")),
     path("work/linkage/", include("minzheng.surfaces.web.linkage.urls")),
+    path("", include("minzheng.surfaces.web.marriage.urls")),
+    path("", include("minzheng.surfaces.web.eldercare.urls")),
+    path("", include("minzheng.surfaces.web.beds.urls")),
+    path("work/supervision/", include("minzheng.surfaces.web.supervision.urls")),
+    path("work/layout/", include("minzheng.surfaces.web.layout.urls")),
+    path("work/targets/", include("minzheng.surfaces.web.targets.urls")),
+    path("work/figures/", include("minzheng.surfaces.web.figures.urls")),
     path("api/v1/", include("minzheng.surfaces.api.urls")),
 ]
 handler403 = "minzheng.surfaces.web.landing.refused"

@@ -216,3 +216,17 @@ ACCOUNTS_KEEP = (
     """,
     "DROP TRIGGER access_account_keeps ON auth_user; DROP FUNCTION access_account_keeps();",
 )
+
+
+def without_registers(*roles: str) -> tuple[str, str]:
+    """Further roles whose place counts for the trace and for figures alone: (forward, backward)."""
+    listed = ", ".join(f"'{role}'" for role in roles)
+
+    def replaced(barred: str) -> str:
+        scoped = f"CASE WHEN p.role NOT IN ({barred}) THEN {_LOW}"
+        low = _of_post("access_low", "text", f"{scoped} END")
+        return (low + _of_post("access_high", "text", f"{scoped} || ':' END")).replace(
+            "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"
+        )
+
+    return replaced(f"{_NO_REGISTERS}, {listed}"), replaced(_NO_REGISTERS)

@@ -48,7 +48,7 @@ def test_each_role_is_refused_what_is_anothers_duty(as_post, role, permission):
 
 
 def test_every_role_of_the_platform_has_a_chinese_name_and_a_permission():
-    assert len(roles()) == 15
+    assert len(roles()) == 20
     assert all(role.permissions and not role.name.isascii() for role in roles().values())
 
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EldercareFacilitiesConfig(AppConfig):
+    name = "minzheng.domains.eldercare_facilities"
+    label = "eldercare_facilities"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EldercareLayoutConfig(AppConfig):
+    name = "minzheng.domains.eldercare_layout"
+    label = "eldercare_layout"

@@ -1,0 +1,1 @@
+"""People who care (养老服务队伍): workers, certificates, training, subsidies."""

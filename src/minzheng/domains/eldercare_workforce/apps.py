@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class EldercareWorkforceConfig(AppConfig):
+    name = "minzheng.domains.eldercare_workforce"
+    label = "eldercare_workforce"

@@ -1,0 +1,82 @@
+"""What a figure is (统计指标): declared in its domain, computed from rows, opened down to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Whether a figure counts what happened in a period or what stood on a day."""
+
+    FLOW = "flow"  # 期间数
+    STOCK = "stock"  # 时点数
+
+
+class Measure(StrEnum):
+    """What is done with the rows."""
+
+    COUNT = "count"
+    SUM = "sum"  # of the column `amount`
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A column of the rows by which a figure is told apart (分组)."""
+
+    column: str
+    name: str
+    name_en: str
+    words: tuple[tuple[str, str, str], ...] = ()
+    """value, 中文, English; a value without words is shown as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One figure, and the rows that make it.
+
+    `rows` is a SELECT with one row for each thing counted. Its columns: `id` (bigint, the record), `on_day` (date), `division_code`
+    (text), one text column for each dimension, and `amount` (bigint) where the measure is a sum. A flow is given %(first)s and
+    %(last)s, both inclusive dates; a stock %(on)s. It reads under the reader's own rights.
+    """
+
+    id: str
+    name: str
+    name_en: str
+    unit: str
+    kind: Kind
+    rows: str
+    source: str
+    tables: tuple[str, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    measure: Measure = Measure.COUNT
+    seed_id: str = ""
+    """Its name in the list of the 2022 summary's figures, where it has one."""
+    opens: str = ""
+    """Name of the address that shows one of its rows by `pk`."""
+    names_people: bool = False
+    """The rows are people: a statistician sees the count and not the rows; small cells are hidden in publications."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One figure divided by another (比率): percent with its two sides kept."""
+
+    id: str
+    name: str
+    name_en: str
+    numerator: str
+    denominator: str
+    source: str
+    unit: str = "%"
+    seed_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Figures that must add up (勾稽关系): the sum of `left` equals the sum of `right` in every period and place."""
+
+    name: str
+    name_en: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]

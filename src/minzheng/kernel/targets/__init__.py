@@ -1,0 +1,1 @@
+"""Promises (为民办实事): what was planned, what is done, the evidence, the forecast."""

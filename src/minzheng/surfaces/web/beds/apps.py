@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BedsPagesConfig(AppConfig):
+    name = "minzheng.surfaces.web.beds"
+    label = "web_beds"

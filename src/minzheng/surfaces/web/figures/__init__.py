@@ -1,0 +1,1 @@
+"""Figures that open to their rows (统计指标)."""

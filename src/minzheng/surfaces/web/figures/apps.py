@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FiguresPagesConfig(AppConfig):
+    name = "minzheng.surfaces.web.figures"
+    label = "web_figures"

@@ -1,0 +1,1 @@
+"""Siting plans on a map (布局规划)."""

@@ -1,0 +1,1 @@
+"""Inspection and credit rating on screen (监管、信用)."""

@@ -1,0 +1,1 @@
+"""Promises and their progress on screen (为民办实事)."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TargetsPagesConfig(AppConfig):
+    name = "minzheng.surfaces.web.targets"
+    label = "web_targets"
