@@ -82,7 +82,7 @@ def test_a_correction_is_a_further_entry_and_the_tie_follows_the_number(office, 
         assert page.entry.man_name == couple[0].name and page.current == made and page.is_in_force
         assert made.detail["changes"]["man_name"] == {"before": couple[0].name, "now": "男改"}
         assert MaritalTie.objects.get(registration=married, side="man").identifier == right
-        assert dict(letters.certificate_of(married, side="woman").rows)["男方姓名"] == "男改"
+        assert dict(letters.certificate_of(married, side="woman").rows)["男方"] == "男改（内地居民）"
         with pytest.raises(WrongState, match="不能更正"):
             correct_entry(
                 office=office.facility, entry=married, side="man", changes={"person_id": 1}, reason="x",
