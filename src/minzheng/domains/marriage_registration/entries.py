@@ -82,12 +82,13 @@ def take_numbers(
         [division_code, letters, years, list(wanted.values())],
     )
     return {
-        (letter, year): (
-            f"{letter}{division_code}-{year}-{number:06d}"
-            for number in range(last - wanted[letter, year] + 1, last + 1)
-        )
+        (letter, year): _numbers(f"{letter}{division_code}-{year}", last, wanted[letter, year])
         for letter, year, last in taken
     }
+
+
+def _numbers(stem: str, last: int, count: int) -> Iterator[str]:
+    return (f"{stem}-{number:06d}" for number in range(last - count + 1, last + 1))
 
 
 def next_numbers(letter: str, division_code: str, year: int, count: int = 1) -> list[str]:
