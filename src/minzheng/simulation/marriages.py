@@ -98,16 +98,16 @@ def prepare_marriages(*, on: date, watch: Watcher = lambda step, detail: None) -
 
 
 def _open_offices() -> dict[str, Facility]:
-    """The office of each district and the city's own, each with papers and a licensed registrar."""
+    """The office of each district and the city's own, each with papers and a licensed registrar; those that are there stay."""
     places = [(one.code, one.name) for one in children(CITY, date(2022, 1, 1))]
     offices = {}
     for turn, (code, name) in enumerate([*places, (CITY, "上海市")], 1):
-        known = Facility.objects.filter(code=f"HY-{code}").first()
+        known = Facility.objects.filter(kind=OFFICE, division_code=code).order_by("code").first()
         if known is not None and known.registrar_licences.exists():
             offices[code] = known
             continue
-        office = register_facility(
-            code=f"HY-{code}",
+        office = known or register_facility(
+            code=f"MO-{code}",
             kind=OFFICE,
             name="上海市婚姻登记处（涉外）" if code == CITY else f"{name}婚姻登记处",
             division_code=code,
