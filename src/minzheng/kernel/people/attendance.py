@@ -20,19 +20,24 @@ class NotIdentified(ValueError):
 
 
 @transaction.atomic
-def attend(*, identifier: str, name: str, purpose: str) -> Person:
+def attend(
+    *, identifier: str, name: str, purpose: str, beside: bool = False, permission: str = "cases.help"
+) -> Person:
     """Begins to attend to a client who shows their card (核验身份并接待); whoever was attended to before is left.
 
     Args:
         identifier: the whole number of a citizen's card or another document.
         purpose: what the client came for; the client can read it later.
+        beside: the client came together with the one attended to now (a couple), who stays.
+        permission: the service that the acting post gives; it names who may attend to its clients.
 
     Raises:
         NotPermitted: the acting post does not serve clients.
         NotIdentified: no such person, or the name is another's.
     """
-    require("cases.help")
-    leave()
+    require(permission)
+    if not beside:
+        leave()
     row = fetch("SELECT people_attend(%s, %s, %s)", [normalise(identifier), name.strip(), purpose])
     person_id = row[0][0]
     if person_id is None:
