@@ -40,6 +40,7 @@ from minzheng.simulation.city import write_city_files
 from minzheng.simulation.eldercare import prepare_eldercare
 from minzheng.simulation.files import FILES
 from minzheng.simulation.marriages import prepare_marriages
+from minzheng.simulation.marriage_offices import prepare_marriage_offices
 from minzheng.simulation.reforms import prepare_reforms
 
 MONTH = Month(2022, 7)
@@ -92,6 +93,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     with acting_as_service(SERVICE):
         prepare_centres(on=run.on)
     watch("受理中心", "名册与预约号源已就绪")
+    prepare_marriage_offices(on=run.on, watch=watch)
     prepare_marriages(on=run.on, watch=watch)
     _casework(watch)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")

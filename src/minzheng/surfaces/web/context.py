@@ -41,6 +41,7 @@ OPEN = (
     ("check", gettext_noop("我能得到什么")),
     ("centres", gettext_noop("受理中心")),
     ("eldercare", gettext_noop("养老服务")),
+    ("marriage_booking", gettext_noop("婚姻登记预约")),
     ("letters_check", gettext_noop("查验文书")),
 )
 MINE = (

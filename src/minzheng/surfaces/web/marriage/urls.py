@@ -1,5 +1,8 @@
 """Addresses of this area."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = []
+
+# The booking of a time, by the public, by a couple, and the office's calendar.
+urlpatterns += [path("", include("minzheng.surfaces.web.marriage.booking_urls"))]
