@@ -6,25 +6,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from minzheng.kernel.centres.models import Centre, Closure, Hours
-from minzheng.kernel.periods import SHANGHAI, is_workday
+from minzheng.kernel.periods import SHANGHAI, weekday_served
 
 Span = tuple[time, time]
-
-
-def weekday_served(day: date) -> int | None:
-    """Whose weekday's hours hold on a day; None on a public holiday. A make-up Saturday has Monday's.
-
-    >>> weekday_served(date(2022, 10, 3)), weekday_served(date(2022, 10, 8)), weekday_served(date(2022, 7, 2))
-    (None, 0, 5)
-    """
-    works = is_workday(day)
-    if day.weekday() < 5:
-        return day.weekday() if works else None
-    if works:
-        return 0
-    # A Saturday inside a holiday week is a holiday too: the working days around it are off.
-    neighbour = day - timedelta(days=day.weekday() - 4)
-    return day.weekday() if is_workday(neighbour) else None
 
 
 def spans_of(centres: Iterable[int], day: date) -> dict[int, list[Span]]:

@@ -13,6 +13,7 @@ from minzheng.kernel.periods.workdays import (
     add_workdays,
     is_workday,
     next_workday,
+    weekday_served,
     workdays_between,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "next_workday",
     "now_utc",
     "today",
+    "weekday_served",
     "workdays_between",
 ]

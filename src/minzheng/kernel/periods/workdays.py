@@ -57,3 +57,19 @@ def workdays_between(start: date, end: date) -> int:
     if end < start:
         return -workdays_between(end, start)
     return sum(is_workday(start + timedelta(days=step)) for step in range(1, (end - start).days + 1))
+
+
+def weekday_served(day: date) -> int | None:
+    """Whose weekday's hours hold on a day; None on a public holiday. A make-up Saturday has Monday's.
+
+    >>> weekday_served(date(2022, 10, 3)), weekday_served(date(2022, 10, 8)), weekday_served(date(2022, 7, 2))
+    (None, 0, 5)
+    """
+    works = is_workday(day)
+    if day.weekday() < 5:
+        return day.weekday() if works else None
+    if works:
+        return 0
+    # A Saturday inside a holiday week is a holiday too: the working days around it are off.
+    neighbour = day - timedelta(days=day.weekday() - 4)
+    return day.weekday() if is_workday(neighbour) else None
