@@ -9,6 +9,8 @@ class MarriagePagesConfig(AppConfig):
 
     def ready(self) -> None:
         from minzheng.kernel.ui.statuses import Status, register_statuses
+        from minzheng.surfaces.web.marriage.desk_bookings import STATES
         from minzheng.surfaces.web.marriage.desk_words import DIVORCE_STATES
 
-        register_statuses({f"divorce_{code}": Status(*state) for code, state in DIVORCE_STATES.items()})
+        for prefix, states in (("divorce", DIVORCE_STATES), ("marriage_booking", STATES)):
+            register_statuses({f"{prefix}_{code}": Status(*state) for code, state in states.items()})

@@ -16,9 +16,9 @@ from minzheng.kernel.access import require
 from minzheng.kernel.access.limits import limit
 from minzheng.kernel.audit import record
 from minzheng.kernel.people.identifiers import normalise
-from minzheng.surfaces.web.marriage.desk_pages import show
+from minzheng.surfaces.web.marriage.desk_pages import look_at_parties, show
 from minzheng.surfaces.web.marriage.desk_words import KINDS, parties
-from minzheng.surfaces.web.marriage.register import SEARCHES_PER_MINUTE, look_at_parties
+from minzheng.surfaces.web.marriage.register import SEARCHES_PER_MINUTE
 
 SHOWN = 30
 
@@ -49,7 +49,7 @@ def search(request: HttpRequest) -> HttpResponse:
         for one in found:
             look_at_parties(one, _("婚姻登记历史档案"), form.cleaned_data["reason"])
         rows = [
-            {"row": one, "kind": KINDS[one.kind], "parties": parties(one), "box": one.detail.get("box", "")}
+            {"row": one, "kind": KINDS[one.kind], "parties": parties(one), "box": " ".join(filter(None, (one.detail.get("old_number"), one.detail.get("place"))))}
             for one in found
         ]
     return show(request, "archive", {"form": form, "rows": rows, "most": SHOWN}, tab="marriage_archive")
@@ -58,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def _matching(text: str, year: int | None) -> list[Registration]:
     words, number = text.strip(), normalise(text)
     rows = Registration.objects.select_related("office").filter(
-        Q(man_name=words) | Q(woman_name=words) | Q(man_identifier=number) | Q(woman_identifier=number) | Q(number=number),
+        Q(man_name=words) | Q(woman_name=words) | Q(man_identifier=number) | Q(woman_identifier=number) | Q(number=number) | Q(detail__old_number=words),
         kind__in=[Kind.ARCHIVE, Kind.ARCHIVE_DIVORCE],
     )  # fmt: skip
     if year:

@@ -84,7 +84,7 @@ def _home(request: HttpRequest, form: CardsForm | None = None) -> HttpResponse:
     couple = couples.current(request) if serves else None
     waiting = bookings.today(office, on) if office else []
     form = form or CardsForm(
-        auto_id="cards_%s", initial=bookings.prefilled(request.GET.get("booking", ""), waiting)
+        auto_id="cards_%s", initial=bookings.prefilled(request.GET.get("booking", ""), waiting, OFFERED)
     )
     return show(
         request, "desk",

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F
+from django.utils.translation import gettext_lazy
+
+from minzheng.kernel.access import may
+from minzheng.kernel.bookings import actions
+from minzheng.kernel.bookings.errors import BookingRefused
+from minzheng.kernel.bookings.models import Booking, BookingState, Party
+from minzheng.kernel.bookings.purposes import purpose_of
 from minzheng.kernel.facilities.models import Facility
+from minzheng.kernel.periods import SHANGHAI, now_utc
+from minzheng.kernel.ui import formats
+from minzheng.surfaces.web.marriage.desk_words import SIDES
+from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.words import is_english
+
+SHOWN = 200
+STATES = {
+    "booked": (gettext_lazy("已预约"), "info"),
+    "arrived": (gettext_lazy("已到场"), "good"),
+    "done": (gettext_lazy("已办结"), "neutral"),
+    "no_show": (gettext_lazy("未到场"), "bad"),
+}
+_AWAITED = (BookingState.BOOKED, BookingState.ARRIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +38,7 @@ class Waiting:
     pk: int
     clock: str
     names: str
+    item_code: str
     item: str
     state: str
     queue_number: int | None
@@ -24,16 +47,69 @@ class Waiting:
 
 
 def today(office: Facility, on: date) -> list[Waiting]:
-    return []
+    """The office's bookings of a day: who has come by number, then who is still to come by time, then the rest."""
+    if not may("bookings.look"):
+        return []
+    rows = list(
+        Booking.objects.filter(facility=office, day=on, state__in=STATES)
+        .order_by(F("queue_number").asc(nulls_last=True), "starts", "id")[:SHOWN]
+    )  # fmt: skip
+    names: dict[int, list[str]] = {}
+    told = Party.objects.filter(booking__in=[row.pk for row in rows]).order_by("booking_id", "position")
+    for booking, name in told.values_list("booking_id", "name"):
+        names.setdefault(booking, []).append(formats.masked_name(name))
+    order = {BookingState.ARRIVED: 0, BookingState.BOOKED: 1}
+    rows.sort(key=lambda row: order.get(BookingState(row.state), 2))
+    found = [
+        Waiting(
+            row.pk, f"{row.starts:%H:%M}", "、".join(names.get(row.pk, ())), row.item, _item(row),
+            f"marriage_booking_{row.state}", row.queue_number, row.state in _AWAITED,
+        )
+        for row in rows
+    ]  # fmt: skip
+    first = next((at for at, row in enumerate(rows) if row.state in _AWAITED), None)
+    if first is not None:
+        found[first] = replace(found[first], is_next=True)
+    return found
+
+
+def _item(row: Booking) -> str:
+    try:
+        item = purpose_of(row.purpose).item(row.item)
+    except BookingRefused:
+        return row.item
+    return item.name_en if is_english() else item.name
 
 
 def call_next(office: Facility, on: date) -> Waiting | None:
-    return None
+    """The next booking: whoever has come, by number; else whoever is due first."""
+    return next((one for one in today(office, on) if one.is_next), None)
 
 
-def prefilled(asked: str, waiting: list[Waiting]) -> dict[str, Any]:
-    return {}
+def prefilled(asked: str, waiting: list[Waiting], acts: tuple[str, ...]) -> dict[str, Any]:
+    """What the cards' form begins with for a booking of today: what they come for and their names.
+
+    The numbers are on the cards: a booking keeps none.
+    """
+    one = next((row for row in waiting if str(row.pk) == asked and row.may_call), None)
+    if one is None:
+        return {}
+    names = dict(Party.objects.filter(booking=one.pk).values_list("position", "name"))
+    told = {f"{side}_name": names.get(at, "") for at, side in enumerate(SIDES, start=1)}
+    act = {"divorce": "divorce_application"}.get(one.item_code, one.item_code)
+    return told | {"booking": one.pk, "act": act if act in acts else acts[0]}
 
 
 def done(pk: int) -> None:
-    return None
+    """The couple of a booking was served; a booking that is not of today, or was closed otherwise, stays as it is."""
+    booking = Booking.objects.filter(pk=pk).first()
+    if booking is None:
+        return
+    at = datetime.combine(working_day(), now_utc().astimezone(SHANGHAI).timetz())
+    try:
+        if booking.state == BookingState.BOOKED:
+            actions.arrive(booking=booking, at=at)
+        actions.finish(booking=booking, at=at)
+    except BookingRefused:
+        # The act is what counts; the night's settling notes what the day left open.
+        return

@@ -20,9 +20,9 @@ from minzheng.kernel.people.attendance import NotIdentified
 from minzheng.kernel.periods.workdays import is_workday
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.marriage import desk_couple as couples
-from minzheng.surfaces.web.marriage.desk_pages import attempt, me, show
+from minzheng.surfaces.web.marriage.desk_pages import attempt, look_at_parties, me, show
+from minzheng.surfaces.web.marriage.desk_papers import papers_of
 from minzheng.surfaces.web.marriage.desk_words import SIDE_WORDS, SIDES, districts, parties, party_rows
-from minzheng.surfaces.web.marriage.register import look_at_parties
 from minzheng.surfaces.web.work.acts import said
 from minzheng.surfaces.web.work.day import working_day
 
@@ -62,7 +62,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "row": row, "state": f"divorce_{row.state}", "parties": parties(row), "now": stage(row, on),
             "sides": [(SIDE_WORDS[side], party_rows(row, side, places)) for side in SIDES],
-            "strip": strip(row, on), "periods": periods(row), "facts": _facts(row),
+            "files": papers_of(row), "strip": strip(row, on), "periods": periods(row), "facts": _facts(row),
             "withdraw": WithdrawForm() if serves and on <= row.cooling_last else None,
             "may_collect": serves and row.collect_first <= on <= row.collect_last,
         },

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from minzheng.domains.marriage_registration.attachment_models import Attachment
 from minzheng.kernel.access import require
 from minzheng.kernel.cases.uploads import download_of
-from minzheng.surfaces.web.marriage.register import look_at_parties
+from minzheng.surfaces.web.marriage.desk_pages import look_at_parties
 
 
 @require_safe

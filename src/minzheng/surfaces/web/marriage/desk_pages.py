@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy
 from minzheng.domains.marriage_registration.agencies import AgencyRefused
 from minzheng.domains.marriage_registration.errors import MarriageRefused
 from minzheng.kernel.access import Actor, NotPermitted, current_actor, may
+from minzheng.kernel.audit import look
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.ui.frame import NavItem
 from minzheng.surfaces.web.work.acts import said
 
@@ -68,6 +70,13 @@ def show(
 ) -> HttpResponse:
     """A page of the area."""
     return render(request, f"marriage/{template}.html", {"tabs": tabs(tab), **context}, status=status)
+
+
+def look_at_parties(row: Any, purpose: str, reason: str = "") -> None:
+    """Both parties of a row with the columns of a `Pair` can see who read it."""
+    people = [pk for pk in (row.man_person_id, row.woman_person_id) if pk]
+    for pk, division in Person.objects.filter(pk__in=people).values_list("pk", "division_code"):
+        look(pk, purpose=purpose, reason=reason, division_code=division)
 
 
 def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:

@@ -117,7 +117,7 @@ def _page(request: HttpRequest, office: Facility, bound: dict[str, forms.Form] |
         request, "manage",
         {
             "office": office, "licences": licences, "spoiled": spoiled, "stock": _stock(office),
-            "others": _others(office), "manages": manages, **(forms_shown if manages else {}),
+            "others": _others(office), "manages": manages, "reviews": may("marriage.review"), **(forms_shown if manages else {}),
             "spoil": told.get("spoil") or SpoilForm(auto_id="spoil_%s") if may("marriage.register") else None,
             "in_force": list(RegistrarLicence.objects.filter(office=office, during__contains=working_day()).select_related("official")) if manages else [],
             "faulty": list(told.values()),

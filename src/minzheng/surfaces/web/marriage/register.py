@@ -17,15 +17,15 @@ from minzheng.domains.marriage_registration.models import OFFICE, Registration
 from minzheng.domains.marriage_registration.requirements import acts, requirements
 from minzheng.kernel.access import may, require
 from minzheng.kernel.access.limits import limit
-from minzheng.kernel.audit import look, record
+from minzheng.kernel.audit import record
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.people.identifiers import mask, normalise
-from minzheng.kernel.people.models import Person
 from minzheng.kernel.places.queries import scope
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.marriage.desk_couple import party_of_entry
-from minzheng.surfaces.web.marriage.desk_pages import me, show
+from minzheng.surfaces.web.marriage.desk_pages import look_at_parties, me, show
+from minzheng.surfaces.web.marriage.desk_papers import papers_of
 from minzheng.surfaces.web.marriage.desk_words import (
     KINDS,
     SIDE_WORDS,
@@ -157,19 +157,12 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row, "kind": KINDS.get(row.kind, row.kind), "parties": parties(row),
             "sides": [(SIDE_WORDS[side], party_rows(row, side, places)) for side in SIDES if getattr(row, f"{side}_name")],
             "facts": _facts(row, places), "details": _details(row), "evidence": _evidence(row),
-            "files": files_of(row), "acts": _acts(row), "attachments": list(row.attachments.order_by("what")),
+            "files": papers_of(row), "acts": _acts(row), "attachments": list(row.attachments.order_by("what")),
             "chain": _timeline(chain, row),
             "superseded": next((one for one in chain if one.refers_to_id == row.pk and one.kind in ("correction", "revocation", "divorce")), None),
         },
         tab="marriage_register",
     )  # fmt: skip
-
-
-def look_at_parties(row: Any, purpose: str, reason: str = "") -> None:
-    """Both parties of a row with the columns of a `Pair` can see who read it."""
-    people = [pk for pk in (row.man_person_id, row.woman_person_id) if pk]
-    for pk, division in Person.objects.filter(pk__in=people).values_list("pk", "division_code"):
-        look(pk, purpose=purpose, reason=reason, division_code=division)
 
 
 def chain_of(row: Registration) -> list[Registration]:
@@ -237,7 +230,7 @@ def _details(row: Registration) -> list[dict[str, Any]]:
             (_("理由"), told.get("reason")), (_("补领"), lost), (_("法院"), told.get("court")), (_("案号"), told.get("judgment")),
             (_("生效日期"), told.get("judged_on")), (_("离婚登记申请"), told.get("application")),
             (_("结婚证字号"), told.get("marriage_certificate")), (_("查询起始日期"), told.get("since")),
-            (_("用途"), told.get("purpose")), (_("档案号"), told.get("box")),
+            (_("用途"), told.get("purpose")), (_("原档案号"), told.get("old_number")), (_("存放位置"), told.get("place")),
         )
         if value
     ]  # fmt: skip
@@ -270,7 +263,3 @@ def _acts(row: Registration) -> list[tuple[Any, str]]:
     verbs += [("revoke", _("按判决撤销婚姻"))] if row.kind in ("marriage", "archive") else []
     return [(label, reverse("marriage_later", args=[row.pk, verb])) for verb, label in verbs]
 
-
-def files_of(row: Registration) -> list[tuple[Any, str]]:
-    """The papers of an entry."""
-    return []
