@@ -19,6 +19,12 @@ from minzheng.domains.marriage_registration.working_rules import rule_at
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods.ages import age_in_years
 
+MARRIAGE_CHECKS = (
+    "age_man", "age_woman", "sexes", "present_man", "capacity_man", "alive_man", "present_woman", "capacity_woman",
+    "alive_woman", "unmarried_man", "unmarried_woman", "unrelated", "office", "jurisdiction",
+)  # fmt: skip
+"""Codes of what `check_marriage` looks at, in its order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

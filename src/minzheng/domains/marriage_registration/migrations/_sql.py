@@ -217,6 +217,11 @@ LOOK_UPS = (
               GROUP BY 1) d
         WHERE t.registration_id = d.registration_id AND upper_inf(t.during) AND NOT t.is_void;
       GET DIAGNOSTICS ended = ROW_COUNT;
+      -- What the register of people was told has changed, so it is told again.
+      UPDATE marriage_registration_publication q SET told_at = NULL, outcome = q.outcome || '{{"death": true}}'
+        FROM marriage_registration_maritaltie t
+        WHERE t.registration_id = q.registration_id AND t.end_reason = 'death' AND NOT q.outcome ? 'death'
+          AND (people IS NULL OR t.person_id = ANY(people));
       RETURN ended;
     END $$;
     """

@@ -197,7 +197,7 @@ def test_an_entry_is_never_changed(office, couple):
     for change in ("SET man_name = '他'", "SET kind = 'archive'"):
         with (
             acting_as_service("test"),
-            pytest.raises(Exception, match="permission denied|append-only"),
+            pytest.raises(Exception, match=r"permission denied|append-only"),
             transaction.atomic(),
         ):
             connection.cursor().execute(
@@ -227,7 +227,7 @@ def test_another_district_sees_an_act_only_with_its_people_at_the_counter(office
         assert not Registration.objects.exists()
     with acting_as_resident(man.person_id):
         assert Registration.objects.get().pk == entry.pk
-        assert MaritalTie.objects.get().person_id == man.person_id
+        assert MaritalTie.objects.count() == 2
 
 
 def test_stock_cannot_be_written_by_hand(office):
