@@ -49,7 +49,12 @@ def search(request: HttpRequest) -> HttpResponse:
         for one in found:
             look_at_parties(one, _("婚姻登记历史档案"), form.cleaned_data["reason"])
         rows = [
-            {"row": one, "kind": KINDS[one.kind], "parties": parties(one), "box": " ".join(filter(None, (one.detail.get("old_number"), one.detail.get("place"))))}
+            {
+                "row": one,
+                "kind": KINDS[one.kind],
+                "parties": parties(one),
+                "box": " ".join(filter(None, (one.detail.get("old_number"), one.detail.get("place")))),
+            }
             for one in found
         ]
     return show(request, "archive", {"form": form, "rows": rows, "most": SHOWN}, tab="marriage_archive")

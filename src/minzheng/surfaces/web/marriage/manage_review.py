@@ -44,7 +44,10 @@ class ReviewForm(forms.Form):
         label=gettext_lazy("违反条款"), widget=forms.CheckboxSelectMultiple, required=False
     )
     words = forms.CharField(
-        label=gettext_lazy("差错情况"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("差错情况"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -157,7 +160,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         faults = [(code, form.cleaned_data["words"]) for code in form.cleaned_data["clauses"]]
         attempt(
-            request, lambda: review_file(file=file, faults=faults, on=working_day()), done=_("复查结果已登记。")
+            request,
+            lambda: review_file(file=file, faults=faults, on=working_day()),
+            done=_("复查结果已登记。"),
         )
     else:
         messages.error(request, _("请写明差错情况"))

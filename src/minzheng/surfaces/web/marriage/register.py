@@ -262,4 +262,3 @@ def _acts(row: Registration) -> list[tuple[Any, str]]:
     verbs = [("reissue", _("补领证书")), ("correct", _("更正"))]
     verbs += [("revoke", _("按判决撤销婚姻"))] if row.kind in ("marriage", "archive") else []
     return [(label, reverse("marriage_later", args=[row.pk, verb])) for verb, label in verbs]
-

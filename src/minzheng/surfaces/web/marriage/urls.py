@@ -11,6 +11,7 @@ from minzheng.surfaces.web.marriage import (
     desk_later,
     desk_page,
     desk_papers,
+    desk_resident,
     manage,
     manage_review,
     register,
@@ -53,4 +54,7 @@ _desk: list[URLPattern | URLResolver] = [
     path("agencies/campaigns/<int:pk>/close/", agency.close, name="marriage_campaign_close"),
     path("agencies/targets/<int:pk>/", agency.target, name="marriage_target"),
 ]
-urlpatterns: list[URLPattern | URLResolver] = [path("work/marriage/", include(_desk))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("work/marriage/", include(_desk)),
+    path("my/marriage/", desk_resident.mine, name="my_marriage"),
+]

@@ -36,7 +36,11 @@ class Desk:
         """Registers a couple by the domain's own action."""
         with acting(self.registrar):
             return register_marriage(
-                office=self.facility, man=man, woman=woman, evidence=world.whole("marriage", man, woman), on=on
+                office=self.facility,
+                man=man,
+                woman=woman,
+                evidence=world.whole("marriage", man, woman),
+                on=on,
             )
 
 

@@ -6,7 +6,13 @@ from datetime import date
 
 import pytest
 
-from minzheng.domains.marriage_registration.models import DivorceApplication, DivorceState, Kind, MaritalTie, Registration
+from minzheng.domains.marriage_registration.models import (
+    DivorceApplication,
+    DivorceState,
+    Kind,
+    MaritalTie,
+    Registration,
+)
 from minzheng.domains.marriage_registration.tests.conftest import PUTUO
 from minzheng.kernel.access import acting_as_service
 from minzheng.surfaces.web.marriage.tests.desk.test_desk import begin, everything
@@ -24,7 +30,9 @@ def applied(putuo, make_person, window, day):
     day(RECEIVED)
     desk = window(putuo.registrar)
     begin(desk, man, woman, act="divorce_application")
-    done = desk.post("/work/marriage/couple/register/", everything("divorce_application", man, woman) | AGREED)
+    done = desk.post(
+        "/work/marriage/couple/register/", everything("divorce_application", man, woman) | AGREED
+    )
     with acting_as_service("test"):
         return DivorceApplication.objects.get(), desk, done.url, man, woman
 

@@ -6,7 +6,12 @@ from datetime import date
 
 import pytest
 
-from minzheng.domains.marriage_registration.models import CertificateStock, Kind, RegistrarLicence, Registration
+from minzheng.domains.marriage_registration.models import (
+    CertificateStock,
+    Kind,
+    RegistrarLicence,
+    Registration,
+)
 from minzheng.domains.marriage_registration.pairs import pairs_of_year
 from minzheng.domains.marriage_registration.tests.conftest import PUTUO, XUHUI
 from minzheng.kernel.access import acting_as_service
@@ -29,7 +34,10 @@ def test_an_entry_is_found_by_number_by_card_and_by_full_name_and_nothing_unaske
     for words in (married[0].number, married[0].man_identifier, married[0].woman_name):
         page = desk.get("/work/marriage/register/", {"q": words}).content.decode()
         assert married[0].number in page and married[1].number not in page
-    assert "没有符合的登记" in desk.get("/work/marriage/register/", {"q": married[0].man_name[:1]}).content.decode()
+    assert (
+        "没有符合的登记"
+        in desk.get("/work/marriage/register/", {"q": married[0].man_name[:1]}).content.decode()
+    )
 
 
 def test_a_correction_is_a_new_entry_and_the_earlier_one_stays_readable(putuo, married, window):
@@ -61,7 +69,12 @@ def test_a_lost_certificate_is_issued_again_and_the_stock_follows(putuo, married
 def test_only_a_judgment_revokes_a_marriage(putuo, married, window):
     desk = window(putuo.registrar)
     address = f"/work/marriage/register/{married[0].pk}/revoke/"
-    told = {"court": "普陀区人民法院", "judgment": "（2022）沪0107民初1号", "judged_on": "2022-11-01", "papers": "1"}
+    told = {
+        "court": "普陀区人民法院",
+        "judgment": "（2022）沪0107民初1号",
+        "judged_on": "2022-11-01",
+        "papers": "1",
+    }
     assert desk.post(address, told).status_code == 200
     done = desk.post(address, told | {"need_judgment": "on"})
     assert "（2022）沪0107民初1号" in desk.get(done.url).content.decode()
@@ -86,20 +99,31 @@ def test_marriages_and_divorces_add_up_and_every_figure_opens_its_entries(putuo,
     december = next(row for row in page.context["tables"][0].source if row["name"] == "2022-12")
     assert (december["marriage"], december["cross"]) == (2, 1)
     assert december["marriage_href"] and not december["divorce_href"]
-    assert desk.get("/work/marriage/statistics/", {"year": "2022", "months-export": "xlsx"}).status_code == 200
+    assert (
+        desk.get("/work/marriage/statistics/", {"year": "2022", "months-export": "xlsx"}).status_code == 200
+    )
 
 
 def test_a_district_counts_what_its_own_offices_registered(putuo, married, window):
     client = window("district_reviewer", XUHUI)
-    assert [tile["value"] for tile in client.get("/work/marriage/statistics/?year=2022").context["tiles"]] == [0, 0, 0, 0]
+    assert [
+        tile["value"] for tile in client.get("/work/marriage/statistics/?year=2022").context["tiles"]
+    ] == [0, 0, 0, 0]
     # It reads the entry of its own people all the same.
-    assert married[1].number in client.get("/work/marriage/register/", {"q": married[1].number}).content.decode()
+    assert (
+        married[1].number in client.get("/work/marriage/register/", {"q": married[1].number}).content.decode()
+    )
 
 
 def test_a_statistician_sees_the_figures_and_opens_no_list(putuo, married, window):
     client = window("statistician", "310000")
     page = client.get("/work/marriage/statistics/?year=2022")
-    assert [(tile["value"], tile["href"]) for tile in page.context["tiles"]] == [(2, ""), (2, ""), (0, ""), (1, "")]
+    assert [(tile["value"], tile["href"]) for tile in page.context["tiles"]] == [
+        (2, ""),
+        (2, ""),
+        (0, ""),
+        (1, ""),
+    ]
     assert client.get("/work/marriage/register/").status_code == 403
 
 
