@@ -38,6 +38,7 @@ from minzheng.simulation.casework import live_casework, lost_job, somebody_of
 from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
 from minzheng.simulation.files import FILES
+from minzheng.simulation.marriage_offices import prepare_marriage_offices
 from minzheng.simulation.reforms import prepare_reforms
 
 MONTH = Month(2022, 7)
@@ -90,6 +91,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     with acting_as_service(SERVICE):
         prepare_centres(on=run.on)
     watch("受理中心", "名册与预约号源已就绪")
+    prepare_marriage_offices(on=run.on, watch=watch)
     _casework(watch)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
     _prices(watch, on=run.on)

@@ -40,6 +40,7 @@ OPEN = (
     ("services", gettext_noop("全部事项")),
     ("check", gettext_noop("我能得到什么")),
     ("centres", gettext_noop("受理中心")),
+    ("marriage_booking", gettext_noop("婚姻登记预约")),
     ("letters_check", gettext_noop("查验文书")),
 )
 MINE = (

@@ -72,7 +72,9 @@ def slots_of(calendar: Calendar, day: date = DAY) -> list[Slot]:
     return list(Slot.objects.filter(calendar=calendar, day=day).order_by("starts"))
 
 
-def books(person: Person, slot: Slot | int, partner: Told | None = None, act=actions.book, when=None, **given):
+def books(
+    person: Person, slot: Slot | int, partner: Told | None = None, act=actions.book, when=None, **given
+):
     """The person books online, for themself and a partner."""
     with acting_as_resident(person.pk):
         parties = [actions.told_of(person.pk), *([partner] if partner else [])]

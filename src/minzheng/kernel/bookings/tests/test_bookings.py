@@ -12,7 +12,13 @@ from minzheng.kernel.access.permissions import permissions_of, roles
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.bookings import actions
 from minzheng.kernel.bookings.actions import Told
-from minzheng.kernel.bookings.errors import BookingRefused, NoSuchBooking, NotReleased, OneBookingOnly, SlotFull
+from minzheng.kernel.bookings.errors import (
+    BookingRefused,
+    NoSuchBooking,
+    NotReleased,
+    OneBookingOnly,
+    SlotFull,
+)
 from minzheng.kernel.bookings.migrations import _sql
 from minzheng.kernel.bookings.models import (
     HOLDS_A_PLACE,
@@ -197,7 +203,11 @@ def test_online_one_books_from_tomorrow_on_and_at_the_office_for_today(office):
     assert books(make_person(), slots_of(office, date(2022, 8, 9))[0]).state == _S.BOOKED
     with acting(make_post("marriage_registrar", PUTUO)):
         made = actions.book(
-            slot=today, item="visit", parties=[Told("电话合成", new_number())], at=at("08:00"), channel="phone"
+            slot=today,
+            item="visit",
+            parties=[Told("电话合成", new_number())],
+            at=at("08:00"),
+            channel="phone",
         )
     assert (made.channel, made.requested_by_id) == ("phone", None)
 
@@ -216,7 +226,9 @@ def test_two_no_shows_pause_online_booking_for_thirty_days_but_not_at_the_office
     with pytest.raises(BookingRefused, match="暂停至 2022-09-09"):
         books(person, slot, when=at("10:00", date(2022, 9, 9)))
     with acting(post):
-        made = actions.book(slot=slot, item="visit", parties=[told_by(person)], at=at("10:00", date(2022, 9, 9)))
+        made = actions.book(
+            slot=slot, item="visit", parties=[told_by(person)], at=at("10:00", date(2022, 9, 9))
+        )
         actions.cancel(booking=made, at=at("10:00", date(2022, 9, 9)))
     assert books(person, slot, when=at("10:00", date(2022, 9, 10))).state == _S.BOOKED
 
@@ -237,7 +249,10 @@ def test_a_special_day_has_its_own_places_on_a_weekend_too_and_a_closed_one_take
         )
         assert actions.set_special_day(calendar=office, day=DAY, reason="系统升级", at=at()) == 1
         made.refresh_from_db()
-    assert [(f"{s.starts:%H:%M}", s.places) for s in slots_of(office, saturday)] == [("09:00", 5), ("09:30", 5)]
+    assert [(f"{s.starts:%H:%M}", s.places) for s in slots_of(office, saturday)] == [
+        ("09:00", 5),
+        ("09:30", 5),
+    ]
     assert made.state == _S.WITHDRAWN and all(s.places == 0 for s in slots_of(office))
     with pytest.raises(SlotFull):
         books(make_person(), slots_of(office)[1])
@@ -275,7 +290,9 @@ def test_numbers_of_a_day_are_given_in_the_order_of_arrival(office):
             actions.arrive(booking=late, at=at("09:00", TODAY))
         assert actions.arrive(booking=late, at=at("08:40", DAY)).queue_number == 1
         assert actions.arrive(booking=early, at=at("08:45", DAY)).queue_number == 2
-        assert actions.arrive(booking=late, at=at("08:50", DAY)).queue_number == 1, "pressed twice, one number"
+        assert actions.arrive(booking=late, at=at("08:50", DAY)).queue_number == 1, (
+            "pressed twice, one number"
+        )
 
 
 def test_not_having_come_is_noted_when_the_time_allowed_is_over_and_taken_back_when_they_come(office):

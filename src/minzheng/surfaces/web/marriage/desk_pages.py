@@ -24,6 +24,7 @@ REFUSALS: tuple[type[Exception], ...] = (AgencyRefused, MarriageRefused)
 # The area's pages → a permission that opens each.
 _TABS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("marriage_desk", gettext_lazy("登记台"), ("marriage.look",)),
+    ("marriage_calendar", gettext_lazy("预约"), ("bookings.look",)),
     ("marriage_register", gettext_lazy("登记档案"), ("marriage.look",)),
     ("marriage_archive", gettext_lazy("历史档案"), ("marriage.look",)),
     ("marriage_manage", gettext_lazy("登记处管理"), ("marriage.look",)),
