@@ -39,6 +39,7 @@ from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
 from minzheng.simulation.files import FILES
 from minzheng.simulation.marriage_offices import prepare_marriage_offices
+from minzheng.simulation.marriages import prepare_marriages
 from minzheng.simulation.reforms import prepare_reforms
 
 MONTH = Month(2022, 7)
@@ -92,6 +93,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
         prepare_centres(on=run.on)
     watch("受理中心", "名册与预约号源已就绪")
     prepare_marriage_offices(on=run.on, watch=watch)
+    prepare_marriages(on=run.on, watch=watch)
     _casework(watch)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
     _prices(watch, on=run.on)

@@ -56,7 +56,7 @@ def licence_of(actor: Actor, office: Facility, on: date) -> RegistrarLicence:
         NoLicence: there is none, it has not begun, or it has ended.
     """
     found = RegistrarLicence.objects.filter(
-        official_id=actor.official_id, office=office, during__contains=on
+        official_id=actor.official, office=office, during__contains=on
     ).first()
     if found is None:
         raise NoLicence(

@@ -58,7 +58,7 @@ def forbidden_kinship(parents: Mapping[int, set[int]], one: int, other: int) -> 
     up, over = ancestors(parents, one), ancestors(parents, other)
     if one in over or other in up:
         return Kinship.LINEAL
-    shared = [tuple(sorted((up[a], over[a]))) for a in up.keys() & over.keys()]
+    shared = [(min(up[a], over[a]), max(up[a], over[a])) for a in up.keys() & over.keys()]
     near = [pair for pair in shared if pair[1] < GENERATIONS]
     if not near:
         return None

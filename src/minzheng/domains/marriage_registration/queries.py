@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -154,7 +155,7 @@ def faults_by_clause(*, division_code: str, first: date, last: date) -> list[dic
     )
 
 
-def _pks(**which: str) -> QuerySet[Registration]:
+def _pks(**which: str) -> QuerySet[Registration, Any]:
     return Registration.objects.filter(**which).values("pk")
 
 

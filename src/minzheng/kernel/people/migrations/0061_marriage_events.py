@@ -4,15 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0060_marks_search'),
+        ("people", "0060_marks_search"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='lifeevent',
-            name='kind',
-            field=models.TextField(choices=[('birth', '出生'), ('death', '死亡'), ('join', '入户'), ('leave', '离户'), ('move', '迁居'), ('hukou', '户籍变动'), ('deregister', '注销'), ('marriage', '结婚'), ('divorce', '离婚'), ('annulment', '婚姻撤销'), ('correction', '更正'), ('merge', '档案合并'), ('unmerge', '撤销合并')]),
+            model_name="lifeevent",
+            name="kind",
+            field=models.TextField(
+                choices=[
+                    ("birth", "出生"),
+                    ("death", "死亡"),
+                    ("join", "入户"),
+                    ("leave", "离户"),
+                    ("move", "迁居"),
+                    ("hukou", "户籍变动"),
+                    ("deregister", "注销"),
+                    ("marriage", "结婚"),
+                    ("divorce", "离婚"),
+                    ("annulment", "婚姻撤销"),
+                    ("correction", "更正"),
+                    ("merge", "档案合并"),
+                    ("unmerge", "撤销合并"),
+                ]
+            ),
         ),
     ]

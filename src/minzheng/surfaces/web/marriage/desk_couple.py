@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
-from minzheng.domains.marriage_registration.models import OFFICE, Registration
+from minzheng.domains.marriage_registration.models import OFFICE, RegistrarLicence, Registration
 from minzheng.domains.marriage_registration.parties import (
     FEMALE,
     MALE,
@@ -141,10 +142,13 @@ def party_of_entry(entry: Registration, side: str) -> Party:
 
 
 def office_of(actor: Actor, on: date) -> Facility | None:
-    """The registry office of the post's own district (the city's for the city's posts)."""
+    """The registry office of the post's own district (the city's for the city's posts); of several, where they are licensed."""
+    licensed = RegistrarLicence.objects.filter(
+        office=OuterRef("pk"), official=actor.official_id or 0, during__contains=on
+    )
     return (
         Facility.objects.filter(kind=OFFICE, division_code=actor.division_code, during__contains=on)
-        .order_by("code")
+        .order_by(Exists(licensed).desc(), "code")
         .first()
     )
 
