@@ -147,7 +147,14 @@ def test_marriages_and_a_divorce_through_the_autumn_of_2022(site, officials, tmp
 
 def test_the_pages_around_the_desk_are_accessible(site, officials):
     pages = {
-        "hunyinzhang": ["", "register/?kind=pairs", "archive/", "manage/", "statistics/?year=2022", "agencies/"],
+        "hunyinzhang": [
+            "",
+            "register/?kind=pairs",
+            "archive/",
+            "manage/",
+            "statistics/?year=2022",
+            "agencies/",
+        ],
         "tongji": ["statistics/?year=2022"],
         "jiancha": ["agencies/"],
     }

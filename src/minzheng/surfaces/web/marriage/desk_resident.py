@@ -25,7 +25,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What the register holds of me, and until when I may take an application back or come for the certificate."""
     who, on = oneself(request), working_day()
     own = Q(man_person=who.pk) | Q(woman_person=who.pk)
-    applications = DivorceApplication.objects.filter(own).select_related("office").order_by("-received_on")[:SHOWN]
+    applications = (
+        DivorceApplication.objects.filter(own).select_related("office").order_by("-received_on")[:SHOWN]
+    )
     return render(
         request, "marriage/mine.html",
         {

@@ -88,7 +88,7 @@ def test_one_party_alone_takes_the_application_back(applied, day):
 
 
 def test_both_collect_in_the_second_period_and_the_marriage_ends(applied, day):
-    row, desk, address, man, woman = applied
+    _row, desk, address, man, woman = applied
     day(date(2022, 11, 7))
     assert desk.post(f"{address}collect/").url == "/work/marriage/couple/"
     done = desk.post("/work/marriage/couple/register/", everything("divorce", man, woman))
