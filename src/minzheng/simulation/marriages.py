@@ -2,7 +2,7 @@
 
 Couples who share a household were married before the records begin; their old papers are entered by the set. The year's first
 months are written in bulk and the last days at the counter, through the acts that registrars use. Offices, licences and dates are
-illustrative; every entry says so.
+illustrative, and the entries written in bulk say so.
 """
 
 from __future__ import annotations
@@ -40,28 +40,27 @@ PAPERS = 2_000
 SINCE = date(2003, 10, 1)
 AGREED = {"children": "无子女", "property": "各自名下财产归各自所有", "debts": "无共同债务"}
 _SINGLES = """
-    SELECT p.id, p.sex, left(p.hukou_division_code, 6) FROM people_person p
+    WITH married AS (
+      SELECT m.person_id FROM people_membership m JOIN people_membership o ON o.household_id = m.household_id
+        AND o.role = 2 AND upper_inf(o.during) WHERE m.role IN (1, 2) AND upper_inf(m.during)
+      UNION SELECT person_id FROM marriage_registration_maritaltie WHERE person_id IS NOT NULL)
+    SELECT p.id, p.sex, left(p.hukou_division_code, 6) FROM people_person p LEFT JOIN married m ON m.person_id = p.id
     WHERE p.sex IN (1, 2) AND p.death_date IS NULL AND p.merged_into_id IS NULL AND p.hukou_is_local
-      AND p.birth_date BETWEEN %s AND %s
-      AND NOT EXISTS (SELECT 1 FROM people_membership m WHERE m.person_id = p.id AND upper_inf(m.during) AND m.role IN (1, 2)
-        AND EXISTS (SELECT 1 FROM people_membership o WHERE o.household_id = m.household_id AND o.role = 2 AND upper_inf(o.during)))
-      AND NOT EXISTS (SELECT 1 FROM marriage_registration_maritaltie t WHERE t.person_id = p.id)
+      AND p.birth_date BETWEEN %s AND %s AND m.person_id IS NULL
     ORDER BY p.id
 """
-# Husband and wife of each household; who else lives there does not matter.
+# Husband and wife of each household, joined by equality alone: a service joins by hashing.
 _COUPLES = """
-    SELECT man.id, man.name, man_number.value, man.birth_date, coalesce(left(man.hukou_division_code, 6), ''),
-      woman.id, woman.name, woman_number.value, woman.birth_date, coalesce(left(woman.hukou_division_code, 6), ''), left(h.division_code, 6)
-    FROM people_household h
-      JOIN people_membership one ON one.household_id = h.id AND one.role = 1 AND upper_inf(one.during)
-      JOIN people_membership two ON two.household_id = h.id AND two.role = 2 AND upper_inf(two.during)
-      JOIN people_person man ON man.id IN (one.person_id, two.person_id) AND man.sex = 1
-      JOIN people_person woman ON woman.id IN (one.person_id, two.person_id) AND woman.sex = 2
-      LEFT JOIN people_identifier man_number ON man_number.person_id = man.id AND man_number.kind = 'citizen' AND man_number.is_primary
-      LEFT JOIN people_identifier woman_number ON woman_number.person_id = woman.id AND woman_number.kind = 'citizen'
-        AND woman_number.is_primary
-    WHERE man.birth_date IS NOT NULL AND woman.birth_date IS NOT NULL
-    ORDER BY h.id
+    WITH spouse AS (
+      SELECT m.household_id, p.id, p.name, n.value, p.birth_date, coalesce(left(p.hukou_division_code, 6), '') AS hukou, p.sex
+      FROM people_membership m JOIN people_person p ON p.id = m.person_id
+        LEFT JOIN people_identifier n ON n.person_id = p.id AND n.kind = 'citizen' AND n.is_primary
+      WHERE m.role IN (1, 2) AND upper_inf(m.during) AND p.birth_date IS NOT NULL)
+    SELECT man.id, man.name, man.value, man.birth_date, man.hukou, woman.id, woman.name, woman.value, woman.birth_date,
+      woman.hukou, left(h.division_code, 6)
+    FROM spouse man JOIN spouse woman ON woman.household_id = man.household_id
+      JOIN people_household h ON h.id = man.household_id
+    WHERE man.sex = 1 AND woman.sex = 2 ORDER BY h.id
 """
 _COUPLE: dict[str, type[pl.DataType]] = {
     f"{side}_{name}": kind
@@ -99,7 +98,7 @@ def prepare_marriages(*, on: date, watch: Watcher = lambda step, detail: None) -
 
 
 def _open_offices() -> dict[str, Facility]:
-    """The office of each district and the city's own, each with papers and a licensed registrar."""
+    """The office of each district and the city's own, each with papers and a licensed registrar; those that are there stay."""
     places = [(one.code, one.name) for one in children(CITY, date(2022, 1, 1))]
     offices = {}
     for turn, (code, name) in enumerate([*places, (CITY, "上海市")], 1):
@@ -108,7 +107,7 @@ def _open_offices() -> dict[str, Facility]:
             offices[code] = known
             continue
         office = known or register_facility(
-            code=f"HY-{code}",
+            code=f"MO-{code}",
             kind=OFFICE,
             name="上海市婚姻登记处（涉外）" if code == CITY else f"{name}婚姻登记处",
             division_code=code,

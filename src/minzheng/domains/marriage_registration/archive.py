@@ -6,12 +6,13 @@ An archive entry binds as an act does: whoever is married by it is married. The 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import polars as pl
 from django.db import transaction
 
-from minzheng.domains.marriage_registration.entries import LETTERS, next_numbers, told_in_words
+from minzheng.domains.marriage_registration.entries import LETTERS, take_numbers, told_in_words
 from minzheng.domains.marriage_registration.models import Facility, Kind
 from minzheng.kernel.access import require
 from minzheng.kernel.audit import record
@@ -93,9 +94,10 @@ _CLASHES = """
     UNION SELECT row FROM side JOIN marriage_registration_maritaltie t
       ON t.identifier_kind = side.kind AND t.identifier = side.number AND side.number <> ''
       WHERE NOT t.is_void AND t.during && daterange(side."on", NULL)
-    UNION SELECT later.row FROM side later JOIN side earlier ON earlier.row < later.row
-      AND (earlier.person_id = later.person_id
-           OR earlier.number = later.number AND earlier.kind = later.kind AND later.number <> '')
+    UNION SELECT row FROM (SELECT row, lag(row) OVER (PARTITION BY person_id ORDER BY row) AS earlier FROM side
+        WHERE person_id IS NOT NULL) p WHERE earlier IS NOT NULL
+    UNION SELECT row FROM (SELECT row, lag(row) OVER (PARTITION BY kind, number ORDER BY row) AS earlier FROM side
+        WHERE number <> '') n WHERE earlier IS NOT NULL
 """
 
 
@@ -121,13 +123,10 @@ def _set_clashes_aside(entries: list[dict[str, Any]], results: dict[int, RowResu
 
 
 def _insert(entries: list[dict[str, Any]], *, office: Facility, source: str, provenance: str) -> None:
-    by_year: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    wanted = Counter((LETTERS[Kind(entry["kind"])], entry["on"].year) for entry in entries)
+    numbers = take_numbers(office.division_code, wanted)
     for entry in entries:
-        by_year.setdefault((entry["kind"], entry["on"].year), []).append(entry)
-    for (kind, year), group in sorted(by_year.items()):
-        numbers = next_numbers(LETTERS[Kind(kind)], office.division_code, year, len(group))
-        for entry, number in zip(group, numbers, strict=True):
-            entry["number"] = number
+        entry["number"] = next(numbers[LETTERS[Kind(entry["kind"])], entry["on"].year])
     names = (
         "number", "kind", "on", "refers_to_id",
         *(f"{side}_{name}" for side in ("man", "woman") for name in _SIDE),

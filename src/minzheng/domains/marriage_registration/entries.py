@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -66,14 +66,34 @@ def licence_of(actor: Actor, office: Facility, on: date) -> RegistrarLicence:
     return found
 
 
+def take_numbers(
+    division_code: str, wanted: Mapping[tuple[str, int], int]
+) -> dict[tuple[str, int], Iterator[str]]:
+    """So many next numbers of a district for each letter and year, without gaps, in one statement.
+
+    The counters stay locked until the act is kept or not.
+    """
+    letters, years = [letter for letter, _ in wanted], [year for _, year in wanted]
+    taken = fetch(
+        """INSERT INTO marriage_registration_actcounter AS c (division_code, letter, year, last)
+           SELECT %s, w.letter, w.year, w.count FROM unnest(%s::text[], %s::smallint[], %s::int[]) AS w (letter, year, count)
+           ORDER BY 2, 3
+           ON CONFLICT (division_code, letter, year) DO UPDATE SET last = c.last + excluded.last RETURNING letter, year, last""",
+        [division_code, letters, years, list(wanted.values())],
+    )
+    return {
+        (letter, year): _numbers(f"{letter}{division_code}-{year}", last, wanted[letter, year])
+        for letter, year, last in taken
+    }
+
+
+def _numbers(stem: str, last: int, count: int) -> Iterator[str]:
+    return (f"{stem}-{number:06d}" for number in range(last - count + 1, last + 1))
+
+
 def next_numbers(letter: str, division_code: str, year: int, count: int = 1) -> list[str]:
-    """The next numbers of a district and letter, without gaps; the counter stays locked until the act is kept or not."""
-    last = fetch(
-        """INSERT INTO marriage_registration_actcounter AS c (division_code, letter, year, last) VALUES (%s, %s, %s, %s)
-           ON CONFLICT (division_code, letter, year) DO UPDATE SET last = c.last + excluded.last RETURNING last""",
-        [division_code, letter, year, count],
-    )[0][0]
-    return [f"{letter}{division_code}-{year}-{number:06d}" for number in range(last - count + 1, last + 1)]
+    """The next numbers of a district, letter and year."""
+    return list(take_numbers(division_code, {(letter, year): count})[letter, year])
 
 
 def next_serials(office: Facility, paper: str, count: int) -> list[int]:

@@ -39,6 +39,7 @@ def _figure(code: str, name: str, name_en: str, condition: str, seed_id: str) ->
         tables=_TABLES,
         dimensions=_WHERE,
         seed_id=seed_id,
+        opens="marriage_entry",
         names_people=True,
     )
 

@@ -50,22 +50,20 @@ def certificate_of(entry: Registration, *, side: str) -> Certificate:
     told = current_version(act)
     divorced = act.kind in _DIVORCED
     rows: list[tuple[str, str]] = [
-        ("持证人", getattr(told, f"{side}_name")),
         ("登记日期", day_in_words(act.on)),
-        ("证书字号", act.number),
     ]
     for which, word in _SIDES:
+        nationality = Nationality(getattr(told, f"{which}_nationality")).label
         rows += [
-            (f"{word}姓名", getattr(told, f"{which}_name")),
-            (f"{word}身份证件号", getattr(told, f"{which}_identifier")),
-            (f"{word}国籍（身份）", str(Nationality(getattr(told, f"{which}_nationality")).label)),
+            (word, f"{getattr(told, f'{which}_name')}（{nationality}）"),
+            (f"{word}证件号码", getattr(told, f"{which}_identifier")),
         ]
         born = getattr(told, f"{which}_birth_date")
         if born:
             rows.append((f"{word}出生日期", day_in_words(born)))
     rows.append(("印制号", f"{serial:09d}"))
     if entry is not act:
-        rows.append(("备注", f"补领，{day_in_words(entry.on)}，{entry.number}"))
+        rows.append(("备注", f"补领，原登记字号 {act.number}"))
     return _issued(
         Certificate(
             office=entry.office.name,

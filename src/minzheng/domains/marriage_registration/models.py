@@ -118,10 +118,12 @@ class Registration(Pair):
         null=True, help_text="serial number of the certificate paper handed to him"
     )
     woman_serial = models.BigIntegerField(null=True)
-    # Counted from the districts themselves: home to neither party, though to one of the city's.
+    # Counted from the districts themselves: home to neither party, though to one of the city's. An old paper tells no hukou
+    # of its day.
     is_cross_district = models.GeneratedField(
         expression=models.ExpressionWrapper(
-            ~Q(division_code="310000")
+            Q(kind__in=["marriage", "divorce"])
+            & ~Q(division_code="310000")
             & ~Q(division_code=F("man_hukou"))
             & ~Q(division_code=F("woman_hukou"))
             & (~Q(man_hukou="") | ~Q(woman_hukou="")),

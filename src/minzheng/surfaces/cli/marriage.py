@@ -62,7 +62,7 @@ def sample(
     office: Annotated[
         str,
         typer.Option(
-            help="The office's code, such as HY-310107; every office of the official's place by default."
+            help="The office's code, such as MO-310107; every office of the official's place by default."
         ),
     ] = "",
     seed: Annotated[str, typer.Option(help="The public seed of the draw; a fresh one where not given.")] = "",

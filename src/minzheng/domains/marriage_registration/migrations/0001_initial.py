@@ -322,6 +322,7 @@ class Migration(migrations.Migration):
                         db_persist=True,
                         expression=models.ExpressionWrapper(
                             models.Q(
+                                ("kind__in", ["marriage", "divorce"]),
                                 models.Q(("division_code", "310000"), _negated=True),
                                 models.Q(("division_code", models.F("man_hukou")), _negated=True),
                                 models.Q(("division_code", models.F("woman_hukou")), _negated=True),

@@ -67,26 +67,26 @@ def office(db: None) -> Office:
     return open_office(PUTUO, first=1001)
 
 
+def new_person(serial: int, *, home: str = PUTUO, born: date = date(1995, 5, 5), **other: Any) -> Party:
+    """Enters somebody into the register of people and returns them as a party; odd serials are men."""
+    told = {
+        "serial": serial,
+        "identifier": number(serial, born.strftime("%Y%m%d")),
+        "name": f"{'男' if serial % 2 else '女'}{'甲乙丙丁戊己庚辛壬癸'[serial % 10]}",
+        "sex": 1 if serial % 2 else 2,
+        "birth_date": born,
+        "household_number": f"H{serial:06d}",
+        "hukou_division_code": HOMES[home],
+        "division_code": HOMES[home],
+    } | other
+    with acting_as_service("test"):
+        result = register(person(**told)).to_dicts()[0]
+        return party_of(Person.objects.get(pk=result["person_id"]), told["identifier"])
+
+
 @pytest.fixture
 def make_person(db: None) -> Callable[..., Party]:
-    """`make_person(1, home=PUTUO)` enters somebody and returns them as a party; odd serials are men."""
-
-    def make(serial: int, *, home: str = PUTUO, born: date = date(1995, 5, 5), **other: Any) -> Party:
-        told = {
-            "serial": serial,
-            "identifier": number(serial, born.strftime("%Y%m%d")),
-            "name": f"{'男' if serial % 2 else '女'}{'甲乙丙丁戊己庚辛壬癸'[serial % 10]}",
-            "sex": 1 if serial % 2 else 2,
-            "birth_date": born,
-            "household_number": f"H{serial:06d}",
-            "hukou_division_code": HOMES[home],
-            "division_code": HOMES[home],
-        } | other
-        with acting_as_service("test"):
-            result = register(person(**told)).to_dicts()[0]
-            return party_of(Person.objects.get(pk=result["person_id"]), told["identifier"])
-
-    return make
+    return new_person
 
 
 @pytest.fixture

@@ -27,7 +27,13 @@ from minzheng.domains.marriage_registration.errors import (
     NoPaper,
     WrongState,
 )
-from minzheng.domains.marriage_registration.models import CertificateStock, Kind, MaritalTie, RegistrarLicence
+from minzheng.domains.marriage_registration.models import (
+    CertificateStock,
+    Kind,
+    MaritalTie,
+    RegistrarLicence,
+    Registration,
+)
 from minzheng.domains.marriage_registration.requirements import Evidence, everything
 from minzheng.domains.marriage_registration.tests.conftest import DAY
 from minzheng.domains.marriage_registration.tests.test_divorce import apply, divorce
@@ -82,7 +88,7 @@ def test_a_correction_is_a_further_entry_and_the_tie_follows_the_number(office, 
         assert page.entry.man_name == couple[0].name and page.current == made and page.is_in_force
         assert made.detail["changes"]["man_name"] == {"before": couple[0].name, "now": "男改"}
         assert MaritalTie.objects.get(registration=married, side="man").identifier == right
-        assert dict(letters.certificate_of(married, side="woman").rows)["男方姓名"] == "男改"
+        assert dict(letters.certificate_of(married, side="woman").rows)["男方"] == "男改（内地居民）"
         with pytest.raises(WrongState, match="不能更正"):
             correct_entry(
                 office=office.facility, entry=married, side="man", changes={"person_id": 1}, reason="x",
@@ -202,6 +208,19 @@ def test_old_paper_records_bind_and_are_found_by_name_number_and_year(office, ma
         assert acts.count() == 4 and man.identifier not in str(list(acts.values_list("detail", flat=True)))
     with acting(make_post("centre_clerk", "310107")), pytest.raises(NotPermitted):
         queries.search_archive(name=man.name)
+
+
+def test_old_papers_are_numbered_by_their_own_years(office):
+    rows = [
+        {"row": n, **ARCHIVE, "on": date(year, 5, 1), "man_name": f"夫{n}", "woman_name": f"妻{n}"}
+        for n, year in enumerate((1988, 1990, 1988, 1991), 1)
+    ]
+    with acting(office.head):
+        enter_archive(pl.DataFrame(rows), office=office.facility)
+        found = Registration.objects.order_by("man_name").values_list("number", flat=True)
+    assert [number.removeprefix("DJ310107-") for number in found] == [
+        "1988-000001", "1990-000001", "1988-000002", "1991-000001",
+    ]  # fmt: skip
 
 
 def test_papers_print_and_a_refusal_names_no_other_act(office, couple, married, make_person):
