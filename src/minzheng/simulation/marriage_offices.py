@@ -67,7 +67,9 @@ def _couples(district: str, on: date) -> Iterator[tuple[int, int]]:
         death_date=None, deregistered_on=None, merged_into=None, identifiers__kind="citizen",
         birth_date__lte=on.replace(year=on.year - 24), birth_date__gte=on.replace(year=on.year - 40),
     ).order_by("pk")  # fmt: skip
-    men, women = (list(young.filter(sex=sex).values_list("pk", flat=True)[:60]) for sex in (Sex.MALE, Sex.FEMALE))
+    men, women = (
+        list(young.filter(sex=sex).values_list("pk", flat=True)[:60]) for sex in (Sex.MALE, Sex.FEMALE)
+    )
     return iter(zip(men, reversed(women), strict=False))
 
 

@@ -59,7 +59,7 @@ class PartnerForm(forms.Form):
     number = forms.CharField(
         label=gettext_lazy("对方证件号码"),
         max_length=30,
-        help_text=gettext_lazy("号码只用于核对“一人一约”，加密保存，不显示全号。"),
+        help_text=gettext_lazy("号码只用于核对“一人一约”，只保存不可还原的摘要。"),
     )
     hukou = forms.ChoiceField(
         label=gettext_lazy("对方户口所在地"),
