@@ -31,7 +31,10 @@ def organisation(serial: int, *, kind: str = "52", place: str = PUTUO) -> Organi
 def agency(serial: int, **other: str):
     with acting_as_service("test"):
         return agencies.register_agency(
-            organisation=organisation(serial, **other), business="婚姻介绍、咨询", source="示例", on=date(2020, 1, 1)
+            organisation=organisation(serial, **other),
+            business="婚姻介绍、咨询",
+            source="示例",
+            on=date(2020, 1, 1),
         )
 
 
@@ -52,9 +55,7 @@ def test_a_business_and_a_scope_without_marriage_introduction_are_no_targets(db)
                 organisation=organisation(9, kind="91"), business="婚姻介绍", source="示例", on=DAY
             )
         with pytest.raises(AgencyRefused, match="业务范围"):
-            agencies.register_agency(
-                organisation=organisation(8), business="文化交流", source="示例", on=DAY
-            )
+            agencies.register_agency(organisation=organisation(8), business="文化交流", source="示例", on=DAY)
 
 
 def test_the_targets_are_the_agencies_of_the_place_on_the_first_day(campaign):
@@ -77,7 +78,9 @@ def test_a_fault_needs_its_clause_its_words_and_a_deadline_after_the_check(campa
 def test_a_campaign_closes_when_each_is_clean_rectified_deregistered_or_handed_over(campaign):
     one, two = campaign.targets.order_by("id")
     agencies.check_agency(target=one.pk, result="passed", on=DAY)
-    agencies.check_agency(target=two.pk, result="faulty", on=DAY, clause="第三条", fault="收费未公示", deadline=DUE)
+    agencies.check_agency(
+        target=two.pk, result="faulty", on=DAY, clause="第三条", fault="收费未公示", deadline=DUE
+    )
     with pytest.raises(AgencyRefused, match="1 家未销号：示例婚介2"):
         agencies.close_campaign(campaign=campaign.pk, on=DUE)
     with pytest.raises(AgencyRefused, match="依据"):
@@ -96,7 +99,9 @@ def test_nothing_is_settled_that_was_not_found(campaign):
 def test_an_inspector_checks_and_does_not_settle_and_another_district_sees_nothing(campaign, as_post):
     target = campaign.targets.first().pk
     as_post("inspector", PUTUO)
-    agencies.check_agency(target=target, result="faulty", on=DAY, clause="第三条", fault="未公示", deadline=DUE)
+    agencies.check_agency(
+        target=target, result="faulty", on=DAY, clause="第三条", fault="未公示", deadline=DUE
+    )
     with pytest.raises(NotPermitted):
         agencies.settle_agency(target=target, outcome="rectified", note="复查", on=DUE)
     as_post("district_reviewer", XUHUI)
