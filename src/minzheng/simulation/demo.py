@@ -39,8 +39,8 @@ from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
 from minzheng.simulation.eldercare import prepare_eldercare
 from minzheng.simulation.files import FILES
-from minzheng.simulation.marriages import prepare_marriages
 from minzheng.simulation.marriage_offices import prepare_marriage_offices
+from minzheng.simulation.marriages import prepare_marriages
 from minzheng.simulation.reforms import prepare_reforms
 
 MONTH = Month(2022, 7)

@@ -13,6 +13,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from minzheng.domains.marriage_registration.agency_models import Agency, Campaign, Target  # noqa: F401
+from minzheng.domains.marriage_registration.attachment_models import Attachment  # noqa: F401
 from minzheng.kernel.access.models import Official
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.people.models import Person

@@ -28,6 +28,7 @@ WORK = (
     ("city", gettext_noop("办件统计"), "statistics.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
+    ("marriage_desk", gettext_noop("婚姻登记"), "marriage.look"),
     ("work_months", gettext_noop("月结"), "monthend.look"),
     ("work_payments", gettext_noop("发放"), "payments.look"),
     ("work_feeds", gettext_noop("数据接收"), "sources.look"),

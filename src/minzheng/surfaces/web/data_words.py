@@ -24,6 +24,10 @@ ROLES = [
 ]
 VALUES = [
     gettext_noop("未知"),
+    gettext_noop("未婚"),
+    gettext_noop("已婚"),
+    gettext_noop("离婚"),
+    gettext_noop("丧偶"),
     gettext_noop("在职"),
     gettext_noop("失业"),
     gettext_noop("退休"),

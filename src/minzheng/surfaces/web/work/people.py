@@ -23,7 +23,8 @@ from minzheng.kernel.monthend.models import Correction
 from minzheng.kernel.monthend.queries import months_with_findings
 from minzheng.kernel.outreach.queries import notices_of_person
 from minzheng.kernel.payments.models import Order
-from minzheng.kernel.people.models import Household, Person
+from minzheng.kernel.people.facts import catalogue
+from minzheng.kernel.people.models import Fact, Household, Person
 from minzheng.kernel.people.queries import (
     FactView,
     Hit,
@@ -181,6 +182,7 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
             division_code=membership.person.division_code,
         )
     month = chosen_month(request)
+    marital = _marital([membership.person_id for membership in record.members])
     place = path_names([record.household.division_code]).get(record.household.division_code, "")
     return render(
         request,
@@ -188,7 +190,10 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
         {
             "record": record,
             "place": place,
-            "members": [{"one": m, "role": fields.ROLES.get(m.role, "")} for m in record.members],
+            "members": [
+                {"one": m, "role": fields.ROLES.get(m.role, ""), "marital": marital.get(m.person_id)}
+                for m in record.members
+            ],
             "office": explaining.office_name(record.household.source),
             "facts": [_fact(view) for view in record.facts],
             "told": _told_of_household(household_id, month),
@@ -198,6 +203,16 @@ def household(request: HttpRequest, household_id: int) -> HttpResponse:
             "awards": [_award(award) for award in awards_of_household(household_id)],
         },
     )
+
+
+def _marital(person_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """What the marriage register has told of these people, each with its day; nothing where it has told nothing."""
+    latest = (
+        Fact.objects.filter(person_id__in=person_ids, kind="marital_status", superseded_at__isnull=True)
+        .order_by("person_id", "-during")
+        .distinct("person_id")
+    )
+    return {fact.person_id or 0: _fact(FactView(fact, catalogue().get(fact.kind))) for fact in latest}
 
 
 def chosen_month(request: HttpRequest) -> Month:
