@@ -100,7 +100,9 @@ def _require_of_age(person: Person, on: date) -> None:
     if person.death_date is not None:
         raise BedsRefused("此人已登记死亡 / the person has died")
     if person.birth_date is None:
-        raise BedsRefused("出生日期未登记，请先更正人员档案 / the date of birth is unknown; correct the record first")
+        raise BedsRefused(
+            "出生日期未登记，请先更正人员档案 / the date of birth is unknown; correct the record first"
+        )
     age = age_in_years(person.birth_date, on)
     if age < least:
         raise BedsRefused(
@@ -144,7 +146,9 @@ def assign(*, assessment: Assessment | int, assessors: Sequence[int], on: date) 
             "所选人员不是本区评估员、已评估过，或参与过被复核的评估 / not an assessor of this district, or took part already"
         )
     person = Person.objects.get(pk=found.person_id)
-    home = Residence.objects.filter(person=person, during__contains=on).values_list("address", flat=True).first()
+    home = (
+        Residence.objects.filter(person=person, during__contains=on).values_list("address", flat=True).first()
+    )
     made = [
         AssessorForm.objects.create(
             assessment=found, assessor_id=one, division_code=found.division_code, person_name=person.name,
@@ -160,7 +164,13 @@ def assign(*, assessment: Assessment | int, assessors: Sequence[int], on: date) 
 
 @transaction.atomic
 def fill(
-    *, form: AssessorForm | int, answers: Mapping[str, Any], diagnosed: bool, visited_on: date, on: date, note: str = ""
+    *,
+    form: AssessorForm | int,
+    answers: Mapping[str, Any],
+    diagnosed: bool,
+    visited_on: date,
+    on: date,
+    note: str = "",
 ) -> AssessorForm:
     """An assessor fills their own form after the visit (填写评估表); it is signed by it and does not change again.
 
@@ -213,7 +223,9 @@ def bring_together(forms: Sequence[AssessorForm], on: date) -> tuple[int, str]:
     if len(grades) < max(2, len(forms)):
         raise BedsRefused("还有评估表未提交 / a form has not been handed in yet")
     if needs_third(forms, on):
-        raise BedsRefused("两名评估员等级相差过大，请指派第三名 / the two lie too far apart; assign a third assessor")
+        raise BedsRefused(
+            "两名评估员等级相差过大，请指派第三名 / the two lie too far apart; assign a third assessor"
+        )
     if len(grades) > 2:
         return median_high(grades), "middle"
     return max(grades), "same" if grades[0] == grades[1] else "higher"

@@ -61,9 +61,13 @@ def opened(assessment: Assessment, *, person: Person, on: date) -> list[Opened]:
 def standing(person: Person, assessment: Assessment | None, *, claimed: str, on: date) -> Standing:
     """The best class the person shows (核定轮候类别); a class by paper needs an official who has seen it."""
     if assessment is None:
-        return Standing(None, False, "尚无有效的评估等级，请先申请评估 / no grade in force; ask for an assessment first")
+        return Standing(
+            None, False, "尚无有效的评估等级，请先申请评估 / no grade in force; ask for an assessment first"
+        )
     if not person.hukou_is_local:
-        return Standing(None, False, "保基本床位面向本市户籍老人 / basic beds are for people registered in Shanghai")
+        return Standing(
+            None, False, "保基本床位面向本市户籍老人 / basic beds are for people registered in Shanghai"
+        )
     every = classes()
     shown = {"general"} if (assessment.grade or 0) >= int(rules_on(on).basic_bed_grade) else set()
     if assessment.has_cognitive_diagnosis:

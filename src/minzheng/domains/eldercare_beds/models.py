@@ -56,7 +56,9 @@ class Assessment(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["person"], condition=Q(state__in=["requested", "assigned"]), name="beds_assessed_once_at_a_time"
+                fields=["person"],
+                condition=Q(state__in=["requested", "assigned"]),
+                name="beds_assessed_once_at_a_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state="decided")

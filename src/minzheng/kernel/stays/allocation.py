@@ -53,7 +53,9 @@ class Place:
 
 
 def allocate(
-    waiters: Sequence[Waiter], capacity: Mapping[Unit, int], own_district_first: Mapping[int, str] | None = None
+    waiters: Sequence[Waiter],
+    capacity: Mapping[Unit, int],
+    own_district_first: Mapping[int, str] | None = None,
 ) -> list[Place | None]:
     """Shares out beds (分配床位), one result for each person in the order given; None who gets none.
 

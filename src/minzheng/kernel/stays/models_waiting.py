@@ -51,26 +51,6 @@ class PoolHome(models.Model):
         return f"{self.facility_id} {self.during}"
 
 
-class Closure(models.Model):
-    """A home takes nobody for a time (暂停接收), for instance while it is rebuilt; its residents are placed first."""
-
-    facility = models.ForeignKey(Facility, models.PROTECT, related_name="closures")
-    division_code = models.TextField(db_collation="C")
-    during = DateRangeField()
-    because = models.TextField()
-
-    class Meta:
-        constraints = [
-            ExclusionConstraint(
-                name="stays_closed_once",
-                expressions=[("facility", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.facility_id} {self.during}"
-
-
 class Waiting(models.Model):
     """One person's application for a bed (轮候登记) and their place in the order; its number settles ties."""
 

@@ -40,7 +40,6 @@ _FREE = """
     FROM stays_bed b JOIN stays_poolhome h ON h.facility_id = b.facility_id AND h.during @> %(on)s
     WHERE b.during @> %(on)s AND b.kind <> 'market' AND (%(homes)s::bigint[] IS NULL OR b.facility_id = ANY(%(homes)s))
       AND b.division_code >= %(low)s AND b.division_code < %(high)s
-      AND NOT EXISTS (SELECT 1 FROM stays_closure x WHERE x.facility_id = b.facility_id AND x.during @> %(on)s)
       AND NOT EXISTS (SELECT 1 FROM stays_stay s WHERE s.bed_id = b.id AND s.state <> 'cancelled'
                       AND (upper_inf(s.during) OR upper(s.during) > %(on)s))
       AND NOT EXISTS (SELECT 1 FROM stays_offer o WHERE o.bed_id = b.id
@@ -100,7 +99,11 @@ def share_out(
 
 @transaction.atomic
 def offer_free_beds(
-    *, on: date, homes: Sequence[int] | None = None, moved_only: bool = False, beside: Iterable[tuple[int, int]] = ()
+    *,
+    on: date,
+    homes: Sequence[int] | None = None,
+    moved_only: bool = False,
+    beside: Iterable[tuple[int, int]] = (),
 ) -> list[Offer]:
     """Offers each free bed of the pool to the first person it fits (空床配位), with the last day to answer.
 
@@ -119,9 +122,7 @@ def lock_sharing() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('stays share out', 0))")
 
 
-def make_offers(
-    lines: Sequence[tuple[int, int, int]], *, on: date, run_id: int | None = None
-) -> list[Offer]:
+def make_offers(lines: Sequence[tuple[int, int, int]], *, on: date, run_id: int | None = None) -> list[Offer]:
     """Writes offers for (waiting, bed, choice) lines; the caller holds the lock."""
     waiting = Waiting.objects.in_bulk([line[0] for line in lines])
     beds = Bed.objects.in_bulk([line[1] for line in lines])
@@ -310,7 +311,9 @@ def give_back_cancelled(*, on: date) -> int:
     lost = Waiting.objects.filter(state=WaitingState.PLACED, offers__stay__state="cancelled").exclude(
         offers__in=Offer.objects.filter(stay__state__in=["planned", "present", "away"])
     )
-    return Waiting.objects.filter(pk__in=list(lost.values_list("pk", flat=True))).update(state=WaitingState.WAITING)
+    return Waiting.objects.filter(pk__in=list(lost.values_list("pk", flat=True))).update(
+        state=WaitingState.WAITING
+    )
 
 
 def choices_of(waiting: Waiting) -> list[Choice]:

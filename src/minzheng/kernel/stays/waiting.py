@@ -78,7 +78,9 @@ def apply_for_bed(
     return made
 
 
-_OPEN = [str(s) for s in (WaitingState.SUBMITTED, WaitingState.WAITING, WaitingState.OFFERED, WaitingState.PLACED)]
+_OPEN = [
+    str(s) for s in (WaitingState.SUBMITTED, WaitingState.WAITING, WaitingState.OFFERED, WaitingState.PLACED)
+]
 
 
 @transaction.atomic

@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
 
     operations = [
         grant_web("stays_poolhome", "SELECT, INSERT, UPDATE"),
-        grant_web("stays_closure", "SELECT, INSERT, UPDATE"),
         grant_web("stays_waiting", "SELECT, INSERT, UPDATE"),
         grant_web("stays_choice"),
         grant_web("stays_offer", "SELECT, INSERT, UPDATE"),
@@ -21,7 +20,6 @@ class Migration(migrations.Migration):
         grant_web("stays_runline", "SELECT, INSERT"),
         append_only("stays_passing"),
         enable_facility_scope("stays_poolhome", public=True, written_by_facility=False),
-        enable_facility_scope("stays_closure", public=True, written_by_facility=False),
         *(statement(*scope) for scope in sql.SCOPES),
         statement(*sql.WAITING_KEEPS),
         statement(*sql.OFFER_KEEPS),

@@ -248,8 +248,7 @@ _FUNCTIONS = {
          WHERE c.facility_id = h.facility_id AND w.kind = of_kind AND w.state IN ('waiting', 'offered'))
       FROM public.stays_poolhome h
       JOIN public.stays_bed b ON b.facility_id = h.facility_id AND b.kind = of_kind AND b.during @> day
-      WHERE h.during @> day AND NOT EXISTS (SELECT 1 FROM public.stays_closure x
-        WHERE x.facility_id = h.facility_id AND x.during @> day)
+      WHERE h.during @> day
       GROUP BY h.facility_id, h.own_district_first $$;
     """,
     # The pool of each district: beds, occupied, queue, the middle day since which people wait, offers of the year.

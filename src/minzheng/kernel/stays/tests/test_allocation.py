@@ -16,7 +16,9 @@ DISTRICTS = ("310104", "310107")
 HOMES = range(4)
 
 
-def waiter(number: int, *homes: int, rank: int = 5, grade: int = 4, since: date = DAY, sex: int = 2, **more) -> Waiter:
+def waiter(
+    number: int, *homes: int, rank: int = 5, grade: int = 4, since: date = DAY, sex: int = 2, **more
+) -> Waiter:
     return Waiter(number, rank, grade, since, sex, more.pop("kind", "basic"), homes, **more)
 
 
@@ -125,7 +127,9 @@ def test_the_order_is_class_then_grade_then_day_then_number() -> None:
         waiter(6, 0, rank=1, grade=4, since=date(2022, 8, 2)),
         waiter(5, 0, rank=9, grade=1, goes_before_all=True),
     ]
-    for beds, expected in enumerate([[], [5], [5, 4], [5, 4, 6], [5, 4, 6, 3], [5, 4, 6, 3, 2], [5, 4, 6, 3, 2, 1]]):
+    for beds, expected in enumerate(
+        [[], [5], [5, 4], [5, 4, 6], [5, 4, 6, 3], [5, 4, 6, 3, 2], [5, 4, 6, 3, 2, 1]]
+    ):
         result = allocate(queue, {(0, "basic", EITHER): beds})
         assert {w.number for w, p in zip(queue, result, strict=True) if p} == set(expected)
 
