@@ -7,11 +7,12 @@ from datetime import date
 
 from django.db import transaction
 
-from minzheng.domains.eldercare_beds.assessments import grade_in_force
+from minzheng.domains.eldercare_beds.assessments import decide, grade_in_force
 from minzheng.domains.eldercare_beds.catalogue import classes
 from minzheng.domains.eldercare_beds.closing import follow_closures
 from minzheng.domains.eldercare_beds.entitlement import Standing, standing
 from minzheng.domains.eldercare_beds.errors import BedsRefused
+from minzheng.domains.eldercare_beds.models import Assessment
 from minzheng.domains.eldercare_facilities import kinds
 from minzheng.domains.eldercare_facilities.residents import Right, record_right
 from minzheng.kernel.access import require
@@ -97,12 +98,17 @@ def _confirm(found: Waiting, class_code: str, on: date) -> Waiting:
 
 
 @transaction.atomic
-def grade_changed(*, person_id: int, on: date) -> None:
-    """A new grade was decided: whoever waits is sorted anew, keeping the day waiting began."""
-    for found in Waiting.objects.filter(
-        person=person_id, state__in=[WaitingState.SUBMITTED, WaitingState.WAITING]
-    ).values_list("pk", flat=True):
-        _later("take_in", waiting_id=found, on=on)
+def confirm_grade(*, assessment_id: int, on: date) -> Assessment:
+    """Confirms an assessment's grade; whoever waits is sorted anew by it, keeping the day waiting began.
+
+    Raises:
+        BedsRefused: as for `assessments.decide`.
+    """
+    made = decide(assessment=assessment_id, on=on)
+    waits = [WaitingState.SUBMITTED, WaitingState.WAITING]
+    for number in Waiting.objects.filter(person=made.person_id, state__in=waits).values_list("pk", flat=True):
+        _later("take_in", waiting_id=number, on=on)
+    return made
 
 
 @transaction.atomic
@@ -141,7 +147,9 @@ def nightly(*, on: date) -> dict[str, int]:
     """
     told = waiting.sweep(on=on)
     told["closures"] = follow_closures(on=on)
-    submitted = Waiting.objects.filter(state=WaitingState.SUBMITTED).order_by("pk").values_list("pk", flat=True)
+    submitted = (
+        Waiting.objects.filter(state=WaitingState.SUBMITTED).order_by("pk").values_list("pk", flat=True)
+    )
     for number in list(submitted):
         take_in(waiting_id=number, on=on)
     told["expired"] = len(offers.expire_offers(on=on))

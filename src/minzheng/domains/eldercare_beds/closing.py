@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Func, Value
 
 from minzheng.domains.eldercare_beds.catalogue import classes
+from minzheng.domains.eldercare_beds.queries import homes_of_the_pool
 from minzheng.domains.eldercare_facilities.models import Closure
 from minzheng.domains.eldercare_facilities.running import close_for_a_time
 from minzheng.kernel.access import require
@@ -63,14 +64,14 @@ def enter_residents(*, facility: Facility, on: date) -> list[Waiting]:
             person=stay.person, kind=stay.bed.kind, homes=homes[stay.bed.kind], on=on, since=stay.during.lower,
             from_facility=facility,
         )  # fmt: skip
-        made.append(waiting.confirm(waiting=entered, class_code=one.code, rank=one.rank, grade=entered.grade, on=on))
+        made.append(
+            waiting.confirm(waiting=entered, class_code=one.code, rank=one.rank, grade=entered.grade, on=on)
+        )
     return made
 
 
 def _homes(facility: Facility, kind: str, on: date) -> list[int]:
     """Where residents may go: the pooled homes of the same district by free beds, as many as one may name."""
-    from minzheng.domains.eldercare_beds.queries import homes_of_the_pool
-
     near = [one for one in homes_of_the_pool(on=on, kind=kind) if one.facility_id != facility.pk]
     near.sort(
         key=lambda one: (one.division_code[:6] != facility.division_code[:6], -one.free, one.facility_id)
@@ -84,7 +85,9 @@ def proposal(*, facility: Facility, on: date) -> list[Move]:
     shares = share_out(on=on, scope=scope_of(actor.division_code), moved_only=True)
     given = {number: bed for number, bed, _ in shares.lines}
     beds = Bed.objects.select_related("facility").in_bulk(list(given.values()))
-    waiters = Waiting.objects.filter(from_facility=facility, state=WaitingState.WAITING).select_related("person")
+    waiters = Waiting.objects.filter(from_facility=facility, state=WaitingState.WAITING).select_related(
+        "person"
+    )
     stays = {
         stay.person_id: stay
         for stay in Stay.objects.filter(facility=facility, state__in=LYING).select_related("bed")
@@ -109,11 +112,23 @@ def replace_residents(*, facility: Facility, on: date) -> list[Stay]:
 
 
 def follow_closures(*, on: date) -> int:
-    """Homes that were shut by any path are out of the pool, and those that serve again are back in; returns how many."""
+    """Homes that were shut by any path leave the pool, and those that serve again come back; returns how many were shut."""
     shut = PoolHome.objects.filter(
         during__contains=on, facility__in=Closure.objects.filter(during__contains=on).values("facility")
     ).select_related("facility")
     homes = [one.facility for one in shut]
     for facility in homes:
         enter_residents(facility=facility, on=on)
+    _bring_back(on)
     return len(homes)
+
+
+def _bring_back(on: date) -> None:
+    reopened = Closure.objects.filter(during__endswith__lte=on)
+    left = PoolHome.objects.filter(facility__in=reopened.values("facility")).order_by("facility", "-during")
+    ended = {one.facility_id: one for one in left.distinct("facility")}
+    for closure in reopened.order_by("during"):
+        before = ended.get(closure.facility_id)
+        if before is not None and before.during.upper == closure.during.lower:
+            before.pk, before.during = None, DateRange(closure.during.upper, None)
+            before.save(force_insert=True)

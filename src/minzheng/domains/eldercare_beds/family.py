@@ -23,7 +23,13 @@ from minzheng.kernel.periods import SHANGHAI, Month
 
 @transaction.atomic
 def set_up(
-    *, person: Person, facility: Facility, contract_number: str, visits_a_month: int, tasks: Sequence[str], on: date
+    *,
+    person: Person,
+    facility: Facility,
+    contract_number: str,
+    visits_a_month: int,
+    tasks: Sequence[str],
+    on: date,
 ) -> FamilyBed:
     """Sets a bed up at home (设立家庭照护床位); it counts from `on`. By the district, which has the assessment.
 
@@ -38,8 +44,12 @@ def set_up(
         )
     _require_tasks(tasks)
     if not 1 <= visits_a_month <= 60 or not contract_number.strip():
-        raise BedsRefused("请填写合同编号和每月上门次数（1至60次） / give the contract's number and 1 to 60 visits a month")
-    home = Residence.objects.filter(person=person, during__contains=on).values_list("address", flat=True).first()
+        raise BedsRefused(
+            "请填写合同编号和每月上门次数（1至60次） / give the contract's number and 1 to 60 visits a month"
+        )
+    home = (
+        Residence.objects.filter(person=person, during__contains=on).values_list("address", flat=True).first()
+    )
     try:
         with transaction.atomic():
             made = FamilyBed.objects.create(
@@ -60,7 +70,14 @@ def set_up(
 
 @transaction.atomic
 def sign_visit(
-    *, bed: FamilyBed, began_at: datetime, minutes: int, tasks: Sequence[str], worker: str, signed_by: str, on: date
+    *,
+    bed: FamilyBed,
+    began_at: datetime,
+    minutes: int,
+    tasks: Sequence[str],
+    worker: str,
+    signed_by: str,
+    on: date,
 ) -> CareVisit:
     """A visit with time and tasks, signed by both sides (签收上门服务); sending the same one twice changes nothing.
 
@@ -102,7 +119,12 @@ def end(*, bed: FamilyBed, on: date) -> FamilyBed:
     if bed.during.upper is None and on > bed.during.lower:
         bed.during = DateRange(bed.during.lower, on)
         bed.save(update_fields=["during"])
-        record("family_beds.end", subject=f"family_bed:{bed.pk}", person_id=bed.person_id, division_code=bed.division_code)
+        record(
+            "family_beds.end",
+            subject=f"family_bed:{bed.pk}",
+            person_id=bed.person_id,
+            division_code=bed.division_code,
+        )
     return bed
 
 
@@ -133,22 +155,32 @@ def subsidy(*, planned: int, signed: int, full_fen: int) -> int:
 def month_of_beds(month: Month, *, facility_id: int | None = None, most: int = 500) -> list[MonthOfBed]:
     """The month of every bed the reader may see; a month that began or ended inside counts its planned share, rounded up."""
     last = month.last_day
-    inside = Q(visits__began_at__gte=datetime(month.first_day.year, month.first_day.month, 1, tzinfo=SHANGHAI))
+    inside = Q(
+        visits__began_at__gte=datetime(month.first_day.year, month.first_day.month, 1, tzinfo=SHANGHAI)
+    )
     after = (month + 1).first_day
     inside &= Q(visits__began_at__lt=datetime(after.year, after.month, 1, tzinfo=SHANGHAI))
-    beds = FamilyBed.objects.filter(during__overlap=DateRange(month.first_day, after)).select_related("facility")
+    beds = FamilyBed.objects.filter(during__overlap=DateRange(month.first_day, after)).select_related(
+        "facility"
+    )
     if facility_id is not None:
         beds = beds.filter(facility=facility_id)
     full = int(rules_on(last).family_bed_subsidy)
     rows = []
-    for bed in beds.annotate(signed=Count("visits", filter=inside)).order_by("facility", "contract_number")[:most]:
+    for bed in beds.annotate(signed=Count("visits", filter=inside)).order_by("facility", "contract_number")[
+        :most
+    ]:
         days = last.day
         first = max(bed.during.lower, month.first_day)
         until = min(bed.during.upper or after, after)
         held = (until - first).days
         planned = max(1, -(-bed.visits_a_month * held // days))
         due = full * held // days
-        rows.append(MonthOfBed(bed, planned, bed.signed, due, subsidy(planned=planned, signed=bed.signed, full_fen=due)))
+        rows.append(
+            MonthOfBed(
+                bed, planned, bed.signed, due, subsidy(planned=planned, signed=bed.signed, full_fen=due)
+            )
+        )
     return rows
 
 

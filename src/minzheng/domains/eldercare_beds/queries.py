@@ -99,9 +99,7 @@ def homes_of_the_pool(*, on: date, kind: str) -> list[PoolHomeRow]:
         cursor.execute("SELECT * FROM stays_homes(%s, %s)", [on, kind])
         rows = {row[0]: row[1:] for row in cursor.fetchall()}
     found = Facility.objects.filter(pk__in=rows).order_by("division_code", "name", "pk")
-    return [
-        PoolHomeRow(one.pk, one.name, one.division_code, one.address, *rows[one.pk]) for one in found
-    ]
+    return [PoolHomeRow(one.pk, one.name, one.division_code, one.address, *rows[one.pk]) for one in found]
 
 
 def places(waiting_id: int) -> list[PlaceInQueue]:
