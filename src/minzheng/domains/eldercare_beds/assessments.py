@@ -303,3 +303,12 @@ def _trace(act: str, one: Assessment, **detail: Any) -> None:
         act, subject=f"eldercare_beds.assessment:{one.pk}", person_id=one.person_id, division_code=one.division_code,
         detail=detail,
     )  # fmt: skip
+
+
+@transaction.atomic
+def take_over(rows: Sequence[Assessment]) -> int:
+    """Enters grades that were decided before this register began (接收既有评估结果); one entry in the trace."""
+    require("assessments.decide")
+    made = Assessment.objects.bulk_create(rows, batch_size=2000)
+    record("assessments.take_over", detail={"count": len(made)})
+    return len(made)

@@ -229,3 +229,20 @@ def _trace(act: str, waiting: Waiting, **detail: Any) -> None:
         division_code=waiting.division_code,
         detail=detail,
     )
+
+
+@transaction.atomic
+def take_over_queue(rows: Sequence[tuple[Waiting, Sequence[int]]]) -> int:
+    """Enters a queue that was kept elsewhere, each with its ranked homes (接收原有轮候名单); one entry in the trace."""
+    require("stays.allocate")
+    made = Waiting.objects.bulk_create([one for one, _ in rows], batch_size=2000)
+    Choice.objects.bulk_create(
+        [
+            Choice(waiting=one, facility_id=home, rank=at)
+            for one, (_, homes) in zip(made, rows, strict=True)
+            for at, home in enumerate(homes, 1)
+        ],
+        batch_size=5000,
+    )
+    record("stays.take_over_queue", detail={"count": len(made)})
+    return len(made)

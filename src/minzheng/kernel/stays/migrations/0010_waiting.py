@@ -7,202 +7,502 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0003_facility_roles'),
-        ('facilities', '0002_guards'),
-        ('people', '0060_marks_search'),
-        ('stays', '0004_absences_guards'),
+        ("access", "0003_facility_roles"),
+        ("facilities", "0002_guards"),
+        ("people", "0060_marks_search"),
+        ("stays", "0004_absences_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AllocationRun',
+            name="AllocationRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('on', models.DateField()),
-                ('state', models.TextField(choices=[('draft', '草案'), ('reviewed', '已复核'), ('issued', '已发出'), ('discarded', '已作废')], default='draft')),
-                ('waiting_count', models.IntegerField()),
-                ('bed_count', models.IntegerField()),
-                ('given_count', models.IntegerField()),
-                ('first_choices', models.IntegerField()),
-                ('digest', models.TextField(help_text='SHA-256 of the lines, so that what was reviewed is what is issued')),
-                ('issued_on', models.DateField(null=True)),
-                ('note', models.TextField(default='')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                ("on", models.DateField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("draft", "草案"),
+                            ("reviewed", "已复核"),
+                            ("issued", "已发出"),
+                            ("discarded", "已作废"),
+                        ],
+                        default="draft",
+                    ),
+                ),
+                ("waiting_count", models.IntegerField()),
+                ("bed_count", models.IntegerField()),
+                ("given_count", models.IntegerField()),
+                ("first_choices", models.IntegerField()),
+                (
+                    "digest",
+                    models.TextField(
+                        help_text="SHA-256 of the lines, so that what was reviewed is what is issued"
+                    ),
+                ),
+                ("issued_on", models.DateField(null=True)),
+                ("note", models.TextField(default="")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_division_code', models.TextField(db_collation='C')),
-                ('division_code', models.TextField(db_collation='C', help_text="the facility's")),
-                ('class_code', models.TextField()),
-                ('rank', models.SmallIntegerField()),
-                ('grade', models.SmallIntegerField()),
-                ('since', models.DateField()),
-                ('goes_before_all', models.BooleanField(default=False)),
-                ('choice', models.SmallIntegerField(help_text="which of the person's choices this is, from 1")),
-                ('offered_on', models.DateField()),
-                ('reply_by', models.DateField(help_text='the last day for an answer')),
-                ('state', models.TextField(choices=[('open', '待答复'), ('accepted', '已接受'), ('refused', '已放弃'), ('expired', '逾期未答复'), ('withdrawn', '已撤回')], default='open')),
-                ('replied_on', models.DateField(null=True)),
-                ('followed_on', models.DateField(help_text='when what follows from the answer was done', null=True)),
-                ('bed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='stays.bed')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='facilities.facility')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bed_offers', to='people.person')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='stays.allocationrun')),
-                ('stay', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offer', to='stays.stay')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("person_division_code", models.TextField(db_collation="C")),
+                ("division_code", models.TextField(db_collation="C", help_text="the facility's")),
+                ("class_code", models.TextField()),
+                ("rank", models.SmallIntegerField()),
+                ("grade", models.SmallIntegerField()),
+                ("since", models.DateField()),
+                ("goes_before_all", models.BooleanField(default=False)),
+                (
+                    "choice",
+                    models.SmallIntegerField(help_text="which of the person's choices this is, from 1"),
+                ),
+                ("offered_on", models.DateField()),
+                ("reply_by", models.DateField(help_text="the last day for an answer")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("open", "待答复"),
+                            ("accepted", "已接受"),
+                            ("refused", "已放弃"),
+                            ("expired", "逾期未答复"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                ("replied_on", models.DateField(null=True)),
+                (
+                    "followed_on",
+                    models.DateField(help_text="when what follows from the answer was done", null=True),
+                ),
+                (
+                    "bed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="stays.bed"
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bed_offers",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="stays.allocationrun",
+                    ),
+                ),
+                (
+                    "stay",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offer",
+                        to="stays.stay",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PoolHome',
+            name="PoolHome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', help_text="the facility's, for the scope")),
-                ('own_district_first', models.BooleanField(default=False, help_text="takes its own district's people first")),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('source', models.TextField()),
-                ('provenance', models.TextField(default='illustrative', help_text='seed, public or illustrative')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pooled', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "division_code",
+                    models.TextField(db_collation="C", help_text="the facility's, for the scope"),
+                ),
+                (
+                    "own_district_first",
+                    models.BooleanField(default=False, help_text="takes its own district's people first"),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("source", models.TextField()),
+                (
+                    "provenance",
+                    models.TextField(default="illustrative", help_text="seed, public or illustrative"),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pooled",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Waiting',
+            name="Waiting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', help_text='where the person lives; moves with them')),
-                ('sex', models.SmallIntegerField(help_text='1 男, 2 女')),
-                ('kind', models.TextField(help_text='of the bed, as `Bed.kind`')),
-                ('class_code', models.TextField(help_text='entitlement class, declared by the domain')),
-                ('claimed_class', models.TextField(default='', help_text='what the applicant said')),
-                ('rank', models.SmallIntegerField(default=99, help_text="the class's place, 0 first")),
-                ('grade', models.SmallIntegerField(default=0, help_text='assessed care grade 0–6, a higher one first')),
-                ('goes_before_all', models.BooleanField(default=False, help_text='lost a bed when a home closed')),
-                ('since', models.DateField(help_text='waits since; kept when moving to another district')),
-                ('submitted_on', models.DateField()),
-                ('channel', models.TextField(default='counter', help_text='online, counter, service')),
-                ('state', models.TextField(choices=[('submitted', '待核定'), ('waiting', '轮候中'), ('offered', '已配位待答复'), ('placed', '已接受待入住'), ('admitted', '已入住'), ('withdrawn', '本人撤回'), ('removed', '已退出轮候'), ('rejected', '不予登记')], default='submitted')),
-                ('refusals', models.SmallIntegerField(default=0)),
-                ('paused_until', models.DateField(help_text='gets no offer before this day', null=True)),
-                ('ended_on', models.DateField(null=True)),
-                ('ended_because', models.TextField(default='')),
-                ('from_facility', models.ForeignKey(help_text='the home that closed', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='waitings', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "division_code",
+                    models.TextField(db_collation="C", help_text="where the person lives; moves with them"),
+                ),
+                ("sex", models.SmallIntegerField(help_text="1 男, 2 女")),
+                ("kind", models.TextField(help_text="of the bed, as `Bed.kind`")),
+                ("class_code", models.TextField(help_text="entitlement class, declared by the domain")),
+                ("claimed_class", models.TextField(default="", help_text="what the applicant said")),
+                ("rank", models.SmallIntegerField(default=99, help_text="the class's place, 0 first")),
+                (
+                    "grade",
+                    models.SmallIntegerField(
+                        default=0, help_text="assessed care grade 0–6, a higher one first"
+                    ),
+                ),
+                (
+                    "goes_before_all",
+                    models.BooleanField(default=False, help_text="lost a bed when a home closed"),
+                ),
+                ("since", models.DateField(help_text="waits since; kept when moving to another district")),
+                ("submitted_on", models.DateField()),
+                ("channel", models.TextField(default="counter", help_text="online, counter, service")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("submitted", "待核定"),
+                            ("waiting", "轮候中"),
+                            ("offered", "已配位待答复"),
+                            ("placed", "已接受待入住"),
+                            ("admitted", "已入住"),
+                            ("withdrawn", "本人撤回"),
+                            ("removed", "已退出轮候"),
+                            ("rejected", "不予登记"),
+                        ],
+                        default="submitted",
+                    ),
+                ),
+                ("refusals", models.SmallIntegerField(default=0)),
+                ("paused_until", models.DateField(help_text="gets no offer before this day", null=True)),
+                ("ended_on", models.DateField(null=True)),
+                ("ended_because", models.TextField(default="")),
+                (
+                    "from_facility",
+                    models.ForeignKey(
+                        help_text="the home that closed",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waitings",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RunLine',
+            name="RunLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.SmallIntegerField()),
-                ('bed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stays.bed')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='stays.allocationrun')),
-                ('waiting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stays.waiting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("choice", models.SmallIntegerField()),
+                (
+                    "bed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stays.bed"
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="stays.allocationrun",
+                    ),
+                ),
+                (
+                    "waiting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stays.waiting"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Passing',
+            name="Passing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', help_text="the facility's")),
-                ('person_division_code', models.TextField(db_collation='C')),
-                ('on', models.DateField()),
-                ('reason', models.TextField(choices=[('sex', '床位仅限另一性别'), ('paused', '暂停配位期内'), ('offered', '已有待答复的配位'), ('placed', '已接受其他床位'), ('better', '同时配到更靠前的志愿'), ('refused', '本人放弃该床位'), ('expired', '逾期未答复该床位')])),
-                ('bed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passings', to='stays.bed')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passings', to='stays.offer')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('waiting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passings', to='stays.waiting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", help_text="the facility's")),
+                ("person_division_code", models.TextField(db_collation="C")),
+                ("on", models.DateField()),
+                (
+                    "reason",
+                    models.TextField(
+                        choices=[
+                            ("sex", "床位仅限另一性别"),
+                            ("paused", "暂停配位期内"),
+                            ("offered", "已有待答复的配位"),
+                            ("placed", "已接受其他床位"),
+                            ("better", "同时配到更靠前的志愿"),
+                            ("refused", "本人放弃该床位"),
+                            ("expired", "逾期未答复该床位"),
+                        ]
+                    ),
+                ),
+                (
+                    "bed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="passings", to="stays.bed"
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="passings", to="stays.offer"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "waiting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="passings",
+                        to="stays.waiting",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='offer',
-            name='waiting',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='stays.waiting'),
+            model_name="offer",
+            name="waiting",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="stays.waiting"
+            ),
         ),
         migrations.CreateModel(
-            name='Choice',
+            name="Choice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.SmallIntegerField(help_text='1 is the first choice')),
-                ('facility', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='chosen', to='facilities.facility')),
-                ('waiting', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='choices', to='stays.waiting')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rank", models.SmallIntegerField(help_text="1 is the first choice")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chosen",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "waiting",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="choices",
+                        to="stays.waiting",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('made_by')), _negated=True), _connector='OR'), name='stays_run_by_two'),
+            model_name="allocationrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reviewed_by__isnull", True),
+                    models.Q(("reviewed_by", models.F("made_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="stays_run_by_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allocationrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'discarded']), ('reviewed_by__isnull', False), _connector='OR'), name='stays_run_reviewed_before_issue'),
+            model_name="allocationrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "discarded"]), ("reviewed_by__isnull", False), _connector="OR"
+                ),
+                name="stays_run_reviewed_before_issue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poolhome',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('facility', '='), ('during', '&&')], name='stays_in_the_pool_once'),
+            model_name="poolhome",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("facility", "="), ("during", "&&")], name="stays_in_the_pool_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='waiting',
-            index=models.Index(fields=['person'], name='stays_waiting_person'),
+            model_name="waiting",
+            index=models.Index(fields=["person"], name="stays_waiting_person"),
         ),
         migrations.AddIndex(
-            model_name='waiting',
-            index=models.Index(fields=['division_code', 'state'], name='stays_waiting_place'),
+            model_name="waiting",
+            index=models.Index(fields=["division_code", "state"], name="stays_waiting_place"),
         ),
         migrations.AddIndex(
-            model_name='waiting',
-            index=models.Index(models.F('kind'), models.F('rank'), models.OrderBy(models.F('grade'), descending=True), models.F('since'), models.F('id'), condition=models.Q(('state__in', ['waiting', 'offered'])), name='stays_waiting_order'),
+            model_name="waiting",
+            index=models.Index(
+                models.F("kind"),
+                models.F("rank"),
+                models.OrderBy(models.F("grade"), descending=True),
+                models.F("since"),
+                models.F("id"),
+                condition=models.Q(("state__in", ["waiting", "offered"])),
+                name="stays_waiting_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiting',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['submitted', 'waiting', 'offered', 'placed'])), fields=('person',), name='stays_waits_once'),
+            model_name="waiting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["submitted", "waiting", "offered", "placed"])),
+                fields=("person",),
+                name="stays_waits_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiting',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__range', (0, 6))), name='stays_waiting_grade'),
+            model_name="waiting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__range", (0, 6))), name="stays_waiting_grade"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runline',
-            constraint=models.UniqueConstraint(fields=('run', 'waiting'), name='stays_run_person_once'),
+            model_name="runline",
+            constraint=models.UniqueConstraint(fields=("run", "waiting"), name="stays_run_person_once"),
         ),
         migrations.AddConstraint(
-            model_name='runline',
-            constraint=models.UniqueConstraint(fields=('run', 'bed'), name='stays_run_bed_once'),
+            model_name="runline",
+            constraint=models.UniqueConstraint(fields=("run", "bed"), name="stays_run_bed_once"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['facility', 'offered_on'], name='stays_offer_home'),
+            model_name="offer",
+            index=models.Index(fields=["facility", "offered_on"], name="stays_offer_home"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open'), models.Q(('state', 'accepted'), ('stay', None)), _connector='OR'), fields=('bed',), name='stays_a_bed_offered_once'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state", "open"), models.Q(("state", "accepted"), ("stay", None)), _connector="OR"
+                ),
+                fields=("bed",),
+                name="stays_a_bed_offered_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open'), models.Q(('state', 'accepted'), ('stay', None)), _connector='OR'), fields=('waiting',), name='stays_one_offer_for_a_person'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state", "open"), models.Q(("state", "accepted"), ("stay", None)), _connector="OR"
+                ),
+                fields=("waiting",),
+                name="stays_one_offer_for_a_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('reply_by__gte', models.F('offered_on'))), name='stays_offer_can_be_answered'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reply_by__gte", models.F("offered_on"))),
+                name="stays_offer_can_be_answered",
+            ),
         ),
         migrations.AddIndex(
-            model_name='choice',
-            index=models.Index(fields=['facility', 'waiting'], name='stays_choice_home'),
+            model_name="choice",
+            index=models.Index(fields=["facility", "waiting"], name="stays_choice_home"),
         ),
         migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.UniqueConstraint(fields=('waiting', 'rank'), name='stays_one_choice_at_a_rank'),
+            model_name="choice",
+            constraint=models.UniqueConstraint(fields=("waiting", "rank"), name="stays_one_choice_at_a_rank"),
         ),
         migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.UniqueConstraint(fields=('waiting', 'facility'), name='stays_a_home_chosen_once'),
+            model_name="choice",
+            constraint=models.UniqueConstraint(
+                fields=("waiting", "facility"), name="stays_a_home_chosen_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='stays_choice_from_one'),
+            model_name="choice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rank__gte", 1)), name="stays_choice_from_one"
+            ),
         ),
     ]

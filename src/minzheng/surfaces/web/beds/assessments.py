@@ -101,7 +101,9 @@ def ask(request: HttpRequest) -> HttpResponse:
                 done=_("已登记申请，等待区级指派评估员。"),
             )
             if made is not None:
-                return redirect("assessments" if not may("assessments.look") else reverse("assessment", args=[made.pk]))
+                return redirect(
+                    "assessments" if not may("assessments.look") else reverse("assessment", args=[made.pk])
+                )
     return render(
         request,
         "web_beds/assessment_ask.html",
@@ -168,11 +170,15 @@ def _act(request: HttpRequest, found: Assessment) -> HttpResponse:
     if request.POST.get("act") == "assign":
         chosen = [int(one) for one in request.POST.getlist("assessors") if one.isdecimal()]
         words.attempt(
-            request, lambda: assessments.assign(assessment=found, assessors=chosen, on=on), done=_("已指派评估员。")
+            request,
+            lambda: assessments.assign(assessment=found, assessors=chosen, on=on),
+            done=_("已指派评估员。"),
         )
     elif request.POST.get("act") == "decide":
         words.attempt(
-            request, lambda: beds.confirm_grade(assessment_id=found.pk, on=on), done=_("等级已确认，告知书可以打印。")
+            request,
+            lambda: beds.confirm_grade(assessment_id=found.pk, on=on),
+            done=_("等级已确认，告知书可以打印。"),
         )
     return redirect("assessment", found.pk)
 

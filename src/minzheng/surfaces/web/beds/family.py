@@ -79,7 +79,11 @@ def page(request: HttpRequest) -> HttpResponse:
         return table.excel_response()
     form = SetUpForm(request.POST or None)
     offer_choices(form, "tasks", _tasks())
-    offer_choices(form, "home", [("", _("请选择")), *((str(one.pk), one.name) for one in facilities_open(on=on, kinds=KINDS)[:1000])])
+    offer_choices(
+        form,
+        "home",
+        [("", _("请选择")), *((str(one.pk), one.name) for one in facilities_open(on=on, kinds=KINDS)[:1000])],
+    )
     if request.method == "POST" and form.is_valid() and _set_up(request, form):
         return redirect("family_beds")
     return render(
@@ -103,7 +107,11 @@ def _month(request: HttpRequest, usual: Month) -> Month:
 
 def _set_up(request: HttpRequest, form: SetUpForm) -> bool:
     told = form.cleaned_data
-    found = Identifier.objects.filter(kind="citizen", value=told["number"].strip().upper()).select_related("person").first()
+    found = (
+        Identifier.objects.filter(kind="citizen", value=told["number"].strip().upper())
+        .select_related("person")
+        .first()
+    )
     home = facilities_open(on=working_day(), kinds=KINDS).filter(pk=int(told["home"])).first()
     if found is None or home is None:
         form.add_error("number", _("本辖区没有这个号码的人员，请核对号码"))

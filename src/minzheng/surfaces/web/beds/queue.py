@@ -73,7 +73,9 @@ def page(request: HttpRequest) -> HttpResponse:
         request, caption=_("轮候名单"), export_name="bed-queue", page_size=40,
         empty_title=_("没有轮候的人"), empty_text=_("已评估的老人可在网上申请床位。"),
     )  # fmt: skip
-    streets.update(names({code[:9] for code in found.values_list("division_code", flat=True).distinct()[:2000]}))
+    streets.update(
+        names({code[:9] for code in found.values_list("division_code", flat=True).distinct()[:2000]})
+    )
     if table.wants_export:
         return table.excel_response()
     return render(
@@ -89,7 +91,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Waiting.objects.select_related("person", "from_facility"), pk=pk)
     look(found.person_id, purpose=_("床位轮候"), division_code=found.division_code)
     offers = Offer.objects.filter(waiting=found).select_related("facility", "bed").order_by("-pk")[:20]
-    passed = Passing.objects.filter(waiting=found).select_related("facility", "bed", "offer").order_by("-pk")[:40]
+    passed = (
+        Passing.objects.filter(waiting=found).select_related("facility", "bed", "offer").order_by("-pk")[:40]
+    )
     stands = beds.standing_of(found, on=working_day()) if found.state == WaitingState.SUBMITTED else None
     return render(
         request,

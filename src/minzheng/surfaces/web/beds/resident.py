@@ -78,7 +78,9 @@ def _opened(one: Any) -> dict[str, Any]:
 
 
 def _places(one: Waiting) -> list[dict[str, Any]]:
-    found = {choice.facility_id: choice for choice in Choice.objects.filter(waiting=one).select_related("facility")}
+    found = {
+        choice.facility_id: choice for choice in Choice.objects.filter(waiting=one).select_related("facility")
+    }
     return [
         {"row": row, "home": found[row.facility_id].facility}
         for row in queries.places(one.pk)
@@ -137,18 +139,27 @@ class HomesForm(forms.Form):
     """Ranked homes: one select for each choice, homes grouped by district."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("床位类型"), choices=list(words.KINDS.items()), widget=forms.RadioSelect, initial="basic"
+        label=gettext_lazy("床位类型"),
+        choices=list(words.KINDS.items()),
+        widget=forms.RadioSelect,
+        initial="basic",
     )
     claimed = forms.ChoiceField(
         label=gettext_lazy("属于以下对象的请选择"), required=False,
         help_text=gettext_lazy("须由民政部门核验证明；其他类别由系统按登记信息核定。"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, homes: list[tuple[str, list[tuple[int, str]]]], most: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, homes: list[tuple[str, list[tuple[int, str]]]], most: int, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.most = most
         by_paper = [one for one in classes().values() if one.needs == "paper"]
-        offer_choices(self, "claimed", [("", _("不属于")), *((one.code, words.class_name(one.code)) for one in by_paper)])
+        offer_choices(
+            self,
+            "claimed",
+            [("", _("不属于")), *((one.code, words.class_name(one.code)) for one in by_paper)],
+        )
         for rank in range(1, most + 1):
             self.fields[f"home{rank}"] = forms.TypedChoiceField(
                 label=_("第 %(rank)s 志愿") % {"rank": rank}, coerce=int, empty_value=None, required=rank == 1,
@@ -221,7 +232,10 @@ def _homes_by_district(on: Any, kinds: list[str]) -> list[tuple[str, list[tuple[
     known = names({one.division_code[:6] for one in rows.values()})
     ordered = sorted(rows.values(), key=lambda one: (one.division_code[:6], one.name))
     return [
-        (known.get(code, code), [(one.facility_id, f"{one.name}（{'；'.join(told[one.facility_id])}）") for one in inside])
+        (
+            known.get(code, code),
+            [(one.facility_id, f"{one.name}（{'；'.join(told[one.facility_id])}）") for one in inside],
+        )
         for code, inside in groupby(ordered, key=lambda one: one.division_code[:6])
     ]
 
@@ -304,9 +318,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Leaves the queue."""
     who = oneself(request)
     get_object_or_404(Waiting, pk=pk, person=who)
-    words.attempt(
-        request, lambda: beds.withdraw(waiting_id=pk, on=working_day()), done=_("已撤回轮候登记。")
-    )
+    words.attempt(request, lambda: beds.withdraw(waiting_id=pk, on=working_day()), done=_("已撤回轮候登记。"))
     return redirect("my_care")
 
 
@@ -324,5 +336,3 @@ def pdf(made: Letter) -> HttpResponse:
     response = HttpResponse(render_pdf(made, on_missing="mark"), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{made.number}.pdf"'
     return response
-
-

@@ -53,7 +53,9 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def run_draft(request: HttpRequest) -> HttpResponse:
     """Drafts a run over the post's place."""
-    made = words.attempt(request, lambda: runs.draft_run(on=working_day()), done=_("方案已拟制，请另一位工作人员复核。"))
+    made = words.attempt(
+        request, lambda: runs.draft_run(on=working_day()), done=_("方案已拟制，请另一位工作人员复核。")
+    )
     return redirect("bed_run", made.pk) if made else redirect("bed_runs")
 
 
@@ -121,7 +123,10 @@ def pool(request: HttpRequest) -> HttpResponse:
     def given_days(row: queries.PoolRow) -> int | None:
         return None if row.median_given_days is None else round(row.median_given_days)
 
-    total = {key: sum(getattr(row, key) for row in rows) for key in ("homes", "beds", "occupied", "waiting", "offered", "given")}
+    total = {
+        key: sum(getattr(row, key) for row in rows)
+        for key in ("homes", "beds", "occupied", "waiting", "offered", "given")
+    }
     table = Table(
         [
             Column("district", _("区"), is_heading=True, value=lambda row: known[row.district]),
@@ -163,7 +168,9 @@ def closures(request: HttpRequest) -> HttpResponse:
     pooled = PoolHome.objects.filter(during__contains=on, division_code__gte=low, division_code__lt=high)
     form = CloseForm(request.POST or None)
     homes = pooled.select_related("facility").order_by("division_code", "facility__name")
-    offer_choices(form, "home", [("", _("请选择")), *((str(one.facility_id), one.facility.name) for one in homes)])
+    offer_choices(
+        form, "home", [("", _("请选择")), *((str(one.facility_id), one.facility.name) for one in homes)]
+    )
     if request.method == "POST" and form.is_valid():
         facility = get_object_or_404(Facility, pk=int(form.cleaned_data["home"]))
         made = words.attempt(
@@ -204,7 +211,9 @@ def closure(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("bed_closure", pk)
     moves = closing.proposal(facility=facility, on=on)
     placed: list[Waiting] = list(
-        Waiting.objects.filter(from_facility=facility, state="admitted").select_related("person").order_by("since")[:200]
+        Waiting.objects.filter(from_facility=facility, state="admitted")
+        .select_related("person")
+        .order_by("since")[:200]
     )
     context: dict[str, Any] = {
         "facility": facility, "moves": moves, "placed": placed, "tabs": words.tabs("bed_closures"),

@@ -122,7 +122,7 @@ def class_name(code: str) -> str:
     """A class's name; before it is confirmed there is none."""
     found = classes().get(code)
     if found is None:
-        return _("待核定") if not code else code
+        return code or _("待核定")
     return found.name_en if is_english() else found.name
 
 
