@@ -83,9 +83,7 @@ def _offered() -> int | None:
 
 def _waits() -> int | None:
     """Somebody who waits for a bed in the middle of the queue."""
-    told = Waiting.objects.filter(
-        state="waiting", division_code__startswith="310107", person__residentaccount=None
-    )
+    told = Waiting.objects.filter(state="waiting", division_code__startswith="310107")
     return told.order_by("rank", "-grade", "since").values_list("person_id", flat=True)[3:].first()
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -72,7 +73,7 @@ def share_out(
         moved_only: for those alone who lost a bed.
         beside: (bed, waiting) pairs that must not come together again: who has just declined this bed.
     """
-    values = {
+    values: dict[str, Any] = {
         "on": on, "low": scope[0], "high": scope[1], "homes": list(homes) if homes is not None else None,
         "moved": moved_only, "except": sorted({waiting for _, waiting in beside}),
     }  # fmt: skip

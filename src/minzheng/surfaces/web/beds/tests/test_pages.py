@@ -42,7 +42,7 @@ def as_official(post) -> Client:
 def as_person(person) -> Client:
     with acting_as_service("test"):
         if not ResidentAccount.objects.filter(person_id=person.pk).exists():
-            open_resident_account(username=f"r{person.pk}", password="Minzheng-2022", person_id=person.pk)
+            open_resident_account(username=f"elder{person.pk}", password="Minzheng-2022", person_id=person.pk)
     client = Client()
     client.force_login(User.objects.get(resident__person_id=person.pk))
     return client
