@@ -62,31 +62,28 @@ def overview(request: HttpRequest) -> HttpResponse:
         }
         for code, one in figures.items()
     ]  # fmt: skip
-    labels = [
-        ("homes", _("养老院"), "count"), ("others", _("其他设施"), "count"), ("beds", _("床位"), "count"),
-        ("basic", _("保基本"), "count"), ("dementia", _("认知障碍"), "count"), ("free", _("空床"), "count"),
-        ("occupancy", _("入住率"), "percent"), ("flagged", _("资格存疑"), "count"), ("ends", _("证照将到期"), "count"),
-        ("medical", _("医养覆盖（机构）"), "percent"), ("medical_beds", _("医养覆盖（床位）"), "percent"),
-        ("linked", _("联互联网医院"), "count"), ("held", _("本月诊疗"), "count"),
-    ]  # fmt: skip
-    table = Table(
-        [
-            Column("name", _("区"), is_heading=True, order_by="name",
-                   href=lambda row: f"{reverse('eldercare_register')}?district={row['code']}"),
-            *(Column(key, label, kind=kind, order_by=key) for key, label, kind in labels),
-        ],
-        rows, request, caption=_("各区养老服务"), export_name=f"eldercare-{on}", page_size=20,
-        totals={key: sum(row[key] or 0 for row in rows) for key, _label, kind in labels if kind == "count"},
+    beds_table, care_table = (
+        Table(
+            [
+                Column("name", _("区"), is_heading=True, order_by="name",
+                       href=lambda row: f"{reverse('eldercare_register')}?district={row['code']}"),
+                *(Column(key, label, kind=kind, order_by=key) for key, label, kind in labels),
+            ],
+            rows, request, name=name, caption=caption, export_name=f"eldercare-{name}-{on}", page_size=20,
+            totals={key: sum(row[key] or 0 for row in rows) for key, _label, kind in labels if kind == "count"},
+        )
+        for name, caption, labels in (("beds", _("各区设施与床位"), _bed_columns()), ("care", _("各区证照与医养结合"), _care_columns()))
     )  # fmt: skip
-    if table.wants_export:
-        return table.excel_response()
+    for table in (beds_table, care_table):
+        if table.wants_export:
+            return table.excel_response()
     beds, taken = sum(one.all_beds for one in figures.values()), sum(one.taken for one in figures.values())
     return render(
         request,
         "web_eldercare/overview.html",
         {
             "tabs": eldercare_tabs("eldercare_work"),
-            "table": table,
+            "tables": [beds_table, care_table],
             "on": on,
             "homes": sum(one.homes for one in figures.values()),
             "beds": beds,
@@ -100,6 +97,22 @@ def overview(request: HttpRequest) -> HttpResponse:
             ) if len(rows) > 1 else None,
         },
     )  # fmt: skip
+
+
+def _bed_columns() -> list[tuple[str, str, str]]:
+    return [
+        ("homes", _("养老院"), "count"), ("others", _("其他设施"), "count"), ("beds", _("床位"), "count"),
+        ("basic", _("保基本"), "count"), ("dementia", _("认知障碍"), "count"), ("free", _("空床"), "count"),
+        ("occupancy", _("入住率"), "percent"), ("flagged", _("资格存疑"), "count"),
+    ]  # fmt: skip
+
+
+def _care_columns() -> list[tuple[str, str, str]]:
+    return [
+        ("ends", _("证照将到期"), "count"), ("medical", _("医养覆盖（机构）"), "percent"),
+        ("medical_beds", _("医养覆盖（床位）"), "percent"), ("linked", _("联互联网医院"), "count"),
+        ("held", _("本月诊疗"), "count"),
+    ]  # fmt: skip
 
 
 class RegisterForm(forms.Form):
