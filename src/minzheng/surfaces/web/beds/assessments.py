@@ -150,7 +150,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             "rule": words.RULES.get(found.rule, ""),
             "forms": filled,
             "items": _side_by_side(filled),
-            "gaps": any(form.grade is not None for form in filled),
+            "is_filled": any(form.grade is not None for form in filled),
             "proposal": proposal,
             "proposal_rule": words.RULES[proposal[1]] if proposal else "",
             "waits_for": waits_for,
