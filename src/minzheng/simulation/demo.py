@@ -34,6 +34,7 @@ from minzheng.kernel.sources.actions import load_folder
 from minzheng.kernel.sources.models import FeedFile
 from minzheng.kernel.storage.paths import state_home
 from minzheng.kernel.storage.schema import bring_up_to_date
+from minzheng.simulation.beds import prepare_beds
 from minzheng.simulation.casework import live_casework, lost_job, somebody_of
 from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
@@ -99,6 +100,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
     _prices(watch, on=run.on)
     prepare_eldercare(on=run.on, watch=watch)
+    prepare_beds(on=run.on, watch=watch)
     return Demo(folder, run, officials)
 
 

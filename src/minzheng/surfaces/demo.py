@@ -16,6 +16,7 @@ from minzheng.kernel.access.models import ResidentAccount
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.outreach.models import Finding, Kind, Lead, Notice, NoticeState
 from minzheng.kernel.people.models import Fact, Membership, Person, Role
+from minzheng.kernel.stays.models_waiting import Offer, Waiting
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,18 @@ def _lost_job() -> int | None:
     return told.order_by("person_id").values_list("person_id", flat=True).first()
 
 
+def _offered() -> int | None:
+    """Somebody to whom a bed is offered and who has not answered."""
+    told = Offer.objects.filter(state="open", person_division_code__startswith="310107")
+    return told.order_by("pk").values_list("person_id", flat=True).first()
+
+
+def _waits() -> int | None:
+    """Somebody who waits for a bed in the middle of the queue."""
+    told = Waiting.objects.filter(state="waiting", division_code__startswith="310107")
+    return told.order_by("rank", "-grade", "since").values_list("person_id", flat=True)[3:].first()
+
+
 # username, situation, how the person is found
 _RESIDENTS: tuple[tuple[str, str, Callable[[], int | None]], ...] = (
     ("jumin1", gettext_noop("正在领取老年综合津贴"), _receives),
@@ -81,6 +94,8 @@ _RESIDENTS: tuple[tuple[str, str, Callable[[], int | None]], ...] = (
     ("jumin3", gettext_noop("可能符合最低生活保障，尚缺核对"), _lead(Kind.MAY_QUALIFY)),
     ("jumin4", gettext_noop("老年综合津贴告知书在异议期内"), _announced),
     ("jumin5", gettext_noop("崇明居民，刚失业，尚未申请低保"), _lost_job),
+    ("jumin6", gettext_noop("有一张养老床位待答复"), _offered),
+    ("jumin7", gettext_noop("已评估，正在轮候养老床位"), _waits),
 )
 
 

@@ -9,6 +9,9 @@ from django.db import models
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.people.models import Person
 
+# The waiting list's tables stand in a file of their own; Django finds models here.
+from minzheng.kernel.stays import models_waiting as models_waiting
+
 
 class Bed(models.Model):
     """One bed in a room, and from when to when it exists (床位)."""

@@ -60,4 +60,6 @@ SITUATIONS = [
     gettext_noop("可能符合最低生活保障，尚缺核对"),
     gettext_noop("老年综合津贴告知书在异议期内"),
     gettext_noop("崇明居民，刚失业，尚未申请低保"),
+    gettext_noop("有一张养老床位待答复"),
+    gettext_noop("已评估，正在轮候养老床位"),
 ]

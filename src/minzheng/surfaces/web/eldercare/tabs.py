@@ -16,6 +16,10 @@ TABS: list[tuple[str, str, str]] = [
     ("eldercare_register", gettext_noop("设施名册"), "facilities.look"),
     ("eldercare_filings", gettext_noop("备案"), "facilities.look"),
     ("eldercare_basic_beds", gettext_noop("保基本床位"), "stays.look"),
+    ("assessments", gettext_noop("需求评估"), "assessments.look"),
+    ("bed_queue", gettext_noop("床位轮候"), "stays.allocate"),
+    ("bed_pool", gettext_noop("床位池"), "stays.look"),
+    ("family_beds", gettext_noop("家庭照护床位"), "stays.look"),
     ("eldercare_expiring", gettext_noop("证照到期"), "facilities.look"),
     ("eldercare_relief", gettext_noop("纾困扶持"), "facilities.look"),
 ]
