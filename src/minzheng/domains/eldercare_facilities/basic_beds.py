@@ -30,8 +30,10 @@ def used_without_right(*, on: date, within: str = "", facility_id: int | None = 
     found = Stay.objects.filter(
         unproven, bed__kind=kinds.BASIC, during__contains=on, state__in=(StayState.PRESENT, StayState.AWAY)
     )
-    return _inside(found, within, facility_id).select_related("bed", "facility", "occupant").order_by(
-        "division_code", "pk"
+    return (
+        _inside(found, within, facility_id)
+        .select_related("bed", "facility", "occupant")
+        .order_by("division_code", "pk")
     )
 
 
@@ -66,7 +68,9 @@ _EMPTY = """
 """
 
 
-def empty_beds(*, on: date, within: str = "310000", facility_id: int | None = None, most: int = 1000) -> list[EmptyBed]:
+def empty_beds(
+    *, on: date, within: str = "310000", facility_id: int | None = None, most: int = 1000
+) -> list[EmptyBed]:
     """Empty basic beds, the longest empty first; as far as the reader sees stays (officials of the place, the home)."""
     low, high = scope(within)
     with connection.cursor() as cursor:
@@ -100,7 +104,12 @@ def release_empty(*, on: date, within: str = "310000") -> int:
         )
         released = cursor.rowcount
     if released:
-        record("facilities.release_beds", subject=f"beds:{released}", division_code=within, detail={"on": on, "count": released})
+        record(
+            "facilities.release_beds",
+            subject=f"beds:{released}",
+            division_code=within,
+            detail={"on": on, "count": released},
+        )
     return released
 
 

@@ -65,7 +65,9 @@ class Edition:
 @cache
 def editions() -> tuple[Edition, ...]:
     """Every edition, the earliest first."""
-    rows = yaml.safe_load((Path(__file__).parent / "basic_services.yaml").read_text(encoding="utf-8"))["editions"]
+    rows = yaml.safe_load((Path(__file__).parent / "basic_services.yaml").read_text(encoding="utf-8"))[
+        "editions"
+    ]
     return tuple(
         Edition(row["edition"], row["from"], row["until"], tuple(_item(item) for item in row["items"]))
         for row in sorted(rows, key=lambda row: row["from"])
@@ -90,7 +92,12 @@ def edition_on(on: date) -> Edition:
 
 
 def services_for(
-    *, age: int, on: date, is_local: bool = True, grade: int | None = None, classes: frozenset[str] = frozenset()
+    *,
+    age: int,
+    on: date,
+    is_local: bool = True,
+    grade: int | None = None,
+    classes: frozenset[str] = frozenset(),
 ) -> list[BasicService]:
     """What a person of this age, hukou, care grade and classes gets, in the list's order."""
     return [

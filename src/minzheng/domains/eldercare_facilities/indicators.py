@@ -41,7 +41,9 @@ _HOMES = """SELECT f.id, lower(f.during) AS on_day, f.division_code FROM facilit
 _PAGE = "eldercare_facility"
 
 
-def _stock(id_: str, name: str, name_en: str, unit: str, rows: str, *tables: str, **more: object) -> Indicator:
+def _stock(
+    id_: str, name: str, name_en: str, unit: str, rows: str, *tables: str, **more: object
+) -> Indicator:
     return Indicator(id_, name, name_en, unit, Kind.STOCK, rows, SOURCE, tables, **more)  # type: ignore[arg-type]
 
 

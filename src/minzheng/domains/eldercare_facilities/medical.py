@@ -17,7 +17,9 @@ from minzheng.kernel.stays.models import Stay, StayState
 
 
 @transaction.atomic
-def link_hospital(*, facility: Facility, hospital: str, number: str, start: date, last: date | None) -> HospitalLink:
+def link_hospital(
+    *, facility: Facility, hospital: str, number: str, start: date, last: date | None
+) -> HospitalLink:
     """A contract with an internet hospital (签约互联网医院).
 
     Raises:
@@ -35,7 +37,9 @@ def link_hospital(*, facility: Facility, hospital: str, number: str, start: date
                 during=DateRange(start, last + timedelta(days=1) if last else None),
             )  # fmt: skip
     except IntegrityError as fault:
-        raise FacilityRefused("与该医院已有有效合同 / a contract with this hospital is valid in this time") from fault
+        raise FacilityRefused(
+            "与该医院已有有效合同 / a contract with this hospital is valid in this time"
+        ) from fault
     _trace("facilities.link_hospital", made, None)
     return made
 
@@ -56,7 +60,11 @@ def book_consultation(*, stay: Stay, link: HospitalLink, at: datetime) -> Consul
     if stay.state != StayState.PRESENT:
         raise FacilityRefused("该老人目前不在院 / the resident is not in the home now")
     made = Consultation.objects.create(
-        link=link, facility_id=stay.facility_id, division_code=stay.division_code, person_id=stay.person_id, booked_for=at
+        link=link,
+        facility_id=stay.facility_id,
+        division_code=stay.division_code,
+        person_id=stay.person_id,
+        booked_for=at,
     )
     _trace("facilities.book_consultation", made, stay.person_id)
     return made
@@ -73,7 +81,12 @@ def hold_consultation(
         raise FacilityRefused("该预约已完成或已取消 / it was held or cancelled already")
     if not doctor.strip() or not advice.strip():
         raise FacilityRefused("请填写医师姓名和诊疗意见 / give the doctor's name and advice")
-    found.held_at, found.doctor, found.advice, found.prescription = at, doctor.strip(), advice.strip(), prescription.strip()
+    found.held_at, found.doctor, found.advice, found.prescription = (
+        at,
+        doctor.strip(),
+        advice.strip(),
+        prescription.strip(),
+    )
     found.save(update_fields=["held_at", "doctor", "advice", "prescription"])
     _trace("facilities.hold_consultation", found, found.person_id)
     return found

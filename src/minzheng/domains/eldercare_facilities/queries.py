@@ -55,7 +55,9 @@ def figures_by_district(*, on: date, within: str = "310000") -> dict[str, PlaceF
     """Facilities, beds, occupancy and medical cover by district; every figure is public. Three queries."""
     found: dict[str, PlaceFigures] = {}
     rows = list(
-        facilities_open(on=on, kinds=tuple(kinds.KINDS), within=within).values_list("id", "kind", "division_code")
+        facilities_open(on=on, kinds=tuple(kinds.KINDS), within=within).values_list(
+            "id", "kind", "division_code"
+        )
     )
     covered = set(
         Home.objects.exclude(medical_form=kinds.NO_MEDICAL)
@@ -90,7 +92,9 @@ class Expiring:
     days: int
 
 
-def expiring(*, on: date, within: str = "310000", facility_id: int | None = None, most: int = 500) -> list[Expiring]:
+def expiring(
+    *, on: date, within: str = "310000", facility_id: int | None = None, most: int = 500
+) -> list[Expiring]:
     """Papers whose last day lies within the days of `expiry_days`, or lies behind; the soonest first."""
     low, high = scope(within)
     until = on + timedelta(days=int(rules_on(on).expiry_days))
@@ -110,7 +114,14 @@ def expiring(*, on: date, within: str = "310000", facility_id: int | None = None
         Home.objects.filter(inside, medical_until__lte=until)
         .exclude(medical_form=kinds.NO_MEDICAL)
         .order_by("medical_until", "facility_id")
-        .values_list("facility_id", "facility__name", "division_code", "medical_form", "medical_number", "medical_until")[:most]
+        .values_list(
+            "facility_id",
+            "facility__name",
+            "division_code",
+            "medical_form",
+            "medical_number",
+            "medical_until",
+        )[:most]
     )
     rows = [Expiring(*row[:5], row[5] - timedelta(days=1), (row[5] - on).days - 1) for row in licences]
     rows += [Expiring(*row, (row[5] - on).days) for row in medical]

@@ -51,10 +51,15 @@ class Met:
 @cache
 def measures() -> dict[str, Measure]:
     """Every measure by its code."""
-    rows = yaml.safe_load((Path(__file__).parent / "relief_measures.yaml").read_text(encoding="utf-8"))["measures"]
+    rows = yaml.safe_load((Path(__file__).parent / "relief_measures.yaml").read_text(encoding="utf-8"))[
+        "measures"
+    ]
     return {
         row["code"]: Measure(
-            start=row.pop("from"), needs=tuple(row.pop("needs")), ownership=tuple(row.pop("ownership", ())), **row
+            start=row.pop("from"),
+            needs=tuple(row.pop("needs")),
+            ownership=tuple(row.pop("ownership", ())),
+            **row,
         )
         for row in rows
     }
@@ -117,7 +122,12 @@ def decide(*, claim: ReliefClaim, approved_fen: int | None, words: str, on: date
             f"批准金额应大于零且不超过核算金额 {found.reckoned_fen / 100:.2f} 元 / more than nothing and no more than was reckoned"
         )
     found.state = "refused" if approved_fen is None else "approved"
-    found.approved_fen, found.words, found.decided_on, found.decided_by = approved_fen, words.strip(), on, actor.label
+    found.approved_fen, found.words, found.decided_on, found.decided_by = (
+        approved_fen,
+        words.strip(),
+        on,
+        actor.label,
+    )
     found.save(update_fields=["state", "approved_fen", "words", "decided_on", "decided_by"])
     _trace("facilities.decide_relief", found)
     return found
@@ -148,7 +158,9 @@ def paid_by_measure(*, within: str = "310000") -> dict[str, tuple[int, int]]:
 def _locked(claim: ReliefClaim, state: str) -> ReliefClaim:
     found = ReliefClaim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
     if found is None or found.state != state:
-        raise FacilityRefused("申领不在可办理的状态，请刷新后重试 / the claim is in another state; reload the page")
+        raise FacilityRefused(
+            "申领不在可办理的状态，请刷新后重试 / the claim is in another state; reload the page"
+        )
     return found
 
 

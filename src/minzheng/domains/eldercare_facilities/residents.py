@@ -95,7 +95,9 @@ def change_bed(*, stay: Stay, bed: Bed, on: date) -> Stay:
 
 
 @transaction.atomic
-def sign_contract(*, stay: Stay, number: str, grade: int, monthly_fen: int, on: date, signed_by: str = "") -> Contract:
+def sign_contract(
+    *, stay: Stay, number: str, grade: int, monthly_fen: int, on: date, signed_by: str = ""
+) -> Contract:
     """Records the service contract (签订入住服务合同); the one before ends the day before.
 
     Raises:

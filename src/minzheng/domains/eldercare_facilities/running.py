@@ -30,7 +30,9 @@ from minzheng.kernel.stays.queries import stays_on
 
 
 @transaction.atomic
-def publish_price(*, facility: Facility, item: str, unit: str, amount_fen: int, start: date, on: date) -> Price:
+def publish_price(
+    *, facility: Facility, item: str, unit: str, amount_fen: int, start: date, on: date
+) -> Price:
     """A price from a day on (公示收费标准); the one before ends then, so that any past day can be read.
 
     Raises:
@@ -61,7 +63,9 @@ def publish_price(*, facility: Facility, item: str, unit: str, amount_fen: int, 
 
 
 @transaction.atomic
-def record_licence(*, facility: Facility, kind: str, number: str, issuer: str, start: date, last: date | None) -> Licence:
+def record_licence(
+    *, facility: Facility, kind: str, number: str, issuer: str, start: date, last: date | None
+) -> Licence:
     """A licence with its last day (登记许可证件); a renewal begins after the one before.
 
     Raises:
@@ -87,7 +91,9 @@ def record_licence(*, facility: Facility, kind: str, number: str, issuer: str, s
 
 
 @transaction.atomic
-def set_medical(*, facility: Facility, form: str, partner: str = "", number: str = "", last: date | None = None) -> Home:
+def set_medical(
+    *, facility: Facility, form: str, partner: str = "", number: str = "", last: date | None = None
+) -> Home:
     """How residents get medical care (医养结合形式): own clinic, contracted one, none; with the paper's last day.
 
     Raises:
@@ -103,7 +109,12 @@ def set_medical(*, facility: Facility, form: str, partner: str = "", number: str
     if form == kinds.NO_MEDICAL:
         partner, number, last = "", "", None
     home = Home.objects.select_for_update(of=("self",)).get(facility=facility)
-    home.medical_form, home.medical_partner, home.medical_number, home.medical_until = form, partner, number, last
+    home.medical_form, home.medical_partner, home.medical_number, home.medical_until = (
+        form,
+        partner,
+        number,
+        last,
+    )
     home.save(update_fields=["medical_form", "medical_partner", "medical_number", "medical_until"])
     record(
         "facilities.set_medical", subject=f"facility:{facility.pk}", division_code=facility.division_code,
@@ -114,7 +125,13 @@ def set_medical(*, facility: Facility, form: str, partner: str = "", number: str
 
 @transaction.atomic
 def report_incident(
-    *, facility: Facility, kind: str, happened_at: datetime, reported_at: datetime, words: str, person_id: int | None = None
+    *,
+    facility: Facility,
+    kind: str,
+    happened_at: datetime,
+    reported_at: datetime,
+    words: str,
+    person_id: int | None = None,
 ) -> Incident:
     """Something went wrong (报告突发事件); late when reported after the hours allowed.
 
@@ -123,9 +140,13 @@ def report_incident(
     """
     require("facilities.edit")
     if kind not in kinds.INCIDENTS:
-        raise FacilityRefused(f"事件类型“{kind}”不在列表中：{'、'.join(kinds.INCIDENTS)} / no such kind of incident")
+        raise FacilityRefused(
+            f"事件类型“{kind}”不在列表中：{'、'.join(kinds.INCIDENTS)} / no such kind of incident"
+        )
     if reported_at < happened_at:
-        raise FacilityRefused("报告时间早于发生时间，请核对 / it was reported before it happened; check the times")
+        raise FacilityRefused(
+            "报告时间早于发生时间，请核对 / it was reported before it happened; check the times"
+        )
     if len(words.strip()) < 4:
         raise FacilityRefused("请简述经过和已采取的措施 / say what happened and what was done")
     hours = int(rules_on(happened_at.astimezone(SHANGHAI).date()).incident_hours)
@@ -143,7 +164,9 @@ def follow_up(*, incident: Incident, words: str, at: datetime, closes: bool = Fa
     actor = require("facilities.edit")
     found = Incident.objects.select_for_update(of=("self",)).filter(pk=incident.pk).first()
     if found is None:
-        raise FacilityRefused("没有这条事件记录，或不在您的管理范围 / no such incident, or not in your charge")
+        raise FacilityRefused(
+            "没有这条事件记录，或不在您的管理范围 / no such incident, or not in your charge"
+        )
     if found.closed_on is not None:
         raise FacilityRefused("事件已办结，如有新情况请另行报告 / the incident is closed; report anew")
     if not words.strip():
@@ -160,7 +183,9 @@ def follow_up(*, incident: Incident, words: str, at: datetime, closes: bool = Fa
 
 
 @transaction.atomic
-def record_meals(*, facility: Facility, day: date, meals: int, price_fen: int, subsidy_fen: int, on: date) -> MealDay:
+def record_meals(
+    *, facility: Facility, day: date, meals: int, price_fen: int, subsidy_fen: int, on: date
+) -> MealDay:
     """A day of a meal site (助餐日报); sent again, it replaces what was told.
 
     Raises:
@@ -170,7 +195,9 @@ def record_meals(*, facility: Facility, day: date, meals: int, price_fen: int, s
     if facility.kind not in (kinds.MEAL_SITE, kinds.CENTRE):
         raise FacilityRefused(f"{facility.name} 不是助餐场所 / is no meal site")
     if day > on or min(meals, price_fen, subsidy_fen) < 0:
-        raise FacilityRefused("日期不能在今天之后，份数和金额不能为负 / not a day to come, and no negative numbers")
+        raise FacilityRefused(
+            "日期不能在今天之后，份数和金额不能为负 / not a day to come, and no negative numbers"
+        )
     made, _new = MealDay.objects.update_or_create(
         facility=facility, day=day,
         defaults={"division_code": facility.division_code, "meals": meals, "price_fen": price_fen, "subsidy_fen": subsidy_fen},
@@ -209,7 +236,9 @@ def reopen(*, closure: Closure, on: date) -> Closure:
     if found is None or found.during.upper is not None:
         raise FacilityRefused("机构未处于暂停服务状态 / the facility is not shut")
     if on <= found.during.lower:
-        raise FacilityRefused(f"恢复日期须晚于暂停日期 {found.during.lower} / reopen after {found.during.lower}")
+        raise FacilityRefused(
+            f"恢复日期须晚于暂停日期 {found.during.lower} / reopen after {found.during.lower}"
+        )
     found.during = DateRange(found.during.lower, on)
     found.save(update_fields=["during"])
     _trace("facilities.reopen", found, on=on)
