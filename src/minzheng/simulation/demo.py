@@ -40,6 +40,7 @@ from minzheng.simulation.city import write_city_files
 from minzheng.simulation.eldercare import prepare_eldercare
 from minzheng.simulation.files import FILES
 from minzheng.simulation.reforms import prepare_reforms
+from minzheng.simulation.supervision import prepare_supervision
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
@@ -95,6 +96,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
     _prices(watch, on=run.on)
     prepare_eldercare(on=run.on, watch=watch)
+    prepare_supervision(on=run.on, watch=watch)
     return Demo(folder, run, officials)
 
 

@@ -29,9 +29,13 @@ def open_campaign(
     actor = require("inspections.plan")
     known = checklists(KIND)
     if not areas or any(area not in known for area in areas):
-        raise InspectionRefused(f"领域须有检查表，可选：{'、'.join(known)} / areas need check lists; there are {', '.join(known)}")
+        raise InspectionRefused(
+            f"领域须有检查表，可选：{'、'.join(known)} / areas need check lists; there are {', '.join(known)}"
+        )
     if last_day < first_day or not actor.reaches(division_code):
-        raise InspectionRefused("日期或区划不符 / the days are the wrong way round, or the place is not your post's")
+        raise InspectionRefused(
+            "日期或区划不符 / the days are the wrong way round, or the place is not your post's"
+        )
     made, is_new = Campaign.objects.get_or_create(
         code=code,
         defaults={
@@ -40,7 +44,11 @@ def open_campaign(
         },
     )  # fmt: skip
     if is_new:
-        record("supervision.open_campaign", subject=f"supervision.campaign:{made.pk}", division_code=division_code)
+        record(
+            "supervision.open_campaign",
+            subject=f"supervision.campaign:{made.pk}",
+            division_code=division_code,
+        )
     return made
 
 
@@ -97,7 +105,9 @@ def coverage(campaign: Campaign, *, on: date, within: str = "") -> list[Coverage
         return [Coverage(*row) for row in cursor.fetchall()]
 
 
-def missing_areas(campaign: Campaign, *, on: date, within: str = "", most: int = 500) -> list[tuple[int, str, str, list[str]]]:
+def missing_areas(
+    campaign: Campaign, *, on: date, within: str = "", most: int = 500
+) -> list[tuple[int, str, str, list[str]]]:
     """Institutions that lack a result: (facility, code, name, areas), at most so many."""
     low, high = scope_of(within or campaign.division_code)
     with connection.cursor() as cursor:
@@ -136,5 +146,9 @@ def close_campaign(*, campaign: Campaign, on: date) -> Campaign:
         )
     found.closed_on = on
     found.save(update_fields=["closed_on"])
-    record("supervision.close_campaign", subject=f"supervision.campaign:{found.pk}", division_code=found.division_code)
+    record(
+        "supervision.close_campaign",
+        subject=f"supervision.campaign:{found.pk}",
+        division_code=found.division_code,
+    )
     return found

@@ -58,7 +58,9 @@ def object_to_item(*, item: ScoreItem, text: str, on: date, upload: Upload | Non
     if not text.strip():
         raise InspectionRefused("请写明异议理由 / say why")
     if sheet.state != SheetState.TOLD or on > sheet.object_until:
-        raise InspectionRefused(f"异议期至 {sheet.object_until}，已过期或已审定 / objections were taken until {sheet.object_until}")
+        raise InspectionRefused(
+            f"异议期至 {sheet.object_until}，已过期或已审定 / objections were taken until {sheet.object_until}"
+        )
     if Objection.objects.filter(item=item).exists():
         raise InspectionRefused("该项目已提出过异议 / this item was objected to already")
     actor = current_actor()
@@ -83,7 +85,12 @@ def settle_objection(*, objection: Objection, is_upheld: bool, words: str, on: d
     found = Objection.objects.select_for_update().get(pk=objection.pk)
     if found.is_upheld is not None or not words.strip():
         raise InspectionRefused("异议已处理，或未写明理由 / it was settled already, or no reasons were given")
-    found.is_upheld, found.words, found.decided_on, found.decided_by_id = is_upheld, words.strip(), on, actor.official
+    found.is_upheld, found.words, found.decided_on, found.decided_by_id = (
+        is_upheld,
+        words.strip(),
+        on,
+        actor.official,
+    )
     found.save(update_fields=["is_upheld", "words", "decided_on", "decided_by"])
     if is_upheld:
         item.is_struck = True
@@ -128,7 +135,9 @@ def publish_sheet(*, sheet: ScoreSheet, on: date) -> Publication:
 
 def _publish_level(sheet: ScoreSheet, level: str, on: date) -> Publication:
     subject = f"rating:{sheet.pk}:{level}"
-    for earlier in Publication.objects.filter(facility=sheet.facility_id, kind="rating", withdrawn_on=None).exclude(subject=subject):
+    for earlier in Publication.objects.filter(
+        facility=sheet.facility_id, kind="rating", withdrawn_on=None
+    ).exclude(subject=subject):
         take_down(publication=earlier, because="新的信用等级已公布", on=on)
     return publish(
         kind="rating", subject=subject, facility=sheet.facility, title=f"{sheet.year} 年信用评价", on=on,
@@ -143,7 +152,10 @@ def repair_conditions(sheet: ScoreSheet, *, on: date) -> list[tuple[str, bool]]:
     is_closed = not Finding.objects.filter(facility=sheet.facility_id).exclude(state="closed").exists()
     return [
         ("等级为 C 级或 D 级 / the level is C or D", sheet.level in ("C", "D")),
-        (f"审定满 {months} 个月 / {months} months since the decision", earliest is not None and on >= earliest),
+        (
+            f"审定满 {months} 个月 / {months} months since the decision",
+            earliest is not None and on >= earliest,
+        ),
         ("全部问题复查合格 / every fault is closed by a re-check", is_closed),
     ]
 
@@ -195,10 +207,18 @@ def decide_repair(*, repair: Repair, is_granted: bool, words: str, on: date) -> 
     if is_granted:
         _require_conditions(sheet, on)
         found.level_after = LEVELS[max(1, LEVELS.index(sheet.level) - 1)]
-    found.is_granted, found.words, found.decided_on, found.decided_by_id = is_granted, words.strip(), on, actor.official
+    found.is_granted, found.words, found.decided_on, found.decided_by_id = (
+        is_granted,
+        words.strip(),
+        on,
+        actor.official,
+    )
     found.save(update_fields=["is_granted", "level_after", "words", "decided_on", "decided_by"])
     _trace("decide_repair", found, on, granted=is_granted)
-    if is_granted and Publication.objects.filter(facility=sheet.facility_id, kind="rating", withdrawn_on=None).exists():
+    if (
+        is_granted
+        and Publication.objects.filter(facility=sheet.facility_id, kind="rating", withdrawn_on=None).exists()
+    ):
         _publish_level(sheet, found.level_after, on)
     return found
 

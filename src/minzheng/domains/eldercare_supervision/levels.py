@@ -77,7 +77,13 @@ def effects(*, on: date) -> list[Effect]:
 def plan_rule(*, on: date) -> list[dict[str, object]]:
     """The effects as a plan takes them."""
     return [
-        {"risk": one.level, "share": one.share, "visits": one.visits, "source": one.source, "provenance": one.provenance}
+        {
+            "risk": one.level,
+            "share": one.share,
+            "visits": one.visits,
+            "source": one.source,
+            "provenance": one.provenance,
+        }
         for one in effects(on=on)
     ]
 

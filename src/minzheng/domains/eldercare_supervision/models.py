@@ -64,9 +64,7 @@ class ScoreSheet(models.Model):
     told_on = models.DateField("告知日期")
     object_until = models.DateField("异议截止")
     decided_on = models.DateField("审定日期", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        "access.Official", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey("access.Official", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "信用评价表"
@@ -118,9 +116,7 @@ class Objection(models.Model):
     is_upheld = models.BooleanField("成立", null=True)
     words = models.TextField("处理意见", blank=True, default="")
     decided_on = models.DateField("处理日期", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        "access.Official", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey("access.Official", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "信用评价异议"
@@ -139,9 +135,7 @@ class Repair(models.Model):
     is_granted = models.BooleanField("同意", null=True)
     words = models.TextField("处理意见", blank=True, default="")
     decided_on = models.DateField("处理日期", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        "access.Official", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey("access.Official", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = "信用修复"

@@ -69,11 +69,17 @@ def compute_sheets(*, year: int, division_code: str, on: date) -> list[ScoreShee
         for sheet in made
         for kind, number, day, text, points, rule in items[sheet.facility_id]
     )  # fmt: skip
-    record("supervision.compute_sheets", division_code=division_code, detail={"year": year, "sheets": len(made), "on": on})
+    record(
+        "supervision.compute_sheets",
+        division_code=division_code,
+        detail={"year": year, "sheets": len(made), "on": on},
+    )
     return made
 
 
-def _sheet(home: Facility, year: int, base: int, items: list[tuple[Any, ...]], on: date, until: date) -> ScoreSheet:
+def _sheet(
+    home: Facility, year: int, base: int, items: list[tuple[Any, ...]], on: date, until: date
+) -> ScoreSheet:
     score = base + sum(item[4] for item in items)
     return ScoreSheet(
         facility=home, division_code=home.division_code, year=year, base=base, score=score,

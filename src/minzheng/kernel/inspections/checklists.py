@@ -89,7 +89,9 @@ def load_checklist(path: Path) -> CheckList:
     if not isinstance(raw, dict) or not wanted <= set(raw) <= wanted | {"note"}:
         raise ChecklistError(f"{path}: 应有字段 {sorted(wanted)} / expected exactly these keys")
     if raw["provenance"] not in PROVENANCES or not raw["clauses"]:
-        raise ChecklistError(f"{path}: provenance 须为 {PROVENANCES} 之一，且至少一条 / provenance or clauses")
+        raise ChecklistError(
+            f"{path}: provenance 须为 {PROVENANCES} 之一，且至少一条 / provenance or clauses"
+        )
     return CheckList(
         raw["area"], raw["name"], raw["name_en"], raw["department"], str(raw["version"]), raw["provenance"],
         raw.get("note", ""), tuple(_clause(one, path) for one in raw["clauses"]),
@@ -99,7 +101,9 @@ def load_checklist(path: Path) -> CheckList:
 def _clause(raw: dict[str, Any], path: Path) -> Clause:
     wanted = set(Clause.__dataclass_fields__)
     if set(raw) != wanted:
-        raise ChecklistError(f"{path}: {raw.get('code', raw)}: 应有字段 {sorted(wanted)} / expected these keys")
+        raise ChecklistError(
+            f"{path}: {raw.get('code', raw)}: 应有字段 {sorted(wanted)} / expected these keys"
+        )
     if raw["severity"] not in SEVERITIES or raw["provenance"] not in PROVENANCES:
         raise ChecklistError(f"{path}: {raw['code']}: severity {SEVERITIES}, provenance {PROVENANCES}")
     if type(raw["points"]) is not int or raw["points"] < 0 or not str(raw["source"]).strip():

@@ -154,11 +154,7 @@ def verify(
     Args:
         seed_sha256, frozen_sha256: the hashes as they were announced before; those of the file itself where None.
     """
-    missing = [
-        key
-        for key in ("seed", "seed_sha256", "frozen", "frozen_sha256", "result")
-        if key not in file
-    ]
+    missing = [key for key in ("seed", "seed_sha256", "frozen", "frozen_sha256", "result") if key not in file]
     if missing:
         return [f"文件缺少 {'、'.join(missing)} / the file lacks {', '.join(missing)}"]
     faults = []

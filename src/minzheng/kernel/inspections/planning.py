@@ -211,9 +211,7 @@ def draw_plan(*, plan: Plan | int, on: date) -> Plan:
 
 
 def _make_visits(plan: Plan, drawn: Sequence[DrawnVisit]) -> None:
-    facilities = {
-        one.code: one for one in Facility.objects.filter(code__in={one.subject for one in drawn})
-    }
+    facilities = {one.code: one for one in Facility.objects.filter(code__in={one.subject for one in drawn})}
     visits = Visit.objects.bulk_create(
         Visit(
             plan=plan, title=plan.title, kind=plan.kind, facility=facilities[one.subject],
@@ -291,5 +289,9 @@ def declare_conflict(*, inspector: Inspector, facility: Facility, reason: str, o
         facility=facility,
         defaults={"division_code": facility.division_code, "reason": reason.strip(), "declared_on": on},
     )
-    record("inspections.conflict", subject=f"inspections.inspector:{inspector.pk}", detail={"facility": facility.pk})
+    record(
+        "inspections.conflict",
+        subject=f"inspections.inspector:{inspector.pk}",
+        detail={"facility": facility.pk},
+    )
     return made

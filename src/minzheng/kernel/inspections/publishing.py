@@ -118,5 +118,3 @@ def take_down(*, publication: Publication, because: str, on: date) -> Publicatio
         "inspections.withdraw", subject=publication.subject, division_code=publication.division_code, detail={"on": on}
     )  # fmt: skip
     return publication
-
-

@@ -42,7 +42,9 @@ def rectify(*, finding: Finding | int, text: str, upload: Upload | None, on: dat
 
 
 @transaction.atomic
-def recheck(*, finding: Finding | int, has_passed: bool, text: str, photo: Upload | None, on: date) -> Recheck:
+def recheck(
+    *, finding: Finding | int, has_passed: bool, text: str, photo: Upload | None, on: date
+) -> Recheck:
     """An inspector looks again, with a photo (复查): passed closes the finding, failed opens it under its first deadline.
 
     Raises:

@@ -13,7 +13,16 @@ from minzheng.kernel.cases.models import Upload
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.inspections.checklists import CheckList, Clause, checklists
 from minzheng.kernel.inspections.errors import InspectionRefused, NotYourVisit
-from minzheng.kernel.inspections.models import Answer, AreaResult, Assignment, Complaint, Finding, Inspector, Result, Visit
+from minzheng.kernel.inspections.models import (
+    Answer,
+    AreaResult,
+    Assignment,
+    Complaint,
+    Finding,
+    Inspector,
+    Result,
+    Visit,
+)
 from minzheng.kernel.inspections.states import VisitState, move
 from minzheng.kernel.inspections.working_rules import working_rules
 from minzheng.kernel.periods import Month, add_workdays
@@ -45,7 +54,9 @@ def order_visit(
         pk__in=[one.pk for one in inspectors], conflicts__facility=facility
     ).first()
     if barred:
-        raise InspectionRefused(f"{barred.name} 应回避该机构，请另选 / {barred.code} must keep away; choose another")
+        raise InspectionRefused(
+            f"{barred.name} 应回避该机构，请另选 / {barred.code} must keep away; choose another"
+        )
     visit = Visit.objects.create(
         title=title, kind=kind, facility=facility, division_code=facility.division_code, areas=list(areas),
         due_from=due_from, due_to=due_to,
@@ -56,7 +67,11 @@ def order_visit(
         )
         for one in inspectors
     )  # fmt: skip
-    record("inspections.visit_ordered", subject=f"inspections.visit:{visit.pk}", division_code=visit.division_code)
+    record(
+        "inspections.visit_ordered",
+        subject=f"inspections.visit:{visit.pk}",
+        division_code=visit.division_code,
+    )
     return visit
 
 
@@ -106,7 +121,9 @@ def answer_clause(
         )
     listed, wanted = _clause(found, clause)
     if result not in Result.values:
-        raise InspectionRefused(f"结果须为 {'、'.join(Result.labels)} / result must be one of {', '.join(Result.values)}")
+        raise InspectionRefused(
+            f"结果须为 {'、'.join(Result.labels)} / result must be one of {', '.join(Result.values)}"
+        )
     before = Answer.objects.filter(visit=found, clause=clause).order_by("-id").first()
     if before is not None and before.result == result:
         text, photo = text.strip() or before.text, photo or before.photo
@@ -129,7 +146,12 @@ def _clause(visit: Visit, code: str) -> tuple[CheckList, Clause]:
 
 def latest_answers(visit: Visit) -> dict[str, Answer]:
     """The answer that counts, by clause; one query."""
-    rows = Answer.objects.filter(visit=visit).select_related("photo").order_by("clause", "-id").distinct("clause")
+    rows = (
+        Answer.objects.filter(visit=visit)
+        .select_related("photo")
+        .order_by("clause", "-id")
+        .distinct("clause")
+    )
     return {row.clause: row for row in rows}
 
 
@@ -222,7 +244,9 @@ def record_complaint(
         facility=facility, division_code=facility.division_code, received_on=received_on, channel=channel, area=area,
         text=text,
     )  # fmt: skip
-    record("inspections.complaint", subject=f"inspections.complaint:{made.pk}", division_code=made.division_code)
+    record(
+        "inspections.complaint", subject=f"inspections.complaint:{made.pk}", division_code=made.division_code
+    )
     return made
 
 
@@ -235,5 +259,9 @@ def verify_complaint(*, complaint: Complaint, is_verified: bool, on: date) -> Co
         raise InspectionRefused("该投诉已核实 / the complaint was settled already")
     found.is_verified, found.verified_on = is_verified, on
     found.save(update_fields=["is_verified", "verified_on"])
-    record("inspections.complaint_verified", subject=f"inspections.complaint:{found.pk}", detail={"true": is_verified})
+    record(
+        "inspections.complaint_verified",
+        subject=f"inspections.complaint:{found.pk}",
+        detail={"true": is_verified},
+    )
     return found

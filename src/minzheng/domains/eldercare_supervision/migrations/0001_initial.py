@@ -5,151 +5,308 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0003_facility_roles'),
-        ('cases', '0022_totals_in_order'),
-        ('facilities', '0002_guards'),
+        ("access", "0003_facility_roles"),
+        ("cases", "0022_totals_in_order"),
+        ("facilities", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(db_collation='C', unique=True, verbose_name='编号')),
-                ('title', models.TextField(verbose_name='名称')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('areas', models.JSONField(verbose_name='领域')),
-                ('first_day', models.DateField(verbose_name='开始')),
-                ('last_day', models.DateField(verbose_name='计划结束')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='办结日期')),
-                ('source', models.TextField(verbose_name='依据')),
-                ('provenance', models.TextField(default='illustrative', verbose_name='来源性质')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.TextField(db_collation="C", unique=True, verbose_name="编号")),
+                ("title", models.TextField(verbose_name="名称")),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("areas", models.JSONField(verbose_name="领域")),
+                ("first_day", models.DateField(verbose_name="开始")),
+                ("last_day", models.DateField(verbose_name="计划结束")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="办结日期")),
+                ("source", models.TextField(verbose_name="依据")),
+                ("provenance", models.TextField(default="illustrative", verbose_name="来源性质")),
             ],
             options={
-                'verbose_name': '专项行动',
+                "verbose_name": "专项行动",
             },
         ),
         migrations.CreateModel(
-            name='ScoreItem',
+            name="ScoreItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('kind', models.TextField(help_text='penalty, finding, complaint, grade', verbose_name='类别')),
-                ('record', models.BigIntegerField(help_text='of the penalty, finding or complaint', verbose_name='记录编号')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('text', models.TextField(verbose_name='事由')),
-                ('points', models.SmallIntegerField(help_text='negative: points off', verbose_name='分值')),
-                ('rule', models.TextField(verbose_name='计分依据')),
-                ('is_struck', models.BooleanField(default=False, verbose_name='已剔除')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                (
+                    "kind",
+                    models.TextField(help_text="penalty, finding, complaint, grade", verbose_name="类别"),
+                ),
+                (
+                    "record",
+                    models.BigIntegerField(
+                        help_text="of the penalty, finding or complaint", verbose_name="记录编号"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("text", models.TextField(verbose_name="事由")),
+                ("points", models.SmallIntegerField(help_text="negative: points off", verbose_name="分值")),
+                ("rule", models.TextField(verbose_name="计分依据")),
+                ("is_struck", models.BooleanField(default=False, verbose_name="已剔除")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '计分项目',
+                "verbose_name": "计分项目",
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('text', models.TextField(verbose_name='异议')),
-                ('on', models.DateField(verbose_name='提出日期')),
-                ('by', models.TextField(verbose_name='提出人')),
-                ('is_upheld', models.BooleanField(null=True, verbose_name='成立')),
-                ('words', models.TextField(blank=True, default='', verbose_name='处理意见')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='处理日期')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('upload', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.upload')),
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='objection', to='eldercare_supervision.scoreitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("text", models.TextField(verbose_name="异议")),
+                ("on", models.DateField(verbose_name="提出日期")),
+                ("by", models.TextField(verbose_name="提出人")),
+                ("is_upheld", models.BooleanField(null=True, verbose_name="成立")),
+                ("words", models.TextField(blank=True, default="", verbose_name="处理意见")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="处理日期")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.upload",
+                    ),
+                ),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objection",
+                        to="eldercare_supervision.scoreitem",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信用评价异议',
+                "verbose_name": "信用评价异议",
             },
         ),
         migrations.CreateModel(
-            name='ScoreSheet',
+            name="ScoreSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('year', models.SmallIntegerField(verbose_name='年度')),
-                ('base', models.SmallIntegerField(verbose_name='基础分')),
-                ('score', models.SmallIntegerField(verbose_name='得分')),
-                ('level', models.TextField(db_collation='C', verbose_name='等级')),
-                ('state', models.TextField(choices=[('told', '异议期'), ('decided', '已审定')], default='told', verbose_name='状态')),
-                ('told_on', models.DateField(verbose_name='告知日期')),
-                ('object_until', models.DateField(verbose_name='异议截止')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='审定日期')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='score_sheets', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("year", models.SmallIntegerField(verbose_name="年度")),
+                ("base", models.SmallIntegerField(verbose_name="基础分")),
+                ("score", models.SmallIntegerField(verbose_name="得分")),
+                ("level", models.TextField(db_collation="C", verbose_name="等级")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("told", "异议期"), ("decided", "已审定")],
+                        default="told",
+                        verbose_name="状态",
+                    ),
+                ),
+                ("told_on", models.DateField(verbose_name="告知日期")),
+                ("object_until", models.DateField(verbose_name="异议截止")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="审定日期")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="score_sheets",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信用评价表',
+                "verbose_name": "信用评价表",
             },
         ),
         migrations.AddField(
-            model_name='scoreitem',
-            name='sheet',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='eldercare_supervision.scoresheet'),
+            model_name="scoreitem",
+            name="sheet",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items",
+                to="eldercare_supervision.scoresheet",
+            ),
         ),
         migrations.CreateModel(
-            name='Repair',
+            name="Repair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('text', models.TextField(verbose_name='申请理由')),
-                ('asked_on', models.DateField(verbose_name='申请日期')),
-                ('asked_by', models.TextField(verbose_name='申请人')),
-                ('level_after', models.TextField(blank=True, db_collation='C', default='', verbose_name='修复后等级')),
-                ('is_granted', models.BooleanField(null=True, verbose_name='同意')),
-                ('words', models.TextField(blank=True, default='', verbose_name='处理意见')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='处理日期')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('sheet', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='repair', to='eldercare_supervision.scoresheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("text", models.TextField(verbose_name="申请理由")),
+                ("asked_on", models.DateField(verbose_name="申请日期")),
+                ("asked_by", models.TextField(verbose_name="申请人")),
+                (
+                    "level_after",
+                    models.TextField(blank=True, db_collation="C", default="", verbose_name="修复后等级"),
+                ),
+                ("is_granted", models.BooleanField(null=True, verbose_name="同意")),
+                ("words", models.TextField(blank=True, default="", verbose_name="处理意见")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="处理日期")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repair",
+                        to="eldercare_supervision.scoresheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信用修复',
+                "verbose_name": "信用修复",
             },
         ),
         migrations.CreateModel(
-            name='Grading',
+            name="Grading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('grade', models.SmallIntegerField(verbose_name='等级')),
-                ('decided_on', models.DateField(verbose_name='评定日期')),
-                ('until', models.DateField(verbose_name='有效期至')),
-                ('source', models.TextField(verbose_name='依据')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gradings', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("grade", models.SmallIntegerField(verbose_name="等级")),
+                ("decided_on", models.DateField(verbose_name="评定日期")),
+                ("until", models.DateField(verbose_name="有效期至")),
+                ("source", models.TextField(verbose_name="依据")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gradings",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '等级评定',
-                'constraints': [models.UniqueConstraint(fields=('facility', 'decided_on'), name='supervision_grading_once'), models.CheckConstraint(condition=models.Q(('grade__range', (1, 5)), ('until__gte', models.F('decided_on'))), name='supervision_grading')],
+                "verbose_name": "等级评定",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("facility", "decided_on"), name="supervision_grading_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__range", (1, 5)), ("until__gte", models.F("decided_on"))),
+                        name="supervision_grading",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='scoresheet',
-            index=models.Index(fields=['facility', '-year'], name='supervision_sheet_latest'),
+            model_name="scoresheet",
+            index=models.Index(fields=["facility", "-year"], name="supervision_sheet_latest"),
         ),
         migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.UniqueConstraint(fields=('facility', 'year'), name='supervision_sheet_once'),
+            model_name="scoresheet",
+            constraint=models.UniqueConstraint(fields=("facility", "year"), name="supervision_sheet_once"),
         ),
         migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['A', 'B', 'C', 'D'])), name='supervision_sheet_level'),
+            model_name="scoresheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["A", "B", "C", "D"])), name="supervision_sheet_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state', 'told')), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), ('state', 'decided')), _connector='OR'), name='supervision_sheet_decided'),
+            model_name="scoresheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", None), ("state", "told")),
+                    models.Q(
+                        ("decided_by__isnull", False), ("decided_on__isnull", False), ("state", "decided")
+                    ),
+                    _connector="OR",
+                ),
+                name="supervision_sheet_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoreitem',
-            constraint=models.UniqueConstraint(fields=('sheet', 'kind', 'record'), name='supervision_item_once'),
+            model_name="scoreitem",
+            constraint=models.UniqueConstraint(
+                fields=("sheet", "kind", "record"), name="supervision_item_once"
+            ),
         ),
     ]

@@ -48,7 +48,9 @@ class Migration(migrations.Migration):
         enable_inspection_scope("eldercare_supervision_grading", public_when="true"),
         enable_inspection_scope("eldercare_supervision_scoresheet", facility_when="true"),
         enable_inspection_scope("eldercare_supervision_scoreitem", facility_when="true"),
-        enable_inspection_scope("eldercare_supervision_objection", facility_when="true", facility_inserts=True),
+        enable_inspection_scope(
+            "eldercare_supervision_objection", facility_when="true", facility_inserts=True
+        ),
         enable_inspection_scope("eldercare_supervision_repair", facility_when="true", facility_inserts=True),
         statement(*_KEEPS),
     ]

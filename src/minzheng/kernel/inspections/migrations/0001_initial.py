@@ -7,371 +7,796 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0003_facility_roles'),
-        ('cases', '0022_totals_in_order'),
-        ('facilities', '0002_guards'),
+        ("access", "0003_facility_roles"),
+        ("cases", "0022_totals_in_order"),
+        ("facilities", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('kind', models.TextField(verbose_name='检查类别')),
-                ('area', models.TextField(db_collation='C', verbose_name='领域')),
-                ('clause', models.TextField(db_collation='C', verbose_name='条款')),
-                ('clause_text', models.TextField(verbose_name='条款内容')),
-                ('source', models.TextField(verbose_name='依据')),
-                ('severity', models.TextField(choices=[('minor', '一般'), ('serious', '较重'), ('major', '重大')], verbose_name='程度')),
-                ('points', models.SmallIntegerField(verbose_name='扣分')),
-                ('department', models.TextField(db_collation='C', verbose_name='部门')),
-                ('text', models.TextField(verbose_name='情况')),
-                ('found_on', models.DateField(verbose_name='发现日期')),
-                ('deadline', models.DateField(verbose_name='整改期限')),
-                ('state', models.TextField(choices=[('open', '待整改'), ('answered', '已整改待复查'), ('closed', '复查合格')], default='open', verbose_name='状态')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='销号日期')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='facilities.facility')),
-                ('photo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("kind", models.TextField(verbose_name="检查类别")),
+                ("area", models.TextField(db_collation="C", verbose_name="领域")),
+                ("clause", models.TextField(db_collation="C", verbose_name="条款")),
+                ("clause_text", models.TextField(verbose_name="条款内容")),
+                ("source", models.TextField(verbose_name="依据")),
+                (
+                    "severity",
+                    models.TextField(
+                        choices=[("minor", "一般"), ("serious", "较重"), ("major", "重大")],
+                        verbose_name="程度",
+                    ),
+                ),
+                ("points", models.SmallIntegerField(verbose_name="扣分")),
+                ("department", models.TextField(db_collation="C", verbose_name="部门")),
+                ("text", models.TextField(verbose_name="情况")),
+                ("found_on", models.DateField(verbose_name="发现日期")),
+                ("deadline", models.DateField(verbose_name="整改期限")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("open", "待整改"), ("answered", "已整改待复查"), ("closed", "复查合格")],
+                        default="open",
+                        verbose_name="状态",
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="销号日期")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.upload"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查问题',
+                "verbose_name": "检查问题",
             },
         ),
         migrations.CreateModel(
-            name='Inspector',
+            name="Inspector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.TextField(db_collation='C', unique=True, verbose_name='编号')),
-                ('name', models.TextField(verbose_name='姓名')),
-                ('department', models.TextField(db_collation='C', verbose_name='部门')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('during', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='在册期间')),
-                ('official', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='inspector', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.TextField(db_collation="C", unique=True, verbose_name="编号")),
+                ("name", models.TextField(verbose_name="姓名")),
+                ("department", models.TextField(db_collation="C", verbose_name="部门")),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("during", django.contrib.postgres.fields.ranges.DateRangeField(verbose_name="在册期间")),
+                (
+                    "official",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspector",
+                        to="access.official",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查人员',
+                "verbose_name": "检查人员",
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.TextField(verbose_name='名称')),
-                ('kind', models.TextField(help_text="regular or a campaign's code", verbose_name='检查类别')),
-                ('facility_kind', models.TextField(verbose_name='对象类别')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('first_day', models.DateField(verbose_name='开始')),
-                ('last_day', models.DateField(verbose_name='结束')),
-                ('areas', models.JSONField(default=list, verbose_name='检查领域')),
-                ('rule', models.JSONField(default=list, verbose_name='频次规则')),
-                ('reasons', models.TextField(blank=True, default='', verbose_name='说明')),
-                ('state', models.TextField(choices=[('committed', '已公布种子摘要'), ('frozen', '名单已锁定'), ('drawn', '已抽取'), ('published', '已公开验证文件')], default='committed', verbose_name='状态')),
-                ('seed_sha256', models.TextField(db_collation='C', verbose_name='种子摘要')),
-                ('committed_on', models.DateField(verbose_name='公布摘要日期')),
-                ('frozen', models.JSONField(blank=True, null=True, verbose_name='抽取名单')),
-                ('frozen_sha256', models.TextField(blank=True, db_collation='C', default='', verbose_name='名单摘要')),
-                ('frozen_on', models.DateField(blank=True, null=True, verbose_name='锁定日期')),
-                ('seed', models.TextField(blank=True, db_collation='C', default='', verbose_name='种子')),
-                ('gaps', models.JSONField(default=list, verbose_name='无人可派')),
-                ('drawn_on', models.DateField(blank=True, null=True, verbose_name='抽取日期')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='公开日期')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official', verbose_name='编制')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.TextField(verbose_name="名称")),
+                ("kind", models.TextField(help_text="regular or a campaign's code", verbose_name="检查类别")),
+                ("facility_kind", models.TextField(verbose_name="对象类别")),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("first_day", models.DateField(verbose_name="开始")),
+                ("last_day", models.DateField(verbose_name="结束")),
+                ("areas", models.JSONField(default=list, verbose_name="检查领域")),
+                ("rule", models.JSONField(default=list, verbose_name="频次规则")),
+                ("reasons", models.TextField(blank=True, default="", verbose_name="说明")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("committed", "已公布种子摘要"),
+                            ("frozen", "名单已锁定"),
+                            ("drawn", "已抽取"),
+                            ("published", "已公开验证文件"),
+                        ],
+                        default="committed",
+                        verbose_name="状态",
+                    ),
+                ),
+                ("seed_sha256", models.TextField(db_collation="C", verbose_name="种子摘要")),
+                ("committed_on", models.DateField(verbose_name="公布摘要日期")),
+                ("frozen", models.JSONField(blank=True, null=True, verbose_name="抽取名单")),
+                (
+                    "frozen_sha256",
+                    models.TextField(blank=True, db_collation="C", default="", verbose_name="名单摘要"),
+                ),
+                ("frozen_on", models.DateField(blank=True, null=True, verbose_name="锁定日期")),
+                ("seed", models.TextField(blank=True, db_collation="C", default="", verbose_name="种子")),
+                ("gaps", models.JSONField(default=list, verbose_name="无人可派")),
+                ("drawn_on", models.DateField(blank=True, null=True, verbose_name="抽取日期")),
+                ("published_on", models.DateField(blank=True, null=True, verbose_name="公开日期")),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                        verbose_name="编制",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查计划',
+                "verbose_name": "检查计划",
             },
         ),
         migrations.CreateModel(
-            name='PlanSeed',
+            name="PlanSeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('seed', models.TextField(db_collation='C', verbose_name='种子')),
-                ('plan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sealed', to='inspections.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("seed", models.TextField(db_collation="C", verbose_name="种子")),
+                (
+                    "plan",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sealed",
+                        to="inspections.plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '种子',
+                "verbose_name": "种子",
             },
         ),
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(help_text='draw, visit, penalty, rating', verbose_name='类别')),
-                ('subject', models.TextField(db_collation='C', help_text='such as penalty:17', verbose_name='对象')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('title', models.TextField(verbose_name='标题')),
-                ('detail', models.JSONField(default=dict, verbose_name='内容')),
-                ('published_on', models.DateField(verbose_name='公示日期')),
-                ('published_by', models.TextField(verbose_name='公示单位')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='公示期限')),
-                ('withdrawn_on', models.DateField(blank=True, null=True, verbose_name='撤下日期')),
-                ('withdrawn_because', models.TextField(blank=True, default='', verbose_name='撤下原因')),
-                ('facility', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.TextField(help_text="draw, visit, penalty, rating", verbose_name="类别")),
+                (
+                    "subject",
+                    models.TextField(db_collation="C", help_text="such as penalty:17", verbose_name="对象"),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("title", models.TextField(verbose_name="标题")),
+                ("detail", models.JSONField(default=dict, verbose_name="内容")),
+                ("published_on", models.DateField(verbose_name="公示日期")),
+                ("published_by", models.TextField(verbose_name="公示单位")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="公示期限")),
+                ("withdrawn_on", models.DateField(blank=True, null=True, verbose_name="撤下日期")),
+                ("withdrawn_because", models.TextField(blank=True, default="", verbose_name="撤下原因")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示',
+                "verbose_name": "公示",
             },
         ),
         migrations.CreateModel(
-            name='Recheck',
+            name="Recheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('has_passed', models.BooleanField(verbose_name='合格')),
-                ('text', models.TextField(verbose_name='复查情况')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rechecks', to='inspections.finding')),
-                ('photo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("has_passed", models.BooleanField(verbose_name="合格")),
+                ("text", models.TextField(verbose_name="复查情况")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rechecks",
+                        to="inspections.finding",
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.upload"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '复查',
+                "verbose_name": "复查",
             },
         ),
         migrations.CreateModel(
-            name='Rectification',
+            name="Rectification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('text', models.TextField(verbose_name='整改情况')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('by', models.TextField(verbose_name='提交人')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rectifications', to='inspections.finding')),
-                ('upload', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("text", models.TextField(verbose_name="整改情况")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("by", models.TextField(verbose_name="提交人")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rectifications",
+                        to="inspections.finding",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.upload",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '整改情况',
+                "verbose_name": "整改情况",
             },
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.TextField(verbose_name='检查名称')),
-                ('kind', models.TextField(verbose_name='检查类别')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('areas', models.JSONField(default=list, verbose_name='检查领域')),
-                ('risk', models.TextField(blank=True, default='', verbose_name='风险等级')),
-                ('position', models.IntegerField(blank=True, null=True, verbose_name='抽取次序')),
-                ('round', models.SmallIntegerField(default=1, verbose_name='第几次')),
-                ('digest', models.TextField(blank=True, db_collation='C', default='', verbose_name='摘要')),
-                ('due_from', models.DateField(verbose_name='检查窗口开始')),
-                ('due_to', models.DateField(verbose_name='检查窗口结束')),
-                ('state', models.TextField(choices=[('planned', '待检查'), ('under_way', '检查中'), ('done', '已完成'), ('cancelled', '已取消')], default='planned', verbose_name='状态')),
-                ('began_on', models.DateField(blank=True, null=True, verbose_name='开始检查')),
-                ('done_on', models.DateField(blank=True, null=True, verbose_name='完成日期')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='facilities.facility')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='inspections.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.TextField(verbose_name="检查名称")),
+                ("kind", models.TextField(verbose_name="检查类别")),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("areas", models.JSONField(default=list, verbose_name="检查领域")),
+                ("risk", models.TextField(blank=True, default="", verbose_name="风险等级")),
+                ("position", models.IntegerField(blank=True, null=True, verbose_name="抽取次序")),
+                ("round", models.SmallIntegerField(default=1, verbose_name="第几次")),
+                ("digest", models.TextField(blank=True, db_collation="C", default="", verbose_name="摘要")),
+                ("due_from", models.DateField(verbose_name="检查窗口开始")),
+                ("due_to", models.DateField(verbose_name="检查窗口结束")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("planned", "待检查"),
+                            ("under_way", "检查中"),
+                            ("done", "已完成"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="planned",
+                        verbose_name="状态",
+                    ),
+                ),
+                ("began_on", models.DateField(blank=True, null=True, verbose_name="开始检查")),
+                ("done_on", models.DateField(blank=True, null=True, verbose_name="完成日期")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="inspections.plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查',
+                "verbose_name": "检查",
             },
         ),
         migrations.AddField(
-            model_name='finding',
-            name='visit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='inspections.visit'),
+            model_name="finding",
+            name="visit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="findings", to="inspections.visit"
+            ),
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('department', models.TextField(db_collation='C', verbose_name='部门')),
-                ('digest', models.TextField(blank=True, db_collation='C', default='', verbose_name='摘要')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='inspections.inspector')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='inspections.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("department", models.TextField(db_collation="C", verbose_name="部门")),
+                ("digest", models.TextField(blank=True, db_collation="C", default="", verbose_name="摘要")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "inspector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="inspections.inspector",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="inspections.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查人员安排',
+                "verbose_name": "检查人员安排",
             },
         ),
         migrations.CreateModel(
-            name='AreaResult',
+            name="AreaResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('kind', models.TextField(verbose_name='检查类别')),
-                ('area', models.TextField(db_collation='C', verbose_name='领域')),
-                ('department', models.TextField(db_collation='C', verbose_name='部门')),
-                ('met', models.IntegerField(verbose_name='符合')),
-                ('not_met', models.IntegerField(verbose_name='不符合')),
-                ('not_applicable', models.IntegerField(verbose_name='不适用')),
-                ('done_on', models.DateField(verbose_name='日期')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='inspections.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("kind", models.TextField(verbose_name="检查类别")),
+                ("area", models.TextField(db_collation="C", verbose_name="领域")),
+                ("department", models.TextField(db_collation="C", verbose_name="部门")),
+                ("met", models.IntegerField(verbose_name="符合")),
+                ("not_met", models.IntegerField(verbose_name="不符合")),
+                ("not_applicable", models.IntegerField(verbose_name="不适用")),
+                ("done_on", models.DateField(verbose_name="日期")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="inspections.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '领域结果',
+                "verbose_name": "领域结果",
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('area', models.TextField(db_collation='C', verbose_name='领域')),
-                ('clause', models.TextField(db_collation='C', verbose_name='条款')),
-                ('version', models.TextField(verbose_name='检查表版本')),
-                ('result', models.TextField(choices=[('met', '符合'), ('not_met', '不符合'), ('not_applicable', '不适用')], verbose_name='结果')),
-                ('text', models.TextField(blank=True, default='', verbose_name='情况')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('photo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.upload')),
-                ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='inspections.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("area", models.TextField(db_collation="C", verbose_name="领域")),
+                ("clause", models.TextField(db_collation="C", verbose_name="条款")),
+                ("version", models.TextField(verbose_name="检查表版本")),
+                (
+                    "result",
+                    models.TextField(
+                        choices=[("met", "符合"), ("not_met", "不符合"), ("not_applicable", "不适用")],
+                        verbose_name="结果",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, default="", verbose_name="情况")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.upload",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="inspections.visit",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '逐条检查结果',
+                "verbose_name": "逐条检查结果",
             },
         ),
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('received_on', models.DateField(verbose_name='收到日期')),
-                ('channel', models.TextField(verbose_name='渠道')),
-                ('area', models.TextField(db_collation='C', verbose_name='领域')),
-                ('text', models.TextField(verbose_name='内容')),
-                ('is_verified', models.BooleanField(null=True, verbose_name='是否属实')),
-                ('verified_on', models.DateField(blank=True, null=True, verbose_name='核实日期')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("received_on", models.DateField(verbose_name="收到日期")),
+                ("channel", models.TextField(verbose_name="渠道")),
+                ("area", models.TextField(db_collation="C", verbose_name="领域")),
+                ("text", models.TextField(verbose_name="内容")),
+                ("is_verified", models.BooleanField(null=True, verbose_name="是否属实")),
+                ("verified_on", models.DateField(blank=True, null=True, verbose_name="核实日期")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="complaints",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '投诉举报',
-                'indexes': [models.Index(fields=['facility', 'verified_on'], name='inspections_complaint_day')],
+                "verbose_name": "投诉举报",
+                "indexes": [
+                    models.Index(fields=["facility", "verified_on"], name="inspections_complaint_day")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.TextField(db_collation='C', verbose_name='对象')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('before', models.TextField(verbose_name='原状态')),
-                ('after', models.TextField(verbose_name='新状态')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('by', models.TextField(verbose_name='经办')),
-                ('note', models.TextField(blank=True, default='', verbose_name='说明')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('facility', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.TextField(db_collation="C", verbose_name="对象")),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("before", models.TextField(verbose_name="原状态")),
+                ("after", models.TextField(verbose_name="新状态")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("by", models.TextField(verbose_name="经办")),
+                ("note", models.TextField(blank=True, default="", verbose_name="说明")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办理经过',
-                'indexes': [models.Index(fields=['subject', 'id'], name='inspections_event_subject')],
+                "verbose_name": "办理经过",
+                "indexes": [models.Index(fields=["subject", "id"], name="inspections_event_subject")],
             },
         ),
         migrations.CreateModel(
-            name='Conflict',
+            name="Conflict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('reason', models.TextField(verbose_name='原因')),
-                ('declared_on', models.DateField(verbose_name='申报日期')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conflicts', to='inspections.inspector')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                ("reason", models.TextField(verbose_name="原因")),
+                ("declared_on", models.DateField(verbose_name="申报日期")),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "inspector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conflicts",
+                        to="inspections.inspector",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '回避',
-                'constraints': [models.UniqueConstraint(fields=('inspector', 'facility'), name='inspections_conflict_once')],
+                "verbose_name": "回避",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("inspector", "facility"), name="inspections_conflict_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Penalty',
+            name="Penalty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', verbose_name='区划')),
-                ('kind', models.TextField(choices=[('warning', '警告'), ('fine', '罚款')], verbose_name='种类')),
-                ('amount_fen', models.BigIntegerField(default=0, verbose_name='金额（分）')),
-                ('statute', models.TextField(verbose_name='法律依据')),
-                ('reason', models.TextField(verbose_name='事实与理由')),
-                ('state', models.TextField(choices=[('told', '已告知，可陈述申辩'), ('decided', '已处罚'), ('dropped', '不予处罚')], default='told', verbose_name='状态')),
-                ('told_on', models.DateField(verbose_name='告知日期')),
-                ('hear_until', models.DateField(verbose_name='陈述申辩截止')),
-                ('statement', models.TextField(blank=True, default='', verbose_name='陈述申辩')),
-                ('stated_on', models.DateField(blank=True, null=True, verbose_name='陈述日期')),
-                ('decided_on', models.DateField(blank=True, null=True, verbose_name='决定日期')),
-                ('words', models.TextField(blank=True, default='', verbose_name='决定理由')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='penalties', to='facilities.facility')),
-                ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='penalties', to='inspections.finding')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", verbose_name="区划")),
+                (
+                    "kind",
+                    models.TextField(choices=[("warning", "警告"), ("fine", "罚款")], verbose_name="种类"),
+                ),
+                ("amount_fen", models.BigIntegerField(default=0, verbose_name="金额（分）")),
+                ("statute", models.TextField(verbose_name="法律依据")),
+                ("reason", models.TextField(verbose_name="事实与理由")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("told", "已告知，可陈述申辩"),
+                            ("decided", "已处罚"),
+                            ("dropped", "不予处罚"),
+                        ],
+                        default="told",
+                        verbose_name="状态",
+                    ),
+                ),
+                ("told_on", models.DateField(verbose_name="告知日期")),
+                ("hear_until", models.DateField(verbose_name="陈述申辩截止")),
+                ("statement", models.TextField(blank=True, default="", verbose_name="陈述申辩")),
+                ("stated_on", models.DateField(blank=True, null=True, verbose_name="陈述日期")),
+                ("decided_on", models.DateField(blank=True, null=True, verbose_name="决定日期")),
+                ("words", models.TextField(blank=True, default="", verbose_name="决定理由")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="penalties",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="penalties",
+                        to="inspections.finding",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政处罚',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state', 'told')), models.Q(('decided_by__isnull', False), ('decided_on__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='inspections_penalty_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('amount_fen', 0), ('kind', 'warning')), models.Q(('amount_fen__gt', 0), ('kind', 'fine')), _connector='OR'), name='inspections_penalty_amount'), models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('finding',), name='inspections_penalty_once')],
+                "verbose_name": "行政处罚",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("state", "told")),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("decided_on__isnull", False),
+                                models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inspections_penalty_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount_fen", 0), ("kind", "warning")),
+                            models.Q(("amount_fen__gt", 0), ("kind", "fine")),
+                            _connector="OR",
+                        ),
+                        name="inspections_penalty_amount",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "dropped"), _negated=True),
+                        fields=("finding",),
+                        name="inspections_penalty_once",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='inspections_plan_days'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_day__gte", models.F("first_day"))), name="inspections_plan_days"
+            ),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['facility', '-published_on'], name='inspections_publication_day'),
+            model_name="publication",
+            index=models.Index(fields=["facility", "-published_on"], name="inspections_publication_day"),
         ),
         migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_on', None)), fields=('subject',), name='inspections_published_once'),
+            model_name="publication",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_on", None)),
+                fields=("subject",),
+                name="inspections_published_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['facility', 'state'], name='inspections_visit_facility'),
+            model_name="visit",
+            index=models.Index(fields=["facility", "state"], name="inspections_visit_facility"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['division_code', 'due_to'], name='inspections_visit_due'),
+            model_name="visit",
+            index=models.Index(fields=["division_code", "due_to"], name="inspections_visit_due"),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('plan', 'facility', 'round'), name='inspections_visit_once'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "facility", "round"), name="inspections_visit_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('done_on__isnull', False), _connector='OR'), name='inspections_visit_done'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), _negated=True), ("done_on__isnull", False), _connector="OR"
+                ),
+                name="inspections_visit_done",
+            ),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['facility', 'found_on'], name='inspections_finding_facility'),
+            model_name="finding",
+            index=models.Index(fields=["facility", "found_on"], name="inspections_finding_facility"),
         ),
         migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['division_code', 'deadline'], name='inspections_finding_open'),
+            model_name="finding",
+            index=models.Index(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=["division_code", "deadline"],
+                name="inspections_finding_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('visit', 'clause'), name='inspections_finding_once'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(fields=("visit", "clause"), name="inspections_finding_once"),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', True)), _connector='OR'), name='inspections_finding_closed'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_on__isnull", False), ("state", "closed")),
+                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_on__isnull", True)),
+                    _connector="OR",
+                ),
+                name="inspections_finding_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('visit', 'department'), name='inspections_one_of_a_department'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("visit", "department"), name="inspections_one_of_a_department"
+            ),
         ),
         migrations.AddIndex(
-            model_name='arearesult',
-            index=models.Index(fields=['kind', 'area', 'facility'], name='inspections_area_coverage'),
+            model_name="arearesult",
+            index=models.Index(fields=["kind", "area", "facility"], name="inspections_area_coverage"),
         ),
         migrations.AddConstraint(
-            model_name='arearesult',
-            constraint=models.UniqueConstraint(fields=('visit', 'area'), name='inspections_area_once'),
+            model_name="arearesult",
+            constraint=models.UniqueConstraint(fields=("visit", "area"), name="inspections_area_once"),
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['visit', 'clause', '-id'], name='inspections_answer_latest'),
+            model_name="answer",
+            index=models.Index(fields=["visit", "clause", "-id"], name="inspections_answer_latest"),
         ),
     ]

@@ -32,7 +32,15 @@ class Migration(migrations.Migration):
         grant_web("inspections_event", ADD),
         *(
             append_only(f"inspections_{name}")
-            for name in ("planseed", "assignment", "answer", "arearesult", "rectification", "recheck", "event")
+            for name in (
+                "planseed",
+                "assignment",
+                "answer",
+                "arearesult",
+                "rectification",
+                "recheck",
+                "event",
+            )
         ),
         enable_inspection_scope("inspections_inspector", public_when=_OFFICIALS),
         enable_inspection_scope("inspections_conflict"),

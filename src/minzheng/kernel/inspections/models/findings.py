@@ -110,9 +110,7 @@ class Penalty(models.Model):
     hear_until = models.DateField("陈述申辩截止")
     statement = models.TextField("陈述申辩", blank=True, default="")
     stated_on = models.DateField("陈述日期", null=True, blank=True)
-    decided_by = models.ForeignKey(
-        "access.Official", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    decided_by = models.ForeignKey("access.Official", models.PROTECT, null=True, blank=True, related_name="+")
     decided_on = models.DateField("决定日期", null=True, blank=True)
     words = models.TextField("决定理由", blank=True, default="")
 
@@ -156,9 +154,7 @@ class Publication(models.Model):
 
     kind = models.TextField("类别", help_text="draw, visit, penalty, rating")
     subject = models.TextField("对象", help_text="such as penalty:17", db_collation="C")
-    facility = models.ForeignKey(
-        Facility, models.PROTECT, null=True, blank=True, related_name="publications"
-    )
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, related_name="publications")
     division_code = models.TextField("区划", db_collation="C")
     title = models.TextField("标题")
     detail = models.JSONField("内容", default=dict)
@@ -182,9 +178,7 @@ class Event(models.Model):
     """A move of a plan, visit, finding or penalty (办理经过); only added."""
 
     subject = models.TextField("对象", db_collation="C")
-    facility = models.ForeignKey(
-        Facility, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, blank=True, related_name="+")
     division_code = models.TextField("区划", db_collation="C")
     before = models.TextField("原状态")
     after = models.TextField("新状态")

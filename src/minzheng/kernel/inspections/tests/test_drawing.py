@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 
 from minzheng.kernel.inspections.drawing import digest, draw, draw_file, verify
 
-RULE = [{"risk": "A", "share": 50, "visits": 1}, {"risk": "B", "share": 100, "visits": 1}, {"risk": "C", "share": 100, "visits": 3}]
+RULE = [
+    {"risk": "A", "share": 50, "visits": 1},
+    {"risk": "B", "share": 100, "visits": 1},
+    {"risk": "C", "share": 100, "visits": 3},
+]
 PLACES = ("310107014", "310104014")
 
 
@@ -62,7 +66,9 @@ def test_every_frozen_target_gets_exactly_its_visits(risks, seed) -> None:
 
 
 @settings(max_examples=40)
-@given(risks=LISTS, seed=st.text("0123456789abcdef", min_size=8, max_size=8), barred=st.sets(st.integers(0, 24)))
+@given(
+    risks=LISTS, seed=st.text("0123456789abcdef", min_size=8, max_size=8), barred=st.sets(st.integers(0, 24))
+)
 def test_nobody_goes_who_has_a_conflict_went_last_or_does_not_cover_the_place(risks, seed, barred) -> None:
     told = frozen(risks, conflicts=tuple(barred))
     conflicts = {tuple(pair) for pair in told["conflicts"]}
@@ -79,7 +85,11 @@ def test_nobody_goes_who_has_a_conflict_went_last_or_does_not_cover_the_place(ri
             assert all((subject, code) not in conflicts for code in one.inspectors.values())
             assert all(places[subject].startswith(covers[code]) for code in one.inspectors.values())
         for earlier, later in pairwise(visits):
-            assert all(earlier.inspectors[d] != code for d, code in later.inspectors.items() if d in earlier.inspectors)
+            assert all(
+                earlier.inspectors[d] != code
+                for d, code in later.inspectors.items()
+                if d in earlier.inspectors
+            )
             assert earlier.due_to < later.due_from
 
 

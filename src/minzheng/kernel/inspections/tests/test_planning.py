@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from minzheng.kernel.access import NotPermitted, acting
 from minzheng.kernel.inspections.drawing import digest, verify
 from minzheng.kernel.inspections.errors import InspectionRefused
-from minzheng.kernel.inspections.models import Plan, PlanSeed, Publication, Visit
+from minzheng.kernel.inspections.models import Inspector, Plan, PlanSeed, Publication, Visit
 from minzheng.kernel.inspections.planning import (
     TargetIn,
     declare_conflict,
@@ -20,7 +20,6 @@ from minzheng.kernel.inspections.planning import (
     freeze_plan,
     publish_draw,
 )
-from minzheng.kernel.inspections.models import Inspector
 from minzheng.kernel.inspections.tests.world import KIND, ON, RULE
 
 
@@ -51,7 +50,12 @@ def test_a_plan_is_drawn_once_and_never_rewritten(world) -> None:
     with acting(world.district):
         with pytest.raises(InspectionRefused, match="锁定名单之后抽取一次"):
             draw_plan(plan=plan, on=ON)
-        for column, value in (("seed", "x"), ("frozen_sha256", "x"), ("seed_sha256", "x"), ("areas", '["fire"]')):
+        for column, value in (
+            ("seed", "x"),
+            ("frozen_sha256", "x"),
+            ("seed_sha256", "x"),
+            ("areas", '["fire"]'),
+        ):
             with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"UPDATE inspections_plan SET {column} = %s WHERE id = %s", [value, plan.pk])
 
@@ -83,7 +87,7 @@ def test_conflicts_keep_an_inspector_away_and_a_gap_is_shown(world) -> None:
             )
     plan = world.drawn()
     with acting(world.district):
-        assert [["EH-310107-0", 1, "fire"], ["EH-310107-0", 2, "fire"]] == sorted(plan.gaps)
+        assert sorted(plan.gaps) == [["EH-310107-0", 1, "fire"], ["EH-310107-0", 2, "fire"]]
         assert not Visit.objects.filter(
             facility=world.homes[0], assignments__inspector__code__in=("I2", "I3")
         ).exists()

@@ -133,7 +133,9 @@ def test_whatever_happens_a_finding_is_closed_only_by_a_re_check(world, acts) ->
                             Finding.objects.filter(pk=found.pk).update(state="closed", closed_on=DONE)
                     else:
                         with acting(world.inspector):
-                            recheck(finding=found.pk, has_passed=act == "pass", text="看", photo=photo(6), on=DONE)
+                            recheck(
+                                finding=found.pk, has_passed=act == "pass", text="看", photo=photo(6), on=DONE
+                            )
                         has_passed = has_passed or act == "pass"
             except (InspectionRefused, DatabaseError):
                 pass
@@ -144,7 +146,12 @@ def test_whatever_happens_a_finding_is_closed_only_by_a_re_check(world, acts) ->
 
 def test_the_facility_closes_nothing_by_raw_sql_and_sees_no_neighbour(world) -> None:
     world.done_visit()
-    with acting(world.manager), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        acting(world.manager),
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE inspections_finding SET state = 'closed', closed_on = '2022-12-06'")
     with acting(world.neighbour):
         assert not Finding.objects.exists() and not Visit.objects.exists()
@@ -186,10 +193,15 @@ def test_silence_until_the_last_day_is_waited_for_and_the_day_after_is_enough(wo
     with acting(world.manager), pytest.raises(InspectionRefused):
         state_case(penalty=told, text="迟了", on=date(2022, 12, 13))
     with acting(world.decider):
-        assert decide_penalty(penalty=told, is_imposed=False, words="轻微", on=date(2022, 12, 13)).state == "dropped"
+        assert (
+            decide_penalty(penalty=told, is_imposed=False, words="轻微", on=date(2022, 12, 13)).state
+            == "dropped"
+        )
 
 
-@pytest.mark.parametrize("change", [{"amount_fen": 0}, {"kind": "warning"}, {"kind": "prison"}, {"statute": " "}, {"reason": ""}])
+@pytest.mark.parametrize(
+    "change", [{"amount_fen": 0}, {"kind": "warning"}, {"kind": "prison"}, {"statute": " "}, {"reason": ""}]
+)
 def test_a_penalty_without_article_facts_or_fitting_amount_is_refused(world, change) -> None:
     world.done_visit()
     with pytest.raises(InspectionRefused):

@@ -75,7 +75,9 @@ class World:
             code=code, kind=KIND, name=f"{code} 养老院", division_code=place, during=ALWAYS, source="示例"
         )
 
-    def plan(self, *, areas: tuple[str, ...] = ("fire", "food"), kind: str = "regular", seed: str = "") -> Plan:
+    def plan(
+        self, *, areas: tuple[str, ...] = ("fire", "food"), kind: str = "regular", seed: str = ""
+    ) -> Plan:
         with acting(self.district):
             return draft_plan(
                 title="2022年检查", kind=kind, facility_kind=KIND, division_code="310107", first_day=date(2022, 1, 1),
@@ -100,7 +102,9 @@ class World:
         post = self.inspector if lead == self.inspector.official_id else self.other_inspector
         return visit, post
 
-    def done_visit(self, *, faults: tuple[str, ...] = ("F1",), home: int = 0, on: date = date(2022, 12, 5)) -> Visit:
+    def done_visit(
+        self, *, faults: tuple[str, ...] = ("F1",), home: int = 0, on: date = date(2022, 12, 5)
+    ) -> Visit:
         visit, post = self.visit(home)
         with acting(post):
             begin_visit(visit=visit, on=on)

@@ -43,7 +43,11 @@ def listing(request: HttpRequest) -> HttpResponse:
         ],
         rows, request, caption=_("专项行动"), is_exportable=False, empty_title=_("还没有专项行动"),
     )  # fmt: skip
-    return render(request, "supervision/list.html", {"tabs": tabs("supervision_campaigns"), "table": table, "title": _("专项行动")})
+    return render(
+        request,
+        "supervision/list.html",
+        {"tabs": tabs("supervision_campaigns"), "table": table, "title": _("专项行动")},
+    )
 
 
 def _within(campaign: Campaign) -> str:

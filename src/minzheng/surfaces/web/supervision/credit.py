@@ -75,7 +75,9 @@ def act_on_all(request: HttpRequest, act: str) -> HttpResponse:
     """Computes last year's sheets of the post's place, or decides those whose time to object ran out."""
     actor, on = require("ratings.decide"), working_day()
     if act == "compute":
-        made = attempt(request, partial(compute_sheets, year=on.year - 1, division_code=actor.division_code, on=on))
+        made = attempt(
+            request, partial(compute_sheets, year=on.year - 1, division_code=actor.division_code, on=on)
+        )
         count = len(made or ())
     elif act == "decide":
         count = attempt(request, partial(decide_due, division_code=actor.division_code, on=on)) or 0
@@ -92,16 +94,23 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = asked(ScoreSheet, pk, "facility")
     on = working_day()
     items = list(sheet.items.select_related("objection").order_by("on", "id"))
-    links = dict(Penalty.objects.filter(pk__in=[i.record for i in items if i.kind == "penalty"]).values_list("pk", "finding_id"))
+    links = dict(
+        Penalty.objects.filter(pk__in=[i.record for i in items if i.kind == "penalty"]).values_list(
+            "pk", "finding_id"
+        )
+    )
     rules = working_rules().at(Month.of(sheet.told_on))
     repair = Repair.objects.filter(sheet=sheet).first()
-    conditions = repair_conditions(sheet, on=on) if sheet.state == "decided" and sheet.level in ("C", "D") else []
+    conditions = (
+        repair_conditions(sheet, on=on) if sheet.state == "decided" and sheet.level in ("C", "D") else []
+    )
     return render(
         request,
         "supervision/sheet.html",
         {
             "tabs": tabs("supervision_credit"),
             "sheet": sheet,
+            "state_code": f"sheet_{sheet.state}",
             "items": [_item(one, links, rules) for one in items],
             "effect": next(one for one in effects(on=on) if one.level == sheet.level),
             "floors": rules.entry("level_floors"),
@@ -142,7 +151,9 @@ def act(request: HttpRequest, pk: int, act: str, number: int) -> HttpResponse:
     text, words = request.POST.get("text", "")[:1000], request.POST.get("words", "")[:1000]
     verbs: dict[str, tuple[Any, str]] = {
         "object": (
-            lambda: object_to_item(item=asked(ScoreItem, number), text=text, upload=sent_file(request), on=on),
+            lambda: object_to_item(
+                item=asked(ScoreItem, number), text=text, upload=sent_file(request), on=on
+            ),
             _("异议已提交。"),
         ),
         "uphold": (

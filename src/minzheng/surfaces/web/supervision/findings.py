@@ -111,7 +111,12 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "supervision/findings.html",
-        {"tabs": tabs("supervision_findings"), "table": table, "form": form, "active": bool(state) + bool(area)},
+        {
+            "tabs": tabs("supervision_findings"),
+            "table": table,
+            "form": form,
+            "active": bool(state) + bool(area),
+        },
     )
 
 
@@ -128,13 +133,15 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "tabs": tabs("supervision_findings"),
             "row": row,
+            "state_code": f"finding_{row.state}",
+            "severity_code": f"severity_{row.severity}",
             "is_overdue": row.state == "open" and row.deadline < working_day(),
             "area": area_word(row.area),
             "department": department_word(row.department),
             "rectifications": row.rectifications.order_by("-id")[:20],
             "rechecks": row.rechecks.select_related("by").order_by("-id")[:20],
             "penalties": row.penalties.order_by("-id"),
-            "events": events,
+            "events": [{"on": one.on, "by": one.by, "shown": f"finding_{one.after}"} for one in events],
             "report": ReportForm(),
             "penalty": PenaltyForm(),
             "may_rectify": row.state == "open" and may("inspections.rectify"),
@@ -150,11 +157,17 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     row, on = asked(Finding, pk), working_day()
     text = request.POST.get("text", "")[:1000]
     if act == "rectify":
-        attempt(request, lambda: rectify(finding=row, text=text, upload=sent_file(request), on=on), done=_("已提交，等待复查。"))
+        attempt(
+            request,
+            lambda: rectify(finding=row, text=text, upload=sent_file(request), on=on),
+            done=_("已提交，等待复查。"),
+        )
     elif act in ("pass", "fail"):
         attempt(
             request,
-            lambda: recheck(finding=row, has_passed=act == "pass", text=text, photo=sent_file(request), on=on),
+            lambda: recheck(
+                finding=row, has_passed=act == "pass", text=text, photo=sent_file(request), on=on
+            ),
             done=_("复查合格，已销号。") if act == "pass" else _("复查不合格，退回整改，期限不变。"),
         )
     elif act == "penalty":

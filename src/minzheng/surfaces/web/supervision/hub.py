@@ -67,7 +67,13 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "supervision/hub.html",
-        {"tabs": tabs("supervision"), "table": table, "figures": figures, "visits": visits, "effects": effects(on=on)},
+        {
+            "tabs": tabs("supervision"),
+            "table": table,
+            "figures": figures,
+            "visits": visits,
+            "effects": effects(on=on),
+        },
     )
 
 

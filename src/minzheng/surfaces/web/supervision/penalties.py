@@ -30,6 +30,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "tabs": tabs("supervision_findings"),
             "row": row,
+            "state_code": f"penalty_{row.state}",
             "kind": PENALTIES[row.kind],
             "statement": ReportForm(),
             "words": WordsForm(),

@@ -183,7 +183,11 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def verification(request: HttpRequest, pk: int) -> HttpResponse:
     """The draw computed again before one's eyes, line by line."""
     require("inspections.look")
-    return render(request, "supervision/verify.html", {"tabs": tabs("supervision_plans")} | checked(request, asked(Plan, pk)))
+    return render(
+        request,
+        "supervision/verify.html",
+        {"tabs": tabs("supervision_plans")} | checked(request, asked(Plan, pk)),
+    )
 
 
 def checked(request: HttpRequest, plan: Plan) -> dict[str, Any]:

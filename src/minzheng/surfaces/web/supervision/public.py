@@ -25,7 +25,11 @@ from minzheng.surfaces.web.supervision.words import PENALTIES, area_word, asked
 def listing(request: HttpRequest) -> HttpResponse:
     """Institutions with something published, by name; a search by part of the name."""
     asked_for = request.GET.get("q", "").strip()[:40]
-    rows = Facility.objects.filter(kind=KIND, publications__withdrawn_on=None, publications__isnull=False).distinct().order_by("name")
+    rows = (
+        Facility.objects.filter(kind=KIND, publications__withdrawn_on=None, publications__isnull=False)
+        .distinct()
+        .order_by("name")
+    )
     if asked_for:
         rows = rows.filter(name__icontains=asked_for)
     table = Table(

@@ -83,6 +83,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "tabs": tabs("supervision_visits"),
             "visit": visit,
+            "visit_state": f"visit_{visit.state}",
             "groups": groups,
             "people": [
                 {"name": one.inspector.name, "department": department_word(one.department)} for one in people
@@ -139,7 +140,11 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     card = next((one for one in cards if one["clause"].code == code), None)
     if card is None:
         raise Http404
-    return render(request, "supervision/_clause.html", {"card": card, "fault": fault, "is_swapped": True, **_progress(cards)})
+    return render(
+        request,
+        "supervision/_clause.html",
+        {"card": card, "fault": fault, "is_swapped": True, **_progress(cards)},
+    )
 
 
 @require_POST
