@@ -60,7 +60,7 @@ def prepare_supervision(*, on: date, watch: Watcher = lambda _step, _detail: Non
         if not homes:
             watch("监督检查", "没有养老院，未生成")
             return 0
-        photo = keep_upload(content=_picture(), name="现场照片（示意）.png", on=on)
+        photo = keep_upload(content=picture(), name="现场照片（示意）.png", on=on)
         inspectors = _inspectors(homes)
         _last_year(homes, inspectors, photo, on.year - 1)
     _campaign(homes, inspectors, photo, on)
@@ -90,7 +90,7 @@ def _post(username: str) -> Post:
     return Post.objects.filter(official__user__username=username).order_by("pk")[0]
 
 
-def _picture() -> bytes:
+def picture() -> bytes:
     """A grey picture of 64 by 48."""
 
     def part(name: bytes, data: bytes) -> bytes:
@@ -113,7 +113,7 @@ def _inspectors(homes: list[Facility]) -> dict[str, list[Inspector]]:
                 rows.append(
                     Inspector(
                         code=f"{district}-{department}-{number}", department=department, division_code=district,
-                        name=post.official.name if post else f"检查员{number}（示意）", official=post and post.official,
+                        name=post.official.name if post else f"检查员{number}（示意）", official=post.official if post else None,
                         during=DateRange(date(2020, 1, 1), None),
                     )
                 )  # fmt: skip
@@ -170,12 +170,12 @@ class _Done:
         closed = [one for one in found if one.state == "closed"]
         Rectification.objects.bulk_create(
             Rectification(finding=one, facility_id=one.facility_id, division_code=one.division_code, text="已整改（示意）",
-                          upload=self.photo, on=one.closed_on, by="机构负责人（示意）")
+                          upload=self.photo, on=one.closed_on or one.found_on, by="机构负责人（示意）")
             for one in found if one.state != "open"
         )  # fmt: skip
         Recheck.objects.bulk_create(
             Recheck(finding=one, facility_id=one.facility_id, division_code=one.division_code, has_passed=True,
-                    text="复查合格（示意）", photo=self.photo, on=one.closed_on, by_id=self.by)
+                    text="复查合格（示意）", photo=self.photo, on=one.closed_on or one.found_on, by_id=self.by)
             for one in closed
         )  # fmt: skip
 

@@ -133,8 +133,9 @@ def close_campaign(*, campaign: Campaign, on: date) -> Campaign:
         NotPermitted, InspectionRefused: what is still missing, in figures.
     """
     actor = require("inspections.decide")
-    found = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if not actor.reaches(found.division_code):
+    # Everybody reads a campaign; the lock shows it only to the level that may change it.
+    found = Campaign.objects.select_for_update().filter(pk=campaign.pk).first()
+    if found is None or not actor.reaches(found.division_code):
         raise InspectionRefused("专项行动由启动它的一级办结 / the level that opened it closes it")
     if found.closed_on is not None:
         return found

@@ -88,7 +88,7 @@ def _sheet(
 
 
 def _items(ids: list[int], first: date, last: date, rules: Any) -> dict[int, list[tuple[Any, ...]]]:
-    told = {
+    told: dict[str, Any] = {
         "ids": ids, "first": first, "last": last, "fine": int(rules.points_fine), "warning": int(rules.points_warning),
         "complaint": int(rules.points_complaint), "grade": int(rules.points_grade),
     }  # fmt: skip

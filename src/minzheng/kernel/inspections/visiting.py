@@ -196,7 +196,7 @@ def finish_visit(*, visit: Visit | int, on: date) -> Visit:
         for clause in listed.clauses
         if answers[clause.code].result == Result.NOT_MET
     )  # fmt: skip
-    _results(found)
+    _results(found, on)
     return found
 
 
@@ -210,7 +210,7 @@ def deadlines_from(on: date) -> dict[str, date]:
     }
 
 
-def _results(visit: Visit) -> None:
+def _results(visit: Visit, on: date) -> None:
     """The results of the areas, counted from the answers that stand."""
     departments = {one.area: one.department for one in lists_of(visit)}
     with connection.cursor() as cursor:
@@ -228,7 +228,7 @@ def _results(visit: Visit) -> None:
     AreaResult.objects.bulk_create(
         AreaResult(
             visit=visit, facility=visit.facility, division_code=visit.division_code, kind=visit.kind, area=area,
-            department=departments[area], met=met, not_met=not_met, not_applicable=other, done_on=visit.done_on,
+            department=departments[area], met=met, not_met=not_met, not_applicable=other, done_on=on,
         )
         for area, met, not_met, other in rows
     )  # fmt: skip

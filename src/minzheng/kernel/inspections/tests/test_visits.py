@@ -50,7 +50,7 @@ def test_a_visit_is_finished_when_each_clause_is_answered_and_each_fault_has_wor
         answer_clause(visit=visit, clause="F1", result="not_met", text="堆物")
         answer_clause(visit=visit, clause="F2", result="met")
         assert len(what_lacks(visit)) == 2
-        with pytest.raises(InspectionRefused, match="F1 不符合.*S1 未填写"):
+        with pytest.raises(InspectionRefused, match=r"F1 不符合.*S1 未填写"):
             finish_visit(visit=visit, on=DONE)
         answer_clause(visit=visit, clause="F1", result="not_met", photo=photo())
         answer_clause(visit=visit, clause="S1", result="not_applicable")

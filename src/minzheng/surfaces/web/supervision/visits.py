@@ -64,7 +64,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     require("inspections.look")
     visit = asked(Visit, pk, "facility")
     answers = latest_answers(visit)
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "name": area_word(one.area),
             "department": department_word(one.department),
@@ -74,7 +74,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for one in lists_of(visit)
     ]
-    cards = [card for group in groups for card in group["clauses"]]  # type: ignore[attr-defined]
+    cards = [card for group in groups for card in group["clauses"]]
     actor = current_actor()
     people = list(visit.assignments.select_related("inspector"))
     return render(
