@@ -43,6 +43,7 @@ from minzheng.simulation.files import FILES
 from minzheng.simulation.marriage_offices import prepare_marriage_offices
 from minzheng.simulation.marriages import prepare_marriages
 from minzheng.simulation.reforms import prepare_reforms
+from minzheng.simulation.supervision import prepare_supervision
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
@@ -101,6 +102,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     _prices(watch, on=run.on)
     prepare_eldercare(on=run.on, watch=watch)
     prepare_beds(on=run.on, watch=watch)
+    prepare_supervision(on=run.on, watch=watch)
     return Demo(folder, run, officials)
 
 

@@ -1,1 +1,7 @@
-"""Supervision of elder-care homes and their credit rating (综合监管、信用评价)."""
+"""Supervision of elder-care institutions (养老服务监管): check lists, the "1+6" campaign, yearly credit levels.
+
+Other domains use `credit_level` and `subsidy_percent`: the visible rule by which a level reaches subsidies.
+"""
+
+KIND = "eldercare_home"
+"""The kind of facility that is supervised here."""

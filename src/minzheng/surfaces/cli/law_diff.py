@@ -11,9 +11,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from minzheng.domains.eldercare_supervision.working_rules import working_rules as supervision_rules
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
 from minzheng.kernel.cases.working_rules import working_rules as cases_rules
 from minzheng.kernel.centres.catalogue import working_rules as centres_rules
+from minzheng.kernel.inspections.working_rules import working_rules as inspections_rules
 from minzheng.kernel.linkage.thresholds import working_rules as linkage_rules
 from minzheng.kernel.monthend.working_rules import working_rules as monthend_rules
 from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
@@ -35,11 +37,13 @@ def every_set(programmes: list[Programme]) -> list[ParameterSet]:
         awards_rules,
         cases_rules,
         centres_rules,
+        inspections_rules,
         linkage_rules,
         monthend_rules,
         outreach_rules,
         payments_rules,
         reforms_rules,
+        supervision_rules,
     )
     return [*parameter_sets(programmes), *(rules() for rules in kernel)]
 

@@ -32,6 +32,7 @@ WORK = (
     ("marriage_desk", gettext_noop("婚姻登记"), "marriage.look"),
     ("work_months", gettext_noop("月结"), "monthend.look"),
     ("work_payments", gettext_noop("发放"), "payments.look"),
+    ("supervision", gettext_noop("监督检查"), "inspections.look"),
     ("work_feeds", gettext_noop("数据接收"), "sources.look"),
     ("work_law", gettext_noop("政策参数"), "law.look"),
     ("reforms", gettext_noop("政策试算"), "reforms.look"),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("minzheng.surfaces.web.eldercare.urls")),
     path("", include("minzheng.surfaces.web.beds.urls")),
     path("work/supervision/", include("minzheng.surfaces.web.supervision.urls")),
+    path("supervision/", include("minzheng.surfaces.web.supervision.public_urls")),
     path("work/layout/", include("minzheng.surfaces.web.layout.urls")),
     path("work/targets/", include("minzheng.surfaces.web.targets.urls")),
     path("work/figures/", include("minzheng.surfaces.web.figures.urls")),

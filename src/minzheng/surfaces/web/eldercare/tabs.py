@@ -22,6 +22,7 @@ TABS: list[tuple[str, str, str]] = [
     ("family_beds", gettext_noop("家庭照护床位"), "stays.look"),
     ("eldercare_expiring", gettext_noop("证照到期"), "facilities.look"),
     ("eldercare_relief", gettext_noop("纾困扶持"), "facilities.look"),
+    ("supervision", gettext_noop("监督检查"), "inspections.look"),
 ]
 # The pages of one facility.
 FACILITY_TABS: list[tuple[str, str, str]] = [
@@ -30,6 +31,7 @@ FACILITY_TABS: list[tuple[str, str, str]] = [
     ("eldercare_incidents", gettext_noop("突发事件"), "stays.look"),
     ("eldercare_medical", gettext_noop("医养结合"), "facilities.look"),
     ("eldercare_filing", gettext_noop("备案与停业"), "facilities.look"),
+    ("supervision_facility", gettext_noop("监督检查"), "inspections.look"),
 ]
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from minzheng.kernel.awards.errors import AwardError
 from minzheng.kernel.cases.errors import CaseError
 from minzheng.kernel.eventgrants.errors import GrantRefused
+from minzheng.kernel.inspections.errors import InspectionRefused
 from minzheng.kernel.monthend.errors import MonthRefused
 from minzheng.kernel.outreach.errors import OutreachError
 from minzheng.kernel.payments.errors import PaymentRefused
@@ -18,7 +19,16 @@ from minzheng.kernel.reforms.errors import ReformRefused
 from minzheng.surfaces.web.work.words import is_english
 
 Result = TypeVar("Result")
-REFUSALS = (AwardError, CaseError, GrantRefused, MonthRefused, OutreachError, PaymentRefused, ReformRefused)
+REFUSALS = (
+    AwardError,
+    CaseError,
+    GrantRefused,
+    InspectionRefused,
+    MonthRefused,
+    OutreachError,
+    PaymentRefused,
+    ReformRefused,
+)
 
 
 def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:

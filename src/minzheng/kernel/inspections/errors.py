@@ -1,0 +1,15 @@
+"""Refusals of inspections; each says what was expected and what to do next, Chinese first."""
+
+from __future__ import annotations
+
+
+class InspectionRefused(Exception):
+    """An act that the rules of inspection do not allow."""
+
+
+class NotYourVisit(InspectionRefused):
+    """The visit is another inspector's."""
+
+
+class DrawDiffers(InspectionRefused):
+    """A draw that, computed again, gives something else."""
