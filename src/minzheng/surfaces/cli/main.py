@@ -38,6 +38,7 @@ AREAS = {
     "centres": "centres",
     "price-linkage": "price_linkage",
     "linkage": "linkage",
+    "eldercare": "eldercare",
 }
 
 
