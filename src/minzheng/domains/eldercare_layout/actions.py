@@ -128,8 +128,8 @@ def solve_plan(plan_id: int, *, watch: Watch = lambda _: None) -> Plan:
             words = str(error) if isinstance(error, LayoutRefused) else f"{type(error).__name__}: {error}"
             Plan.objects.filter(pk=plan_id).update(state=State.FAILED, error=words, ended_at=Now())
         raise
-    plan.refresh_from_db()
-    return plan
+    with acting_as_service(SERVICE_NAME):
+        return Plan.objects.get(pk=plan_id)
 
 
 def _told(plan_id: int, watch: Watch) -> Watch:

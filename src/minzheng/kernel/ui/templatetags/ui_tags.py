@@ -26,6 +26,7 @@ from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.charts import Chart
 from minzheng.kernel.ui.forms import ReasonForm
 from minzheng.kernel.ui.maps import DistrictMap
+from minzheng.kernel.ui.point_maps import PointMap
 from minzheng.kernel.ui.statuses import TONES, status_of
 from minzheng.kernel.ui.tables import Table
 
@@ -278,6 +279,12 @@ def chart(chart: Chart, table: str = "beside") -> dict[str, Any]:
 def district_map(map: DistrictMap) -> dict[str, Any]:
     """A `ui.maps.DistrictMap` with its ranking beside it."""
     return {"map": map, "districts": map.districts, "ranked": map.ranked, "legend": map.legend}
+
+
+@register.inclusion_tag(f"{_HERE}/point_map.html")
+def point_map(map: PointMap) -> dict[str, Any]:
+    """A `ui.point_maps.PointMap`: points within the outline of a district or the city."""
+    return {"map": map, "dots": map.dots, "legend": map.legend}
 
 
 # --- forms ----------------------------------------------------------------------------------------------------------
