@@ -82,3 +82,26 @@ class Stay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.bed_id} {self.during}"
+
+
+class Absence(models.Model):
+    """A resident away while the bed is kept (外出): in hospital or at home, from the day they left to the day they came."""
+
+    stay = models.ForeignKey(Stay, models.PROTECT, related_name="absences")
+    facility = models.ForeignKey(Facility, models.PROTECT, related_name="+")
+    division_code = models.TextField(db_collation="C")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    during = DateRangeField(help_text="open while they are away")
+    because = models.TextField(help_text="hospital 住院, home 回家, other 其他")
+
+    class Meta:
+        indexes = [models.Index(fields=["person"], name="stays_absence_person")]
+        constraints = [
+            ExclusionConstraint(
+                name="stays_one_absence_at_a_time",
+                expressions=[("stay", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stay_id} {self.during}"

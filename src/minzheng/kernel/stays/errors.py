@@ -1,0 +1,5 @@
+"""What stays refuse, in words an official can read."""
+
+
+class StayRefused(ValueError):
+    """A bed or a stay cannot be changed as asked; the message says why and what to do, 中文 / English."""
