@@ -39,7 +39,9 @@ from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
 from minzheng.simulation.eldercare import prepare_eldercare
 from minzheng.simulation.files import FILES
+from minzheng.simulation.layout import prepare_layout
 from minzheng.simulation.reforms import prepare_reforms
+from minzheng.simulation.targets import prepare_targets
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
@@ -95,6 +97,8 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
     _prices(watch, on=run.on)
     prepare_eldercare(on=run.on, watch=watch)
+    prepare_layout(on=run.on, watch=watch)
+    prepare_targets(on=run.on, watch=watch)
     return Demo(folder, run, officials)
 
 

@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 from django.db.models import Min
 
+from minzheng.domains.eldercare_facilities.kinds import CENTRE
 from minzheng.domains.eldercare_layout.distances import Floats, nearest_metres
-from minzheng.domains.eldercare_layout.kinds import CENTRE
 from minzheng.domains.eldercare_layout.models import AreaElders, AreaPoint
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.places.queries import names, scope
