@@ -41,7 +41,8 @@ class StreetReach:
 
     @property
     def share_beyond(self) -> float | None:
-        return self.residents_beyond / self.residents if self.residents else None
+        """Percent of the residents."""
+        return 100 * self.residents_beyond / self.residents if self.residents else None
 
 
 def areas_of(*, within: str, year: int | None = None) -> list[Area]:

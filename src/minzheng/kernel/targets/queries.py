@@ -33,7 +33,8 @@ class Standing:
 
     @property
     def share(self) -> float | None:
-        return self.done / self.value if self.done is not None and self.value else None
+        """What is done in percent of what is asked."""
+        return 100 * self.done / self.value if self.done is not None and self.value else None
 
     @property
     def due(self) -> int | None:

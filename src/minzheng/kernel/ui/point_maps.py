@@ -103,13 +103,13 @@ class PointMap:
         return f"0 0 {math.ceil(width + MARGIN)} {math.ceil(self._frame[4])}"
 
     @property
-    def outlines(self) -> list[str]:
-        """The path of each part of the outline."""
-        drawn = []
-        for code, ring in _rings():
-            if self._shows(code):
-                drawn.append("M" + "L".join("{},{}".format(*self._place(*p)) for p in ring) + "Z")
-        return drawn
+    def outlines(self) -> list[tuple[str, bool]]:
+        """The path of each part of every outline, and whether it is the place's own; the neighbours' give bearing."""
+        parts = [
+            ("M" + "L".join("{},{}".format(*self._place(*p)) for p in ring) + "Z", self._shows(code))
+            for code, ring in _rings()
+        ]
+        return sorted(parts, key=lambda part: part[1])
 
     @property
     def dots(self) -> list[Dot]:

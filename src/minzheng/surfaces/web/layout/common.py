@@ -49,8 +49,10 @@ def asked_place(request: HttpRequest) -> str:
 
 
 def districts() -> list[tuple[str, str]]:
-    """(code, name) of the districts within the post's place."""
-    low, high = scope(own_place()[:6])
+    """(code, name) of the districts within the post's place; a street's post has none to choose."""
+    if len(own_place()) > 6:
+        return []
+    low, high = scope(own_place())
     rows = Division.objects.filter(level=Division.Level.DISTRICT, code__gte=low, code__lt=high)
     return list(rows.order_by("code").values_list("code", "name"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minzheng.kernel.access import current_actor, require
 from minzheng.kernel.cases.models import Upload
-from minzheng.kernel.cases.uploads import keep_upload, path_of
+from minzheng.kernel.cases.uploads import download_of, keep_upload
 from minzheng.kernel.targets.actions import accept, close_target, report_paper, report_record, send_back
 from minzheng.kernel.targets.models import Evidence
 from minzheng.surfaces.web.targets.target import PICKED, PaperForm, RecordForm, asked_target, show
@@ -85,11 +86,13 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
 def paper(request: HttpRequest, digest: str) -> HttpResponse:
     """The file of a paper that the post may see, as a download."""
     require("targets.look")
-    known = Evidence.objects.filter(paper_sha256=digest).exists() and Upload.objects.filter(pk=digest).first()
-    if not known or not path_of(digest).exists():
+    kept = Upload.objects.filter(pk=digest).first()
+    if kept is None or not Evidence.objects.filter(paper_sha256=digest).exists():
         raise Http404("no such paper in the post's place")
+    given = download_of(kept)
+    # Read whole: a streamed answer would be read after the acting block.
     return HttpResponse(
-        path_of(digest).read_bytes(),
-        content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{digest[:16]}"'},
+        given.path.read_bytes(),
+        content_type=given.content_type,
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(given.name)}"},
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from minzheng.kernel.access import require
+from minzheng.kernel.access import may, require
 from minzheng.kernel.targets.models import Target
 from minzheng.kernel.targets.queries import Standing, standings
 from minzheng.kernel.ui.charts import Chart, Series
@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         request,
         "targets/overview.html",
         {
-            "tables": tables, "year": year, "years": years, "day": day, "chart": _chart(projects, found),
+            "tables": tables, "may_layout": may("layout.look"), "year": year, "years": years, "day": day, "chart": _chart(projects, found),
             "tiles": {
                 "all": len(projects), "behind": sum(found[t.pk].is_behind for t in projects),
                 "done": sum((found[t.pk].still == 0) for t in projects),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,8 +21,9 @@ from minzheng.kernel.targets.queries import by_district, monthly, standings, yea
 from minzheng.kernel.targets.records import KINDS
 from minzheng.kernel.ui.charts import Chart, Series
 from minzheng.kernel.ui.forms import DayInput
+from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.targets.words import mark_of, title_of
+from minzheng.surfaces.web.targets.words import STATUSES, mark_of, title_of
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english
@@ -102,6 +104,7 @@ def show(
             "count_name": count and (count.name_en if is_english() else count.name),
             "may_report": may("targets.report") and not target.closed_on and not target.count,
             "may_decide": may("targets.manage") and not target.closed_on,
+            "is_deciding": request.GET.get("state") == Evidence.State.REPORTED, "states": _state_tabs(request, target),
             "record_form": record_form, "paper_form": paper_form, "is_project": target.kind == Target.Kind.PROJECT,
             "place": path_names([actor.division_code])[actor.division_code] if actor else "",
         },
@@ -154,7 +157,7 @@ def _evidence(request: HttpRequest, target: Target) -> Table:
     state = request.GET.get("state", "")
     if state in Evidence.State.values:
         rows = rows.filter(state=state)
-    can_pick = may("targets.manage") and not target.closed_on
+    can_pick = may("targets.manage") and not target.closed_on and state == Evidence.State.REPORTED
     return Table(
         [
             Column("title", _("佐证"), is_heading=True, hint=_what, href=_opens),
@@ -168,9 +171,22 @@ def _evidence(request: HttpRequest, target: Target) -> Table:
         ],
         rows, request, caption=_("佐证清单"), name="evidence", export_name=f"target-{target.code}", page_size=25,
         empty_title=_("还没有佐证"), empty_text=_("没有佐证的完成不计数。"),
-        select_name=PICKED if can_pick else "", select_value=lambda e: str(e.pk) if e.state == "reported" else "",
+        select_name=PICKED if can_pick else "", select_value=lambda e: str(e.pk),
         form_id="decide" if can_pick else "",
     )  # fmt: skip
+
+
+def _state_tabs(request: HttpRequest, target: Target) -> list[NavItem]:
+    """The list as a whole, and by state with how many there are."""
+    found = dict(
+        Evidence.objects.filter(target=target).values_list("state").annotate(n=Count("pk")).order_by("state")
+    )
+    now = request.GET.get("state", "")
+    words = {state: str(STATUSES[f"evidence_{state}"].label) for state in Evidence.State.values}
+    return [
+        NavItem(_("全部佐证"), "?#evidence-list", now == "", sum(found.values())),
+        *(NavItem(words[s], f"?state={s}#evidence-list", now == s, n) for s, n in found.items()),
+    ]
 
 
 def _what(one: Evidence) -> str:
