@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from minzheng.domains.eldercare_layout.actions import save_plan, solve_plan
 from minzheng.domains.eldercare_layout.kinds import Model
 from minzheng.domains.eldercare_layout.models import Plan
-from minzheng.domains.eldercare_layout.tests.conftest import DAY, city  # noqa: F401
+from minzheng.domains.eldercare_layout.tests.conftest import DAY
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.surfaces.web.layout import needs, new, plan, reach
