@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from django.db.models import Min
 
-from minzheng.domains.eldercare_facilities.kinds import CENTRE
+from minzheng.domains.eldercare_facilities import CENTRE
 from minzheng.domains.eldercare_layout.distances import Floats, nearest_metres
 from minzheng.domains.eldercare_layout.models import AreaElders, AreaPoint
 from minzheng.kernel.facilities.models import Facility
@@ -50,6 +50,8 @@ def areas_of(*, within: str, year: int | None = None) -> list[Area]:
     low, high = scope(within)
     rows = AreaElders.objects.filter(division_code__gte=low, division_code__lt=high)
     wanted = year if year is not None else base_year()
+    if wanted is None:
+        return []
     points = {
         p.division_code: p for p in AreaPoint.objects.filter(division_code__gte=low, division_code__lt=high)
     }

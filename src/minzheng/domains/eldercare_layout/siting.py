@@ -127,7 +127,8 @@ def value_of(question: Question, model: Model, chosen: Ints) -> float:
 
 def greedy(question: Question, model: Model) -> Ints:
     """A fair first choice: one site after another, each the best beside those before it."""
-    metres, chosen = question.standing.copy(), []
+    metres = question.standing.copy()
+    chosen: list[int] = []
     for _ in range(question.sites):
         both = np.minimum(metres[:, None], question.distances)
         if model == Model.P_MEDIAN:

@@ -32,12 +32,14 @@ class RecordKind:
 
 def _facility(pk: int) -> Found | None:
     row = Facility.objects.filter(pk=pk).first()
-    return row and Found(row.name, row.division_code, row.during.lower)
+    return None if row is None else Found(row.name, row.division_code, row.during.lower)
 
 
 def _bed(pk: int) -> Found | None:
     row = Bed.objects.filter(pk=pk).select_related("facility").first()
-    return row and Found(f"{row.facility.name} {row}", row.division_code, row.during.lower)
+    if row is None:
+        return None
+    return Found(f"{row.facility.name} {row}", row.division_code, row.during.lower)
 
 
 KINDS: dict[str, RecordKind] = {

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from minzheng.domains.eldercare_facilities.kinds import CENTRE, HOME
+from minzheng.domains.eldercare_facilities import CENTRE, HOME
 from minzheng.domains.eldercare_layout.models import AreaPoint
 from minzheng.domains.eldercare_layout.needs import reckon_elders
 from minzheng.kernel.access import acting_as_service

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, transaction
 
-from minzheng.domains.eldercare_facilities.kinds import CENTRE, HOME
+from minzheng.domains.eldercare_facilities import CENTRE, HOME
 from minzheng.domains.eldercare_layout.actions import adopt_plan, restart_plan, save_plan, solve_plan
 from minzheng.domains.eldercare_layout.errors import LayoutRefused
 from minzheng.domains.eldercare_layout.kinds import Model
