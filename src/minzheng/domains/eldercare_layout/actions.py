@@ -167,10 +167,10 @@ def _keep(
         of = np.where(serves, -1, metres.argmin(axis=1))
         sites += [
             PlanSite(
-                plan=plan, division_code=one.division_code, is_standing=True, name=one.name, longitude=one.longitude,
-                latitude=one.latitude, elders=float(weights[of == number].sum()),
+                plan=plan, division_code=one.division_code, is_standing=True, name=one.name, longitude=x, latitude=y,
+                elders=float(weights[of == number].sum()),
             )
-            for number, one in enumerate(standing)
+            for number, (one, (x, y)) in enumerate(zip(standing, points_array(standing).tolist(), strict=True))
             if one.division_code.startswith(plan.division_code) or (of == number).any()
         ]  # fmt: skip
     plan.places.all().delete()

@@ -30,8 +30,9 @@ CENTRE = "facilities.facility"
 
 
 def report(post, target: Target, **given) -> Evidence:
+    centre = make_centre(**given)
     with acting(post):
-        return report_record(target=target, kind=CENTRE, pk=make_centre(**given).pk)
+        return report_record(target=target, kind=CENTRE, pk=centre.pk)
 
 
 def standing(target: Target, on: date = DAY) -> Standing:
@@ -179,10 +180,11 @@ def test_the_database_itself_refuses_what_the_screens_do_not_offer(officer, dist
 
 def test_a_place_sees_and_reports_its_own_alone(officer, district, target) -> None:
     report(officer, target, place="310104003")
+    elsewhere = make_centre(place="310104003")
     with acting(district):
         assert not Evidence.objects.exists() and Target.objects.count() == 1
         with pytest.raises(NotPermitted):
-            report_record(target=target, kind=CENTRE, pk=make_centre(place="310104003").pk)
+            report_record(target=target, kind=CENTRE, pk=elsewhere.pk)
     with acting(district):
         assert (
             report_records(target=target, kind=CENTRE, records=[(1, "310104003", "别区", date(2022, 3, 1))])
@@ -213,8 +215,9 @@ def test_a_target_is_closed_as_met_only_with_the_evidence_for_all_of_it(
                 Target.objects.filter(pk=target.pk).update(closed_on=DAY, closed_value=1, is_met=True)
         done = close_target(target=target, is_met=is_met, on=DAY)
         assert (done.closed_value, done.is_met) == (accepted, is_met)
+    late = make_centre()
     with acting(district), pytest.raises(TargetRefused, match="结项"):
-        report_record(target=done, kind=CENTRE, pk=make_centre().pk)
+        report_record(target=done, kind=CENTRE, pk=late.pk)
 
 
 def test_shares_that_do_not_add_up_are_refused(officer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -40,7 +42,7 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
         targets, request, caption=_("完成情况"), name="whole", export_name=f"publication-{year}", page_size=200,
     )  # fmt: skip
 
-    def cell(code: str, pk: int) -> str:
+    def cell(pk: int, code: str) -> str:
         row = parts[pk].get(code)
         return "—" if row is None else f"{row.done or 0:,} / {row.value or 0:,}"
 
@@ -48,7 +50,7 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
         [
             Column("name", _("区"), is_heading=True, value=lambda code: known.get(code, code)),
             *(
-                Column(f"t{t.pk}", f"{title_of(t)}（{t.unit}）", value=lambda code, pk=t.pk: cell(code, pk))
+                Column(f"t{t.pk}", f"{title_of(t)}（{t.unit}）", value=partial(cell, t.pk))
                 for t in targets
             ),
         ],

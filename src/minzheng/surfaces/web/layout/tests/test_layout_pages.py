@@ -63,7 +63,7 @@ def test_streets_are_ranked_by_shortage_and_the_ratio_can_be_changed(officer) ->
     )
     sheet = load_workbook(BytesIO(answer.content)).active
     assert [row[1].value for row in sheet.iter_rows(min_row=2)][-2:] == ["长寿路街道", "长风新村街道"]
-    assert "大于或等于 1" in text_of(client.get("/work/layout/", {"ratio": "0"}))
+    assert "大于或等于1" in text_of(client.get("/work/layout/", {"ratio": "0"}))
 
 
 def test_residents_beyond_a_walk_are_counted_per_street(officer) -> None:

@@ -89,7 +89,7 @@ def test_a_paper_is_kept_and_given_back_to_those_who_see_it(officer, district, t
     )
     bad = told | {"paper-file": SimpleUploadedFile("x.pdf", b"<script>", "application/pdf")}
     assert "不接受这种文件" in text_of(client.post(f"{path}report/", bad, follow=True))
-    assert "大于或等于 1" in text_of(client.post(f"{path}report/", told | {"paper-amount": "0"}))
+    assert "大于或等于1" in text_of(client.post(f"{path}report/", told | {"paper-amount": "0"}))
 
 
 def test_a_target_without_its_evidence_is_not_closed_as_met(officer, target) -> None:
@@ -112,8 +112,9 @@ def test_a_target_without_its_evidence_is_not_closed_as_met(officer, target) -> 
 def test_who_may_look_and_who_may_decide(
     district, target, role: str, place: str, look: int, decide: int
 ) -> None:
+    centre = make_centre()
     with acting(district):
-        made = report_record(target=target, kind=CENTRE, pk=make_centre().pk)
+        made = report_record(target=target, kind=CENTRE, pk=centre.pk)
     client = client_of(make_post(role, place))
     for path in ("", f"{target.pk}/", "publication/2022/"):
         assert client.get(f"/work/targets/{path}").status_code == look
@@ -121,8 +122,9 @@ def test_who_may_look_and_who_may_decide(
 
 
 def test_in_english_the_page_s_own_words_are_english(officer, judge, target) -> None:
+    centre = make_centre()
     with acting(judge):
-        made = report_record(target=target, kind=CENTRE, pk=make_centre().pk)
+        made = report_record(target=target, kind=CENTRE, pk=centre.pk)
     with acting(officer):
         accept(evidence=[made], on=DAY)
     client = client_of(officer)
