@@ -44,6 +44,9 @@ from minzheng.simulation.marriage_offices import prepare_marriage_offices
 from minzheng.simulation.marriages import prepare_marriages
 from minzheng.simulation.reforms import prepare_reforms
 from minzheng.simulation.supervision import prepare_supervision
+from minzheng.simulation.layout import prepare_layout
+from minzheng.simulation.reforms import prepare_reforms
+from minzheng.simulation.targets import prepare_targets
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
@@ -103,6 +106,8 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     prepare_eldercare(on=run.on, watch=watch)
     prepare_beds(on=run.on, watch=watch)
     prepare_supervision(on=run.on, watch=watch)
+    prepare_layout(on=run.on, watch=watch)
+    prepare_targets(on=run.on, watch=watch)
     return Demo(folder, run, officials)
 
 

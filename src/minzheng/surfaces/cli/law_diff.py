@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from minzheng.domains.eldercare_supervision.working_rules import working_rules as supervision_rules
+from minzheng.domains.eldercare_layout.working_rules import working_rules as layout_rules
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
 from minzheng.kernel.cases.working_rules import working_rules as cases_rules
 from minzheng.kernel.centres.catalogue import working_rules as centres_rules
@@ -32,12 +33,13 @@ Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], metavar="DAY")]
 
 
 def every_set(programmes: list[Programme]) -> list[ParameterSet]:
-    """The parameters of the programmes and of the kernel's working rules."""
-    kernel = (
+    """The parameters of the programmes and of the working rules."""
+    working = (
         awards_rules,
         cases_rules,
         centres_rules,
         inspections_rules,
+        layout_rules,
         linkage_rules,
         monthend_rules,
         outreach_rules,
@@ -45,7 +47,7 @@ def every_set(programmes: list[Programme]) -> list[ParameterSet]:
         reforms_rules,
         supervision_rules,
     )
-    return [*parameter_sets(programmes), *(rules() for rules in kernel)]
+    return [*parameter_sets(programmes), *(rules() for rules in working)]
 
 
 def diff(

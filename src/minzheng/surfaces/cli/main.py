@@ -39,6 +39,7 @@ AREAS = {
     "price-linkage": "price_linkage",
     "linkage": "linkage",
     "marriage": "marriage",
+    "eldercare": "eldercare",
 }
 
 

@@ -36,6 +36,7 @@ WORK = (
     ("work_feeds", gettext_noop("数据接收"), "sources.look"),
     ("work_law", gettext_noop("政策参数"), "law.look"),
     ("reforms", gettext_noop("政策试算"), "reforms.look"),
+    ("targets", gettext_noop("实事项目"), "targets.look"),
     ("work_audit", gettext_noop("操作记录"), "audit.look"),
 )
 # What anybody may open, and what a resident who signed in has beside it.
