@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from minzheng.domains import DOMAINS, ITEM_PACKAGES
+from minzheng.domains import DOMAINS, ITEM_PACKAGES, REGISTERS
 from minzheng.kernel.storage import server
 from minzheng.kernel.storage.paths import state_home
 
@@ -261,6 +261,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 MINZHENG_DOMAINS = DOMAINS
 # Folders of service items beside the programmes' own.
 MINZHENG_ITEMS = ITEM_PACKAGES
+# Folders that keep a register; with the programmes' they bring the figures.
+MINZHENG_REGISTERS = REGISTERS
 PROCRASTINATE_ON_APP_READY = None
 
 LOGGING = {
