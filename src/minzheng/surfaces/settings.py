@@ -263,6 +263,8 @@ MINZHENG_DOMAINS = DOMAINS
 MINZHENG_ITEMS = ITEM_PACKAGES
 # Folders that keep a register; with the programmes' they bring the figures.
 MINZHENG_REGISTERS = REGISTERS
+# The list of figures that the annual summary states.
+MINZHENG_SUMMARY = BASE_DIR / "domains" / "summary_2022.yaml"
 PROCRASTINATE_ON_APP_READY = None
 
 LOGGING = {

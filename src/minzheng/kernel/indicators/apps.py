@@ -20,9 +20,11 @@ def declared_figures(**_: Any) -> list[CheckMessage]:
     """The start is refused while a figure is declared wrongly."""
     from minzheng.kernel.indicators.errors import IndicatorsError
     from minzheng.kernel.indicators.registry import registry
+    from minzheng.kernel.indicators.summary import summary
 
     try:
         registry()
+        summary()
     except IndicatorsError as error:
         return [Error(fault, id="indicators.E001") for fault in error.faults]
     return []

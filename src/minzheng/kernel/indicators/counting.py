@@ -15,7 +15,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from minzheng.kernel.access import require
+from minzheng.kernel.access import current_actor
+from minzheng.kernel.access.actor import SERVICE
+from minzheng.kernel.access.errors import NotPermitted
 from minzheng.kernel.audit import record
 from minzheng.kernel.indicators import counting_sql
 from minzheng.kernel.indicators.marking import unfollowed
@@ -29,7 +31,14 @@ YEARS_KEPT = 2
 """A first count begins with last year, so that every figure has one to compare with; earlier years on request."""
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('indicators count'))"
-_VERSION = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_VERSION = "SELECT pg_current_snapshot()::text"
+# Changes that a count made under a snapshot did not see: they were made later, or were not committed yet.
+_CHANGED = """
+    SELECT s.version, c.table_name
+    FROM (SELECT DISTINCT version FROM indicators_state) AS s
+    JOIN indicators_change c ON NOT pg_visible_in_snapshot(c.transaction::text::xid8, s.version::pg_snapshot)
+    GROUP BY s.version, c.table_name
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,10 @@ def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | No
         since_year: the first year to keep; the years already kept, or last year, where it is not given.
         only: figures by id; every one where it is not given.
     """
-    require("monthend.run")
+    actor = current_actor()
+    if actor is None or actor.kind != SERVICE:
+        # A post that sees a part would count a part.
+        raise NotPermitted("指标由系统统一计数。Figures are counted by the platform; ask for the job or the command.")
     chosen = list(registry().indicators.values())
     if only is not None:
         wanted = set(only)
@@ -68,7 +80,7 @@ def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | No
     with connection.cursor() as cursor:
         cursor.execute(_LOCK)
         cursor.execute(_VERSION)
-        version = int(cursor.fetchone()[0])
+        version = str(cursor.fetchone()[0])
         changed = _changes(cursor)
         unmarked = set(unfollowed(cursor))
     moved = json.dumps(list(_moved(on)))
@@ -77,11 +89,10 @@ def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | No
     for indicator in chosen:
         known = states.get(indicator.id, {})
         wanted_periods = periods_until(on, since_year or _first_year(known, on))
-        newest = max((changed.get(table, 0) for table in indicator.tables), default=0)
         stale = [
             period
             for period in wanted_periods
-            if _is_stale(known.get((period.span, period.first)), period, indicator, newest, unmarked)
+            if _is_stale(known.get((period.span, period.first)), period, indicator, changed, unmarked)
         ]
         if not stale:
             continue
@@ -89,7 +100,7 @@ def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | No
         counted.append(indicator.id)
         periods += len(stale)
     if only is None:
-        _forget_changes()
+        _have_seen(version)
     if counted:
         record(
             "indicators.refresh",
@@ -121,17 +132,17 @@ def definition_of(indicator: Indicator) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _is_stale(state: State | None, period: Period, indicator: Indicator, newest: int, unmarked: set[str]) -> bool:
+def _is_stale(state: State | None, period: Period, indicator: Indicator, changed: set[tuple[str, str]], unmarked: set[str]) -> bool:
     return (
         state is None
         or state.day != period.day
-        or newest >= state.version
+        or any((state.version, table) in changed for table in indicator.tables)
         or state.definition != definition_of(indicator)
         or not unmarked.isdisjoint(indicator.tables)
     )
 
 
-def _count(indicator: Indicator, asked: list[Period], *, version: int, moved: str, on: date) -> int:
+def _count(indicator: Indicator, asked: list[Period], *, version: str, moved: str, on: date) -> int:
     values: dict[str, Any] = {
         "indicator": indicator.id,
         "domain": indicator.domain,
@@ -153,9 +164,9 @@ def _count(indicator: Indicator, asked: list[Period], *, version: int, moved: st
     return restated
 
 
-def _changes(cursor: Any) -> dict[str, int]:
-    cursor.execute("SELECT table_name, max(transaction) FROM indicators_change GROUP BY table_name")
-    return dict(cursor.fetchall())
+def _changes(cursor: Any) -> set[tuple[str, str]]:
+    cursor.execute(_CHANGED)
+    return {(version, table) for version, table in cursor.fetchall()}
 
 
 def _states(chosen: list[Indicator]) -> dict[str, dict[tuple[str, date], State]]:
@@ -181,11 +192,10 @@ def _moved(on: date) -> Iterable[dict[str, str]]:
         yield {"old": old, "new": new}
 
 
-def _forget_changes() -> None:
-    """What every kept period has seen need not be remembered."""
+def _have_seen(version: str) -> None:
+    """Every period holds as of this snapshot, so that what it saw of changes need not be remembered."""
     with connection.cursor() as cursor:
+        cursor.execute("UPDATE indicators_state SET version = %s WHERE version <> %s", [version, version])
         cursor.execute(
-            "DELETE FROM indicators_change WHERE transaction < (SELECT min(version) FROM indicators_state)"
+            "DELETE FROM indicators_change WHERE pg_visible_in_snapshot(transaction::text::xid8, %s::pg_snapshot)", [version]
         )
-
-

@@ -60,15 +60,15 @@ class Total(models.Model):
 class State(models.Model):
     """How far a figure's period was counted (统计状态).
 
-    `day` is the last day that counted. `version` is the oldest transaction still open when the rows were read: whatever is
-    marked as changed by this one or a later one was not surely seen. `definition` names the declaration it was counted by.
+    `day` is the last day that counted. `version` is the snapshot before the rows were read: a change that it does not hold was not
+    surely seen. `definition` names the declaration it was counted by.
     """
 
     indicator = models.TextField(db_collation="C")
     span = models.TextField(choices=Span.choices, db_collation="C")
     first = models.DateField()
     day = models.DateField()
-    version = models.BigIntegerField()
+    version = models.TextField()
     definition = models.TextField()
     counted_at = models.DateTimeField(db_default=Now())
 

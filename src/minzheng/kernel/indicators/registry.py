@@ -158,15 +158,3 @@ def _faults_of_relations(found: Registry) -> Iterable[str]:
 def names_of(identity: Identity) -> tuple[str, ...]:
     """Every figure an identity speaks of."""
     return (*identity.left, *identity.right)
-
-
-def checkable(found: Registry) -> list[tuple[Identity, list[Indicator], list[Indicator]]]:
-    """The identities all of whose figures are there and counted from records, with those figures."""
-    made = []
-    for identity in found.identities:
-        if not all(found.knows(name) for name in names_of(identity)):
-            continue
-        sides = [[found.figure(name) for name in side] for side in (identity.left, identity.right)]
-        if all(isinstance(one, Indicator) for side in sides for one in side):
-            made.append((identity, *sides))
-    return made  # type: ignore[return-value]

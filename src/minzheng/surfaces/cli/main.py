@@ -38,6 +38,7 @@ AREAS = {
     "centres": "centres",
     "price-linkage": "price_linkage",
     "linkage": "linkage",
+    "figures": "figures",
 }
 
 
@@ -62,4 +63,6 @@ def run() -> None:
 
 def _needs_no_database(words: list[str]) -> bool:
     """Reading a help page starts no server, and neither does stopping one."""
-    return len(words) < 2 or "--help" in words or words[:2] == ["db", "stop"]
+    if "--help" in words or words[:2] == ["db", "stop"]:
+        return True
+    return len(words) < 2 and words != ["figures"]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
-from minzheng.kernel.indicators import records
 from minzheng.kernel.indicators.errors import IndicatorsError
 from minzheng.kernel.indicators.model import Identity, Indicator, Kind, Measure, Ratio
 from minzheng.kernel.indicators.opening import faults_of_rows
-from minzheng.kernel.indicators.registry import _loaded, registry
+from minzheng.kernel.indicators.registry import registry
 
 ROWS = "SELECT 1::bigint AS id, %(first)s::date AS on_day, '310107' AS division_code WHERE %(last)s::date IS NOT NULL"
 
@@ -18,20 +15,6 @@ ROWS = "SELECT 1::bigint AS id, %(first)s::date AS on_day, '310107' AS division_
 def figure(name: str = "test.one", **more: object) -> Indicator:
     told = {"unit": "cases", "kind": Kind.FLOW, "rows": ROWS, "source": "s", "tables": ("places_division",)}
     return Indicator(name, "一", "One", **(told | more))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def declared(monkeypatch):
-    """Declares figures beside none of the platform's own; forgotten at the end."""
-
-    def declare(*indicators: Indicator, ratios=(), identities=()):
-        part = SimpleNamespace(INDICATORS=indicators, RATIOS=ratios, IDENTITIES=identities)
-        monkeypatch.setattr(records, "PARTS", {"test": part})
-        _loaded.cache_clear()
-        return registry(())
-
-    yield declare
-    _loaded.cache_clear()
 
 
 def test_every_declared_figure_has_the_columns_it_promises(as_post):
