@@ -37,6 +37,7 @@ from minzheng.kernel.storage.schema import bring_up_to_date
 from minzheng.simulation.casework import live_casework, lost_job, somebody_of
 from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
+from minzheng.simulation.figures import prepare_figures
 from minzheng.simulation.files import FILES
 from minzheng.simulation.reforms import prepare_reforms
 
@@ -93,6 +94,8 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     _casework(watch)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
     _prices(watch, on=run.on)
+    with acting_as_service(SERVICE):
+        watch("统计指标", f"计数 {len(prepare_figures(on=run.on).counted)} 项")
     return Demo(folder, run, officials)
 
 

@@ -60,7 +60,9 @@ class Refreshed:
 
 
 @transaction.atomic
-def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | None = None) -> Refreshed:
+def refresh(
+    *, on: date, since_year: int | None = None, only: Iterable[str] | None = None, closed: bool = True
+) -> Refreshed:
     """Counts what changed since it was last counted, up to and including the day `on`.
 
     Two refreshes take turns. One set-based statement for each figure counted.
@@ -68,11 +70,14 @@ def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | No
     Args:
         since_year: the first year to keep; the years already kept, or last year, where it is not given.
         only: figures by id; every one where it is not given.
+        closed: closed periods too, where something changed since they were counted; without, they wait for the night.
     """
     actor = current_actor()
     if actor is None or actor.kind != SERVICE:
         # A post that sees a part would count a part.
-        raise NotPermitted("指标由系统统一计数。Figures are counted by the platform; ask for the job or the command.")
+        raise NotPermitted(
+            "指标由系统统一计数。Figures are counted by the platform; ask for the job or the command."
+        )
     chosen = list(registry().indicators.values())
     if only is not None:
         wanted = set(only)
@@ -85,7 +90,7 @@ def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | No
         unmarked = set(unfollowed(cursor))
     moved = json.dumps(list(_moved(on)))
     states = _states(chosen)
-    counted, periods, restated = [], 0, 0
+    counted, waiting, periods, restated = [], [], 0, 0
     for indicator in chosen:
         known = states.get(indicator.id, {})
         wanted_periods = periods_until(on, since_year or _first_year(known, on))
@@ -94,13 +99,17 @@ def refresh(*, on: date, since_year: int | None = None, only: Iterable[str] | No
             for period in wanted_periods
             if _is_stale(known.get((period.span, period.first)), period, indicator, changed, unmarked)
         ]
+        late = [] if closed else [p for p in stale if p.day < on and (p.span, p.first) in known]
+        if late:
+            waiting.append(indicator.id)
+            stale = [period for period in stale if period not in late]
         if not stale:
             continue
         restated += _count(indicator, stale, version=version, moved=moved, on=on)
         counted.append(indicator.id)
         periods += len(stale)
     if only is None:
-        _have_seen(version)
+        _have_seen(version, waiting)
     if counted:
         record(
             "indicators.refresh",
@@ -132,7 +141,13 @@ def definition_of(indicator: Indicator) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _is_stale(state: State | None, period: Period, indicator: Indicator, changed: set[tuple[str, str]], unmarked: set[str]) -> bool:
+def _is_stale(
+    state: State | None,
+    period: Period,
+    indicator: Indicator,
+    changed: set[tuple[str, str]],
+    unmarked: set[str],
+) -> bool:
     return (
         state is None
         or state.day != period.day
@@ -183,7 +198,8 @@ def _first_year(known: dict[tuple[str, date], State], on: date) -> int:
 def _moved(on: date) -> Iterable[dict[str, str]]:
     """Abolished codes with the prefix that stands for them on a day, however often it was renamed since."""
     known = {
-        row.old_prefix: row.new_prefix for row in AbolishedCode.objects.filter(since__lte=on).order_by("since")
+        row.old_prefix: row.new_prefix
+        for row in AbolishedCode.objects.filter(since__lte=on).order_by("since")
     }
     for old in known:
         new = known[old]
@@ -192,10 +208,15 @@ def _moved(on: date) -> Iterable[dict[str, str]]:
         yield {"old": old, "new": new}
 
 
-def _have_seen(version: str) -> None:
-    """Every period holds as of this snapshot, so that what it saw of changes need not be remembered."""
+def _have_seen(version: str, waiting: list[str]) -> None:
+    """Every period holds as of this snapshot, but for the closed ones that wait; what all have seen need not be remembered."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE indicators_state SET version = %s WHERE version <> %s", [version, version])
         cursor.execute(
-            "DELETE FROM indicators_change WHERE pg_visible_in_snapshot(transaction::text::xid8, %s::pg_snapshot)", [version]
+            "UPDATE indicators_state SET version = %s WHERE version <> %s AND indicator <> ALL(%s)",
+            [version, version, waiting],
+        )
+        cursor.execute(
+            "DELETE FROM indicators_change c WHERE NOT EXISTS ("
+            " SELECT 1 FROM (SELECT DISTINCT version FROM indicators_state) AS s"
+            " WHERE NOT pg_visible_in_snapshot(c.transaction::text::xid8, s.version::pg_snapshot))"
         )

@@ -90,7 +90,13 @@ def rows(
 
 
 _TYPES = {20: "bigint", 1082: "date", 25: "text", 1043: "text", 23: "integer", 21: "smallint"}
-_EXPECTED = {"id": {"bigint"}, "on_day": {"date"}, "division_code": {"text"}, "amount": {"bigint"}, "counted": {"bigint"}}
+_EXPECTED = {
+    "id": {"bigint"},
+    "on_day": {"date"},
+    "division_code": {"text"},
+    "amount": {"bigint"},
+    "counted": {"bigint"},
+}
 
 
 def faults_of_rows(indicator: Indicator) -> Iterator[str]:
@@ -100,7 +106,9 @@ def faults_of_rows(indicator: Indicator) -> Iterator[str]:
     day = date(2022, 12, 31)
     with connection.cursor() as cursor:
         cursor.execute(probe(indicator), {"first": day, "last": day, "on": day})
-        found = {column.name: _TYPES.get(column.type_code, str(column.type_code)) for column in cursor.description}
+        found = {
+            column.name: _TYPES.get(column.type_code, str(column.type_code)) for column in cursor.description
+        }
     for name in dict.fromkeys(wanted):
         if name not in found:
             yield f"{indicator.id}: rows 缺少列 {name} / no such column in its rows; there are {sorted(found)}"

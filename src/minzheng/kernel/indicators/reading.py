@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from minzheng.kernel.access import require
 from minzheng.kernel.indicators.model import Entry, Indicator, Kind, Listing, Ratio, Reads, Standard
@@ -74,7 +74,7 @@ class Answer:
 
 
 def answers(asked: Asked, figures: Iterable[Figure] | None = None) -> dict[str, Answer]:
-    """Figures of one place and period by id; two queries, whatever their number."""
+    """Figures of one place and period by id; three queries, whatever their number."""
     require("statistics.look")
     chosen = list(registry().figures.values()) if figures is None else list(figures)
     wanted = {name for figure in chosen for name in _sides(figure)}
@@ -83,7 +83,8 @@ def answers(asked: Asked, figures: Iterable[Figure] | None = None) -> dict[str, 
         state.indicator: state.day
         for state in State.objects.filter(indicator__in=wanted, span=asked.span, first=asked.first)
     }
-    return {figure.id: _answer(figure, asked, totals, days) for figure in chosen}
+    until = _until(asked)
+    return {figure.id: _answer(figure, asked, totals, days, until) for figure in chosen}
 
 
 def answer(figure: Figure, asked: Asked) -> Answer:
@@ -96,7 +97,8 @@ def by_month(figure: Figure, asked: Asked, months: Sequence[Month]) -> list[int 
     require("statistics.look")
     sides = _sides(figure)
     if not sides:
-        return [_number(_answer(figure, Asked.month(month, asked.place), {}, {}).value) for month in months]
+        every = [Asked.month(month, asked.place) for month in months]
+        return [_number(_answer(figure, one, {}, {}, one.last).value) for one in every]
     firsts = [month.first_day for month in months]
     month_asked = replace(asked, span=Span.MONTH)
     found: dict[date, dict[str, Total]] = {first: {} for first in firsts}
@@ -106,8 +108,8 @@ def by_month(figure: Figure, asked: Asked, months: Sequence[Month]) -> list[int 
     for state in State.objects.filter(indicator__in=sides, span=Span.MONTH, first__in=firsts):
         known[state.first][state.indicator] = state.day
     return [
-        _number(_answer(figure, replace(month_asked, first=first), found[first], known[first]).value)
-        for first in firsts
+        _number(_answer(figure, one, found[one.first], known[one.first], one.last).value)
+        for one in (replace(month_asked, first=first) for first in firsts)
     ]
 
 
@@ -155,10 +157,31 @@ def by_place(figure: Figure, asked: Asked) -> list[Part]:
     return parts
 
 
-def entries(figure: Listing, asked: Asked) -> Sequence[Entry]:
-    """What a listing counts on the period's last day."""
+def by_place_and_part(figure: Indicator, asked: Asked, dimension: str = "") -> dict[tuple[str, str], int]:
+    """(place below, part) → value, for figures that add up over places; without a dimension the part is empty.
+
+    What belongs to none of the places below stands under the place's own code. One query.
+    """
     require("statistics.look")
-    return figure.entries(asked.last)
+    found = Total.objects.filter(
+        indicator=figure.id, span=asked.span, first=asked.first, basis=Basis.CURRENT, dimension=dimension
+    )
+    cells: dict[tuple[str, str], int] = {}
+    rest: dict[str, int] = {}
+    size = 6 if asked.place == CITY else 9
+    for place, part, value in found.values_list("place", "part", "value"):
+        if place == asked.place:
+            rest[part] = rest.get(part, 0) + value
+        elif len(place) == size and place != CITY and (size == 6 or place.startswith(asked.place)):
+            cells[place, part] = value
+            rest[part] = rest.get(part, 0) - value
+    return cells | {(asked.place, part): value for part, value in rest.items() if value}
+
+
+def entries(figure: Listing, asked: Asked) -> Sequence[Entry]:
+    """What a listing counts on the period's last day, or on the day in hand where it is not over."""
+    require("statistics.look")
+    return figure.entries(_until(asked))
 
 
 def restatements(figure: Figure, asked: Asked) -> list[Restatement]:
@@ -239,12 +262,22 @@ def _below(figure: Figure, asked: Asked, sides: list[str]) -> dict[str, dict[str
     return placed
 
 
-def _answer(figure: Figure, asked: Asked, totals: dict[str, Total], days: dict[str, date]) -> Answer:
+def _until(asked: Asked) -> date:
+    """The last day of the period that was counted; its own last day where it never was."""
+    day: date | None = State.objects.filter(span=asked.span, first=asked.first).aggregate(day=Max("day"))[
+        "day"
+    ]
+    return day or asked.last
+
+
+def _answer(
+    figure: Figure, asked: Asked, totals: dict[str, Total], days: dict[str, date], until: date
+) -> Answer:
     if isinstance(figure, Standard):
-        return _standard(figure, asked)
+        return _standard(figure, asked.first, until)
     if isinstance(figure, Listing):
-        count = len(figure.entries(asked.last))
-        return Answer(figure, count, count, asked.last)
+        count = len(figure.entries(until))
+        return Answer(figure, count, count, until)
     sides = _sides(figure)
     if any(name not in days for name in sides):
         return Answer(figure, None)
@@ -265,11 +298,11 @@ def _of_sides(figure: Figure, totals: dict[str, Total]) -> int | float | None:
     return values[0]
 
 
-def _standard(figure: Standard, asked: Asked) -> Answer:
+def _standard(figure: Standard, start: date, until: date) -> Answer:
     programme = next((one for one in load_programmes() if one.code == figure.programme), None)
     if programme is None:
         return Answer(figure, None)
-    first, last = Month.of(asked.first), Month.of(asked.last)
+    first, last = Month.of(start), Month.of(until)
     try:
         before, after = (programme.parameters.at(month).entry(figure.parameter) for month in (first, last))
     except ParameterError:
@@ -278,15 +311,15 @@ def _standard(figure: Standard, asked: Asked) -> Answer:
     if not isinstance(old, int) or not isinstance(new, int):
         return Answer(figure, None)
     if figure.reads is Reads.FIRST:
-        return Answer(figure, old, day=asked.first, papers=(before,))
+        return Answer(figure, old, day=start, papers=(before,))
     if figure.reads is Reads.CHANGED_ON:
-        changed = after.from_ if asked.first <= after.from_ <= asked.last and after != before else None
-        return Answer(figure, changed, day=asked.last, papers=(after,))
+        changed = after.from_ if start <= after.from_ <= until and after != before else None
+        return Answer(figure, changed, day=until, papers=(after,))
     if figure.reads is Reads.DIFFERENCE:
-        return Answer(figure, new - old, day=asked.last, papers=(before, after))
+        return Answer(figure, new - old, day=until, papers=(before, after))
     if figure.reads is Reads.GROWTH:
-        return Answer(figure, growth(new, old), day=asked.last, above=new - old, below=old, papers=(before, after))
-    return Answer(figure, new, day=asked.last, papers=(after,))
+        return Answer(figure, growth(new, old), day=until, above=new - old, below=old, papers=(before, after))
+    return Answer(figure, new, day=until, papers=(after,))
 
 
 def _number(value: Any) -> int | float | None:

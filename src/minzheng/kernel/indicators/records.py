@@ -43,7 +43,9 @@ _CHANNEL = Dimension(
 _HANDLING = "《全国一体化政务服务平台》办件统计口径：按受理地、办结地分别计"
 
 
-def _cases(code: str, name: str, name_en: str, *, day: str, division: str, condition: str = "", seed_id: str = "") -> Indicator:
+def _cases(
+    code: str, name: str, name_en: str, *, day: str, division: str, condition: str = "", seed_id: str = ""
+) -> Indicator:
     return Indicator(
         id=code, name=name, name_en=name_en, unit="cases", kind=Kind.FLOW,
         rows=_COUNTED.format(day=day, division=division, condition=condition), source=_HANDLING,
@@ -110,9 +112,7 @@ _CENTRES = (
         source="受理中心名册",
         tables=("centres_centre",),
         dimensions=(
-            Dimension(
-                "kind", "类型", "Kind", (("main", "中心", "Centre"), ("branch", "分中心", "Branch"))
-            ),
+            Dimension("kind", "类型", "Kind", (("main", "中心", "Centre"), ("branch", "分中心", "Branch"))),
         ),
         seed_id="service_centre.total",
         opens="centre",
@@ -127,7 +127,7 @@ def _entries(*, citywide: bool = False, unasked: bool = False) -> Callable[[date
             for item in items_on(on)
             if (item.is_citywide or not citywide) and (Channel.AUTOMATIC in item.channels or not unasked)
         ]
-        return [Entry(item.name, "；".join(str(basis.name) for basis in item.basis)) for item in chosen]
+        return [Entry(item.name, "；".join(basis.text for basis in item.basis)) for item in chosen]
 
     return entries
 

@@ -105,7 +105,9 @@ def _read(path: Path) -> Summary:
             f" {sign} ".join(" + ".join(of(name) for name in entry[side]) for side in ("left", "right"))
             for of in (names.__getitem__, str)
         )
-        identities.append(Identity(words, ids, tuple(entry["left"]), tuple(entry["right"]), entry["relation"]))
+        identities.append(
+            Identity(words, ids, tuple(entry["left"]), tuple(entry["right"]), entry["relation"])
+        )
     if faults:
         raise IndicatorsError(faults)
     return Summary(tuple(stated), tuple(identities))

@@ -33,7 +33,9 @@ class Published:
         return frozenset(cell for cell, value in self.cells.items() if value is None)
 
 
-def publish(rows: Sequence[str], columns: Sequence[str], inner: Mapping[Cell, int], *, threshold: int) -> Published:
+def publish(
+    rows: Sequence[str], columns: Sequence[str], inner: Mapping[Cell, int], *, threshold: int
+) -> Published:
     """A table with its totals, small cells hidden and what would give them back.
 
     Args:

@@ -18,7 +18,9 @@ from minzheng.kernel.periods import today
 from minzheng.kernel.places.models import Division
 from minzheng.kernel.places.resolution import CITY
 
-app = typer.Typer(help="统计指标 Figures: derived from records, each with the rows behind it.", invoke_without_command=True)
+app = typer.Typer(
+    help="统计指标 Figures: derived from records, each with the rows behind it.", invoke_without_command=True
+)
 console = Console()
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Year = Annotated[int | None, typer.Option(help="A year such as 2022.", min=2000, max=2100)]
@@ -28,7 +30,9 @@ Year = Annotated[int | None, typer.Option(help="A year such as 2022.", min=2000,
 def figures(
     context: typer.Context,
     year: Year = None,
-    district: Annotated[str, typer.Option(help="A division code such as 310107; the city where not given.")] = CITY,
+    district: Annotated[
+        str, typer.Option(help="A division code such as 310107; the city where not given.")
+    ] = CITY,
     as_json: AsJson = False,
 ) -> None:
     """年度指标 Counts what changed, then prints every figure of the summary's list: value, unit, period and rows behind it.
@@ -42,7 +46,9 @@ def figures(
         chosen = year or on.year
         if not Division.objects.filter(code=district).exists():
             Console(stderr=True).print(
-                f"没有区划 {district}，应为 6 或 9 位代码，如 310107 / no such division", style="red", markup=False
+                f"没有区划 {district}，应为 6 或 9 位代码，如 310107 / no such division",
+                style="red",
+                markup=False,
             )
             raise typer.Exit(2)
         counting.refresh(on=on, since_year=chosen if chosen < on.year else None)
@@ -86,7 +92,8 @@ def refresh(
     with acting_as_service("figures refresh"):
         done = counting.refresh(on=day_in_hand() or today(), since_year=since)
     console.print(
-        f"计数 {len(done.counted)} 项指标、{done.periods} 个期间；已结期间更正 {done.restated} 处", markup=False
+        f"计数 {len(done.counted)} 项指标、{done.periods} 个期间；已结期间更正 {done.restated} 处",
+        markup=False,
     )
 
 

@@ -25,6 +25,7 @@ WORK = (
     ("case_queue", gettext_noop("办件"), "cases.look"),
     ("work_centres", gettext_noop("受理中心"), "centres.look"),
     ("city", gettext_noop("办件统计"), "statistics.look"),
+    ("figures", gettext_noop("统计指标"), "statistics.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
     ("work_months", gettext_noop("月结"), "monthend.look"),

@@ -5,77 +5,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.TextField(db_collation='C', db_column='table_name')),
-                ('transaction', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.TextField(db_collation="C", db_column="table_name")),
+                ("transaction", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['table', 'transaction'], name='indicators_change_of')],
+                "indexes": [models.Index(fields=["table", "transaction"], name="indicators_change_of")],
             },
         ),
         migrations.CreateModel(
-            name='Restatement',
+            name="Restatement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.TextField(db_collation='C')),
-                ('domain', models.TextField(db_collation='C')),
-                ('span', models.TextField(choices=[('month', '月'), ('year', '年')], db_collation='C')),
-                ('first', models.DateField()),
-                ('division_code', models.TextField(db_collation='C')),
-                ('before', models.BigIntegerField()),
-                ('after', models.BigIntegerField()),
-                ('found_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("indicator", models.TextField(db_collation="C")),
+                ("domain", models.TextField(db_collation="C")),
+                ("span", models.TextField(choices=[("month", "月"), ("year", "年")], db_collation="C")),
+                ("first", models.DateField()),
+                ("division_code", models.TextField(db_collation="C")),
+                ("before", models.BigIntegerField()),
+                ("after", models.BigIntegerField()),
+                ("found_on", models.DateField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'indexes': [models.Index(fields=['indicator', 'first'], name='indicators_restated')],
+                "indexes": [models.Index(fields=["indicator", "first"], name="indicators_restated")],
             },
         ),
         migrations.CreateModel(
-            name='State',
+            name="State",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.TextField(db_collation='C')),
-                ('span', models.TextField(choices=[('month', '月'), ('year', '年')], db_collation='C')),
-                ('first', models.DateField()),
-                ('day', models.DateField()),
-                ('version', models.TextField()),
-                ('definition', models.TextField()),
-                ('counted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("indicator", models.TextField(db_collation="C")),
+                ("span", models.TextField(choices=[("month", "月"), ("year", "年")], db_collation="C")),
+                ("first", models.DateField()),
+                ("day", models.DateField()),
+                ("version", models.TextField()),
+                ("definition", models.TextField()),
+                ("counted_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'span', 'first'), name='indicators_state_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("indicator", "span", "first"), name="indicators_state_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Total',
+            name="Total",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.TextField(db_collation='C')),
-                ('domain', models.TextField(db_collation='C')),
-                ('span', models.TextField(choices=[('month', '月'), ('year', '年')], db_collation='C')),
-                ('first', models.DateField()),
-                ('basis', models.TextField(choices=[('current', '按现行区划'), ('recorded', '按当时区划')], db_collation='C')),
-                ('place', models.TextField(db_collation='C')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('dimension', models.TextField(db_collation='C', default='')),
-                ('part', models.TextField(db_collation='C', default='')),
-                ('rows', models.BigIntegerField()),
-                ('value', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("indicator", models.TextField(db_collation="C")),
+                ("domain", models.TextField(db_collation="C")),
+                ("span", models.TextField(choices=[("month", "月"), ("year", "年")], db_collation="C")),
+                ("first", models.DateField()),
+                (
+                    "basis",
+                    models.TextField(
+                        choices=[("current", "按现行区划"), ("recorded", "按当时区划")], db_collation="C"
+                    ),
+                ),
+                ("place", models.TextField(db_collation="C")),
+                ("division_code", models.TextField(db_collation="C")),
+                ("dimension", models.TextField(db_collation="C", default="")),
+                ("part", models.TextField(db_collation="C", default="")),
+                ("rows", models.BigIntegerField()),
+                ("value", models.BigIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['place', 'span', 'first'], name='indicators_total_place')],
-                'constraints': [models.UniqueConstraint(fields=('indicator', 'span', 'first', 'basis', 'place', 'dimension', 'part'), name='indicators_total_once')],
+                "indexes": [models.Index(fields=["place", "span", "first"], name="indicators_total_place")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("indicator", "span", "first", "basis", "place", "dimension", "part"),
+                        name="indicators_total_once",
+                    )
+                ],
             },
         ),
     ]

@@ -37,7 +37,11 @@ def test_a_select_without_its_dimension_or_sum_is_named(as_post):
         ([figure(unit="fen")], {}, "SUM"),
         ([figure(seed_id="x"), figure("test.two", seed_id="x")], {}, "x"),
         ([figure()], {"ratios": (Ratio("r", "率", "Rate", "test.one", "nothing", "s"),)}, "nothing"),
-        ([figure()], {"identities": (Identity("恒等", "I", ("test.one",), ("test.one",), relation=">"),)}, "'>'"),
+        (
+            [figure()],
+            {"identities": (Identity("恒等", "I", ("test.one",), ("test.one",), relation=">"),)},
+            "'>'",
+        ),
     ],
 )
 def test_a_figure_declared_wrongly_is_refused_with_its_name_and_fault(declared, indicators, relations, told):

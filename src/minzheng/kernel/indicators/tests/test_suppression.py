@@ -72,7 +72,9 @@ def test_no_small_cell_can_be_reckoned_back_closer_than_the_threshold(values, th
 def test_what_is_shown_is_true(values):
     shown = table(values)
     rows, columns = shown.rows, shown.columns
-    true = with_totals(rows, columns, {(rows[i], columns[j]): v for i, line in enumerate(values) for j, v in enumerate(line)})
+    true = with_totals(
+        rows, columns, {(rows[i], columns[j]): v for i, line in enumerate(values) for j, v in enumerate(line)}
+    )
     assert all(value is None or value == true[cell] for cell, value in shown.cells.items())
     if not shown.small:
         assert not shown.hidden, "a table without small cells is published whole"
@@ -82,7 +84,9 @@ def test_one_hidden_cell_in_a_row_would_be_given_back_by_its_total():
     bare = Published(("a", "b"), ("x", "y"), with_totals(["a", "b"], ["x", "y"], {
         ("a", "x"): 3, ("a", "y"): 20, ("b", "x"): 30, ("b", "y"): 40}) | {("a", "x"): None}, frozenset({("a", "x")}))  # fmt: skip
     assert attack(bare, ("a", "x")) == (3, 3), "primary suppression alone is broken"
-    shown = publish(["a", "b"], ["x", "y"], {("a", "x"): 3, ("a", "y"): 20, ("b", "x"): 30, ("b", "y"): 40}, threshold=5)
+    shown = publish(
+        ["a", "b"], ["x", "y"], {("a", "x"): 3, ("a", "y"): 20, ("b", "x"): 30, ("b", "y"): 40}, threshold=5
+    )
     low, high = attack(shown, ("a", "x"))
     assert high - low >= 4 and shown.cells[TOTAL, TOTAL] == 93
 
