@@ -81,7 +81,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             "publish_href": reverse("figure_published", args=[figure.id]) + address(asked) if is_published(figure) else "",
             "query": address(asked),
             "months": _months(figure, asked),
-            "map": _map(figure, asked, places),
+            "map": district_map(figure, asked, places),
             "tables": [*_places(request, figure, asked, places), *_parts(request, figure, asked, parts),
                        *_entries(request, figure, asked)],
             "restated": [
@@ -144,7 +144,8 @@ def _months(figure: Figure, asked: Asked) -> Chart | None:
     )
 
 
-def _map(figure: Figure, asked: Asked, places: list[Part]) -> DistrictMap | None:
+def district_map(figure: Figure, asked: Asked, places: list[Part], domain: str = "") -> DistrictMap | None:
+    """The city's districts by the figure, each a link to the same page for itself; None anywhere else."""
     if asked.place != CITY or len(places) < 2:
         return None
     return DistrictMap(
@@ -153,7 +154,7 @@ def _map(figure: Figure, asked: Asked, places: list[Part]) -> DistrictMap | None
         values={part.code: part.value for part in places},
         unit=chart_unit(figure),
         value_label=name_of(figure),
-        href=lambda code: address(asked, place=code),
+        href=lambda code: address(asked, domain, place=code),
         note=_("区界为示意轮廓，不作测绘依据。"),
     )
 

@@ -13,15 +13,18 @@ from django.views.decorators.http import require_safe
 from minzheng.kernel.access import require
 from minzheng.kernel.indicators import reading
 from minzheng.kernel.indicators.identities import check
+from minzheng.kernel.indicators.model import Indicator
 from minzheng.kernel.indicators.models import Span
 from minzheng.kernel.indicators.reading import Answer, growth
 from minzheng.kernel.indicators.registry import Figure, registry
 from minzheng.kernel.periods import Month, iter_months
 from minzheng.kernel.places.queries import path_names
 from minzheng.kernel.ui.charts import Chart, Series
+from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.figures.asking import Question, above, address, question
 from minzheng.surfaces.web.figures.exporting import FORMS, download, plain
+from minzheng.surfaces.web.figures.figure import district_map
 from minzheng.surfaces.web.figures.words import (
     chart_unit,
     domain_name,
@@ -66,6 +69,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "is_open": asked_for.is_open,
             "counted_to": max((one.day for one in now.values() if one.day), default=None),
             "chart": _trend(chosen, asked_for) if asked_for.domain else None,
+            "map": _map(chosen, asked_for) if asked_for.domain else None,
             "tables": _tables(request, lines),
             "broken": broken,
             "query": address(asked, asked_for.domain),
@@ -142,6 +146,14 @@ def _trend(chosen: list[Figure], asked_for: Question) -> Chart | None:
         series=[Series(name_of(one), reading.by_month(one, asked_for.asked, months)) for one in shown],
         category_label=_("月份"),
     )
+
+
+def _map(chosen: list[Figure], asked_for: Question) -> DistrictMap | None:
+    """The districts by the domain's first figure."""
+    first = next((figure for figure in chosen if isinstance(figure, Indicator)), None)
+    if first is None:
+        return None
+    return district_map(first, asked_for.asked, reading.by_place(first, asked_for.asked), asked_for.domain)
 
 
 def _export(file: str, lines: list[dict[str, Any]], asked_for: Question) -> HttpResponse:
