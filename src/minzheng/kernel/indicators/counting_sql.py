@@ -1,7 +1,7 @@
 """The one statement that counts a figure: its rows, grouped over periods, places and parts at once.
 
 Rows are first grouped by month, place code and all dimensions, which leaves few; what remains is told off to every month and
-year, place and part it belongs to. Where people count once (distinct), the first step keeps each of them once a month.
+year, place and part it belongs to, parts first. Where people count once (distinct), each step keeps every one of them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,14 @@ _COUNT = """
       FROM facts LEFT JOIN {moved} ON left(facts.code, length(moved.old)) = moved.old
     ),
     touched AS (SELECT DISTINCT left(now_code, 6) AS district FROM placed WHERE now_code <> code),
+    parted AS (
+      SELECT p.span, p.first, p.code, p.now_code, parts.dimension, parts.part, {parted}
+      FROM placed p CROSS JOIN LATERAL (VALUES {parts}) AS parts(dimension, part)
+      GROUP BY p.span, p.first, p.code, p.now_code, parts.dimension, parts.part {people}
+    ),
     spread AS (
-      SELECT p.span, p.first, at.basis, at.place, at.division, parts.dimension, parts.part, p.rows, p.measured
-      FROM placed p
+      SELECT p.span, p.first, at.basis, at.place, at.division, p.dimension, p.part, p.rows, p.measured
+      FROM parted p
       CROSS JOIN LATERAL (
         SELECT 'current' AS basis, '310000' AS place, '310000' AS division
         UNION ALL SELECT 'current', left(now_code, 6), left(now_code, 6) WHERE left(now_code, 6) <> '310000'
@@ -35,7 +40,6 @@ _COUNT = """
         UNION ALL SELECT 'recorded', p.code, now_code
                   WHERE length(p.code) = 9 AND left(now_code, 6) IN (SELECT district FROM touched)
       ) AS at
-      CROSS JOIN LATERAL (VALUES {parts}) AS parts(dimension, part)
     )
     SELECT span, first, basis, place, division, dimension, part, sum(rows)::bigint AS rows, {value}::bigint AS value
     FROM spread GROUP BY span, first, basis, place, division, dimension, part
@@ -120,7 +124,11 @@ def statement(indicator: Indicator) -> str:
         )  # fmt: skip
     parts = ", ".join(["(''::text, ''::text)", *(f"('{name}', p.{name})" for name in columns)])
     value = "count(DISTINCT measured)" if distinct else "sum(measured)"
-    return _COUNT.format(into=TEMPORARY, facts=facts, moved=_MAP, parts=parts, value=value)
+    parted = "sum(p.rows) AS rows, " + ("p.measured" if distinct else "sum(p.measured) AS measured")
+    people = ", p.measured" if distinct else ""
+    return _COUNT.format(
+        into=TEMPORARY, facts=facts, moved=_MAP, parts=parts, parted=parted, people=people, value=value
+    )
 
 
 def probe(indicator: Indicator) -> str:

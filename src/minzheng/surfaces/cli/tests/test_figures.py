@@ -51,7 +51,12 @@ def test_a_place_that_does_not_exist_is_refused_with_an_example(db):
 
 def test_the_check_fails_only_where_an_identity_is_broken(db, monkeypatch):
     done = run("check", "--json")
-    assert done.exit_code == 0 and json.loads(done.stdout)["broken"] == []
+    told = {line["identity"] for line in json.loads(done.stdout)["broken"]}
+    assert done.exit_code == 1 and told == {"街道数 + 镇数 + 乡数 ≤ 社区事务受理服务中心"}, (
+        "this city has no centres"
+    )
+    monkeypatch.setattr(identities, "check", lambda year=None: [])
+    assert run("check").exit_code == 0
     checked = identities.Checked(
         identities.Identity("甲 = 乙", "a = b", ("a",), ("b",)), "cases", ("a",), ("b",),
         [identities.Broken("year", date(2022, 1, 1), "310000", 3, 2)],

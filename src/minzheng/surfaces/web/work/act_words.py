@@ -88,6 +88,8 @@ ACTS = {
     "centres.load": _("建立中心名册"),
     "centres.set_counter": _("调整窗口"),
     "ledger.verify": _("核对账目"),
+    "indicators.refresh": _("统计指标计数"),
+    "indicators.rows": _("查看指标明细"),
     "linkage.decide": _("判断疑似同一人"),
     "linkage.duplicates": _("比对一人多档"),
     "linkage.match": _("比对待核处数据"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_figure_opens_to_its_places_parts_rule_and_rows(city):
         "cases_counted",
         "按区分布",
         "<svg",
-        "+" if False else "增长",
+        "增长",
     ):
         assert words in page, words
     rows = text_of(
@@ -84,7 +85,7 @@ def test_a_figure_opens_to_its_places_parts_rule_and_rows(city):
     )
     assert len(re.findall(r"2022900000\d+", rows)) >= 2 and "上次计数时共 8 行" in rows
     with acting_as_service("test"):
-        looked = Entry.objects.filter(action="indicators.rows").latest("pk")
+        looked = Entry.objects.filter(act="indicators.rows").latest("pk")
     assert looked.detail["rows"] == 2 and looked.subject == "indicators:cases.accepted"
 
 
@@ -194,8 +195,6 @@ def test_files_keep_numbers_as_numbers(city):
 
 def test_a_formula_in_a_name_stays_text(declared, db):
     part = PARTS["places"].INDICATORS[0]
-    from dataclasses import replace
-
     declared(replace(part, name="=1+1"))
     count_all(YEAR_END)
     text = (
@@ -225,7 +224,7 @@ def test_pages_are_shown_in_english(city):
     chinese = re.findall(
         r"[\u4e00-\u9fff]+", re.sub(r"<select.*?</select>|<header.*?</header>|<footer.*?</footer>", "", page)
     )
-    assert [word for word in chinese if word not in ("示意",)] == []
+    assert [word for word in chinese if word != "上海市"] == []
 
 
 def test_a_figure_costs_the_same_number_of_queries_whatever_it_counts(city, django_assert_max_num_queries):
