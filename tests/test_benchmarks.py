@@ -24,3 +24,14 @@ def test_the_benchmark_of_casework_fills_measures_and_compares(django_db_setup):
                  "send a case", "accept and decide"):  # fmt: skip
         assert re.search(rf"{line} +\d+\.\d\d +\d", done.stdout), line
     assert float(re.search(r"([\d.]+) submissions a second", done.stdout)[1]) > 0
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_figures_counts_and_compares(django_db_setup):
+    done = subprocess.run(
+        [sys.executable, "benchmarks/indicators.py", "--cases", "500"],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    for line in ("first count", "count, nothing changed", "count after a late fact", "every identity"):
+        assert re.search(rf"{line} +\d+\.\d\d", done.stdout), line

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from minzheng.domains import DOMAINS, ITEM_PACKAGES
+from minzheng.domains import DOMAINS, ITEM_PACKAGES, REGISTERS
 from minzheng.kernel.storage import server
 from minzheng.kernel.storage.paths import state_home
 
@@ -261,6 +261,10 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 MINZHENG_DOMAINS = DOMAINS
 # Folders of service items beside the programmes' own.
 MINZHENG_ITEMS = ITEM_PACKAGES
+# Folders that keep a register; with the programmes' they bring the figures.
+MINZHENG_REGISTERS = REGISTERS
+# The list of figures that the annual summary states.
+MINZHENG_SUMMARY = BASE_DIR / "domains" / "summary_2022.yaml"
 PROCRASTINATE_ON_APP_READY = None
 
 LOGGING = {

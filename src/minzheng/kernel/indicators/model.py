@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -18,6 +20,7 @@ class Measure(StrEnum):
 
     COUNT = "count"
     SUM = "sum"  # of the column `amount`
+    DISTINCT = "distinct"  # different values of the column `counted`: somebody paid twelve times counts once
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,9 @@ class Indicator:
     """One figure, and the rows that make it.
 
     `rows` is a SELECT with one row for each thing counted. Its columns: `id` (bigint, the record), `on_day` (date), `division_code`
-    (text), one text column for each dimension, and `amount` (bigint) where the measure is a sum. A flow is given %(first)s and
-    %(last)s, both inclusive dates; a stock %(on)s. It reads under the reader's own rights.
+    (text), one text column for each dimension, `amount` (bigint) where the measure is a sum and `counted` (bigint) where it is
+    distinct. A flow is given %(first)s and %(last)s, both inclusive dates; a stock %(on)s. Other percent signs are doubled. It
+    reads under the reader's own rights.
     """
 
     id: str
@@ -56,6 +60,10 @@ class Indicator:
     """Name of the address that shows one of its rows by `pk`."""
     names_people: bool = False
     """The rows are people: a statistician sees the count and not the rows; small cells are hidden in publications."""
+    opens_by: str = "id"
+    """The column of the rows that `opens` is given, where it is not the record itself: the person of a payment, say."""
+    domain: str = ""
+    """What a post must cover to read it; the domain's own name where it is left open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +82,60 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Figures that must add up (勾稽关系): the sum of `left` equals the sum of `right` in every period and place."""
+    """Figures that must add up (勾稽关系): the sum of `left` equals the sum of `right` in every period and place.
+
+    With `relation` "<=" the left may not exceed the right. A side names figures by their own id or by that of the summary's
+    list; an identity one of whose figures nobody brings yet is left out.
+    """
 
     name: str
     name_en: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+    relation: str = "=="
+
+
+class Reads(StrEnum):
+    """What of a standard's history a figure tells."""
+
+    LAST = "last"  # the value in force on the period's last day
+    FIRST = "first"  # on its first day
+    CHANGED_ON = "changed_on"  # the first day in the period on which a value began
+    DIFFERENCE = "difference"  # last less first
+    GROWTH = "growth"  # percent over the first
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A legal value in force (现行标准), read from the parameters of a programme with its paper; the same everywhere."""
+
+    id: str
+    name: str
+    name_en: str
+    unit: str
+    programme: str
+    parameter: str
+    reads: Reads = Reads.LAST
+    seed_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing a listing counts."""
+
+    name: str
+    source: str = ""
+    opens: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A figure counted from what the platform itself declares (service items, schemes), not from records; the same everywhere."""
+
+    id: str
+    name: str
+    name_en: str
+    unit: str
+    entries: Callable[[date], Sequence[Entry]]
+    source: str
+    seed_id: str = ""

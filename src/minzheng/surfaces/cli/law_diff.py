@@ -17,6 +17,7 @@ from minzheng.kernel.awards.working_rules import working_rules as awards_rules
 from minzheng.kernel.cases.working_rules import working_rules as cases_rules
 from minzheng.kernel.centres.catalogue import working_rules as centres_rules
 from minzheng.kernel.inspections.working_rules import working_rules as inspections_rules
+from minzheng.kernel.indicators.working_rules import working_rules as indicators_rules
 from minzheng.kernel.linkage.thresholds import working_rules as linkage_rules
 from minzheng.kernel.monthend.working_rules import working_rules as monthend_rules
 from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
@@ -40,6 +41,7 @@ def every_set(programmes: list[Programme]) -> list[ParameterSet]:
         centres_rules,
         inspections_rules,
         layout_rules,
+        indicators_rules,
         linkage_rules,
         monthend_rules,
         outreach_rules,

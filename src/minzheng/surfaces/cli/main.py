@@ -40,6 +40,7 @@ AREAS = {
     "linkage": "linkage",
     "marriage": "marriage",
     "eldercare": "eldercare",
+    "figures": "figures",
 }
 
 
@@ -64,4 +65,6 @@ def run() -> None:
 
 def _needs_no_database(words: list[str]) -> bool:
     """Reading a help page starts no server, and neither does stopping one."""
-    return len(words) < 2 or "--help" in words or words[:2] == ["db", "stop"]
+    if "--help" in words or words[:2] == ["db", "stop"]:
+        return True
+    return len(words) < 2 and words != ["figures"]

@@ -27,6 +27,7 @@ WORK = (
     ("eldercare_work", gettext_noop("养老服务"), "facilities.look"),
     ("assessments", gettext_noop("需求评估"), "assessments.assess"),
     ("city", gettext_noop("办件统计"), "statistics.look"),
+    ("figures", gettext_noop("统计指标"), "statistics.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
     ("marriage_desk", gettext_noop("婚姻登记"), "marriage.look"),

@@ -1,5 +1,14 @@
 """Addresses of this area."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from minzheng.surfaces.web.figures import checks, figure, overview, published, rows, stated
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", overview.page, name="figures"),
+    path("identities/", checks.page, name="figures_identities"),
+    path("summary/", stated.page, name="figures_summary"),
+    path("<str:code>/", figure.page, name="figure"),
+    path("<str:code>/rows/", rows.page, name="figure_rows"),
+    path("<str:code>/published/", published.page, name="figure_published"),
+]

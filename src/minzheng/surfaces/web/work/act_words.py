@@ -112,6 +112,8 @@ ACTS = {
     "facilities.report_incident": _("报告突发事件"),
     "facilities.set_medical": _("更新医养结合形式"),
     "facilities.sign_contract": _("签订服务合同"),
+    "indicators.refresh": _("统计指标计数"),
+    "indicators.rows": _("查看指标明细"),
     "linkage.decide": _("判断疑似同一人"),
     "linkage.duplicates": _("比对一人多档"),
     "linkage.match": _("比对待核处数据"),

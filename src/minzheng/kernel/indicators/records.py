@@ -1,0 +1,195 @@
+"""The figures of the kernel's own records: casework, centres, service items, places, payments of every programme together.
+
+`PARTS` gives them by the block they belong to; it stands for the domain where a post's domains are asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from types import SimpleNamespace
+
+from minzheng.kernel.indicators.model import (
+    Dimension,
+    Entry,
+    Identity,
+    Indicator,
+    Kind,
+    Listing,
+    Measure,
+    Ratio,
+)
+from minzheng.kernel.items import items_on
+from minzheng.kernel.items.model import Channel, Item
+from minzheng.kernel.programmes import all_benefits
+
+_COUNTED = """
+    SELECT case_id AS id, {day} AS on_day, {division} AS division_code, item, channel
+    FROM cases_counted WHERE {day} BETWEEN %(first)s AND %(last)s{condition}
+"""
+_ITEM = Dimension("item", "事项", "Item")
+_CHANNEL = Dimension(
+    "channel",
+    "渠道",
+    "Channel",
+    (
+        ("counter", "窗口", "Counter"),
+        ("online", "网上", "Online"),
+        ("phone", "电话帮办", "By phone"),
+        ("home", "上门代办", "At home"),
+        ("automatic", "免申即享", "Without application"),
+    ),
+)
+_HANDLING = "《全国一体化政务服务平台》办件统计口径：按受理地、办结地分别计"
+
+
+def _cases(
+    code: str, name: str, name_en: str, *, day: str, division: str, condition: str = "", seed_id: str = ""
+) -> Indicator:
+    return Indicator(
+        id=code, name=name, name_en=name_en, unit="cases", kind=Kind.FLOW,
+        rows=_COUNTED.format(day=day, division=division, condition=condition), source=_HANDLING,
+        tables=("cases_counted",), dimensions=(_ITEM, _CHANNEL), seed_id=seed_id, opens="case", names_people=True,
+    )  # fmt: skip
+
+
+_DECIDED = " AND state IN ('granted', 'refused')"
+_CASES = (
+    _cases("cases.accepted", "受理办件", "Cases accepted", day="accepted_on", division="accepting_division",
+           seed_id="service_centre.cases"),
+    _cases("cases.decided", "办结办件", "Cases decided", day="ended_on", division="deciding_division", condition=_DECIDED),
+    _cases("cases.granted", "准予办件", "Cases granted", day="ended_on", division="deciding_division",
+           condition=" AND state = 'granted'"),
+    _cases("cases.refused", "不予办件", "Cases refused", day="ended_on", division="deciding_division",
+           condition=" AND state = 'refused'"),
+    _cases("cases.in_time", "按期办结办件", "Cases decided in time", day="ended_on", division="deciding_division",
+           condition=_DECIDED + " AND NOT is_late"),
+    _cases("cases.crossed", "跨区办理办件", "Cases across districts", day="accepted_on", division="accepting_division",
+           condition=" AND is_crossed"),
+)  # fmt: skip
+_CASE_RATIOS = (
+    Ratio(
+        "cases.in_time_rate",
+        "按期办结率",
+        "Decided in time",
+        "cases.in_time",
+        "cases.decided",
+        source=_HANDLING,
+    ),
+    Ratio(
+        "cases.crossed_rate",
+        "跨区办理率",
+        "Across districts",
+        "cases.crossed",
+        "cases.accepted",
+        source=_HANDLING,
+    ),
+)
+_CASE_IDENTITIES = (
+    Identity(
+        "办结 = 准予 + 不予",
+        "Decided = granted + refused",
+        ("cases.decided",),
+        ("cases.granted", "cases.refused"),
+    ),
+    Identity(
+        "按期办结 ≤ 办结",
+        "Decided in time ≤ decided",
+        ("cases.in_time",),
+        ("cases.decided",),
+        relation="<=",
+    ),
+)
+
+_CENTRES = (
+    Indicator(
+        id="centres.total",
+        name="社区事务受理服务中心（含分中心）",
+        name_en="Community service centres with branches",
+        unit="facilities",
+        kind=Kind.STOCK,
+        rows="SELECT id, %(on)s::date AS on_day, division_code, kind FROM centres_centre WHERE during @> %(on)s::date",
+        source="受理中心名册",
+        tables=("centres_centre",),
+        dimensions=(
+            Dimension("kind", "类型", "Kind", (("main", "中心", "Centre"), ("branch", "分中心", "Branch"))),
+        ),
+        seed_id="service_centre.total",
+        opens="centre",
+    ),
+)
+
+
+def _entries(*, citywide: bool = False, unasked: bool = False) -> Callable[[date], list[Entry]]:
+    def entries(on: date) -> list[Entry]:
+        chosen: list[Item] = [
+            item
+            for item in items_on(on)
+            if (item.is_citywide or not citywide) and (Channel.AUTOMATIC in item.channels or not unasked)
+        ]
+        return [Entry(item.name, "；".join(basis.text for basis in item.basis)) for item in chosen]
+
+    return entries
+
+
+_ITEMS = (
+    Listing("items.total", "受理中心事项", "Items at the service centres", "items", _entries(), "事项目录",
+            seed_id="service_centre.items"),
+    Listing("items.citywide", "全市通办事项", "Items any centre takes", "items", _entries(citywide=True), "事项目录",
+            seed_id="service_centre.citywide_items"),
+    Listing("items.unasked", "免申即享事项", "Items granted without application", "items", _entries(unasked=True), "事项目录",
+            seed_id="egov.no_application_items"),
+)  # fmt: skip
+
+
+def _places(code: str, name: str, name_en: str, unit: str, condition: str, seed_id: str) -> Indicator:
+    return Indicator(
+        id=code, name=name, name_en=name_en, unit=unit, kind=Kind.STOCK,
+        rows=f"SELECT code::bigint AS id, %(on)s::date AS on_day, code AS division_code FROM places_division"
+        f" WHERE {condition} AND during @> %(on)s::date",
+        source="行政区划代码", tables=("places_division",), seed_id=seed_id,
+    )  # fmt: skip
+
+
+_PLACES = (
+    _places("admin.streets", "街道", "Streets", "streets", "level = 'street' AND kind = 'street'", "admin.streets"),
+    _places("admin.towns", "镇", "Towns", "towns", "level = 'street' AND kind = 'town'", "admin.towns"),
+    _places("admin.townships", "乡", "Townships", "townships", "level = 'street' AND kind = 'township'", "admin.townships"),
+    _places("admin.committees", "居（村）民委员会", "Residents' and village committees", "committees", "level = 'committee'",
+            "admin.committees"),
+)  # fmt: skip
+
+_DUE = """
+    SELECT id, accounting_month AS on_day, division_code, programme, amount_fen AS amount FROM payments_order
+    WHERE state NOT IN ('cancelled', 'returned', 'reissued') AND accounting_month BETWEEN %(first)s AND %(last)s
+"""
+_PAID = """
+    SELECT o.id, t.on AS on_day, o.division_code, o.programme, o.amount_fen AS amount
+    FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
+    WHERE t.kind = 'settle' AND o.state = 'paid' AND t.on BETWEEN %(first)s AND %(last)s
+"""
+_PROGRAMME = Dimension("programme", "项目", "Programme")
+_PAYMENTS = (
+    Indicator("payments.due", "各项目应发金额", "Due, all programmes", "fen", Kind.FLOW, _DUE, "支付指令", ("payments_order",),
+              (_PROGRAMME,), Measure.SUM, opens="work_order", names_people=True),
+    Indicator("payments.paid", "各项目已发金额", "Paid, all programmes", "fen", Kind.FLOW, _PAID, "总账",
+              ("payments_transfer", "payments_order"), (_PROGRAMME,), Measure.SUM, opens="work_order", names_people=True),
+)  # fmt: skip
+
+
+def _sums_of_benefits() -> tuple[Identity, ...]:
+    codes = [benefit.code for _programme, benefit in all_benefits()]
+    return (
+        Identity("各项目应发 = 各项待遇应发之和", "Due, all programmes = sum of the benefits", ("payments.due",),
+                 tuple(f"{code}.due" for code in codes)),
+        Identity("各项目已发 = 各项待遇已发之和", "Paid, all programmes = sum of the benefits", ("payments.paid",),
+                 tuple(f"{code}.paid" for code in codes)),
+    )  # fmt: skip
+
+
+PARTS = {
+    "payments": SimpleNamespace(INDICATORS=_PAYMENTS, IDENTITIES=_sums_of_benefits()),
+    "cases": SimpleNamespace(INDICATORS=_CASES, RATIOS=_CASE_RATIOS, IDENTITIES=_CASE_IDENTITIES),
+    "centres": SimpleNamespace(INDICATORS=_CENTRES, LISTINGS=_ITEMS),
+    "places": SimpleNamespace(INDICATORS=_PLACES),
+}

@@ -1,0 +1,64 @@
+"""Copies of what a page shows, as Excel or CSV: numbers as numbers, money in yuan, text that stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+
+from minzheng.kernel.indicators.registry import Figure
+from minzheng.kernel.storage.excel import write_workbook
+from minzheng.kernel.ui.exports import XLSX
+
+FORMS = ("xlsx", "csv")
+
+
+def download(
+    form: str, *, name: str, title: str, labels: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> HttpResponse:
+    """One table as a file; written whole inside the request's transaction."""
+    if form == "csv":
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(labels)
+        writer.writerows([_harmless(value) for value in row] for row in rows)
+        # The mark at the head tells spreadsheets that the file is UTF-8.
+        response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    else:
+        buffer = io.BytesIO()
+        write_workbook(buffer, {title: (labels, rows)})
+        response = HttpResponse(buffer.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"figures.{form}\"; filename*=UTF-8''{quote(name)}.{form}"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def plain(figure: Figure, value: Any) -> Any:
+    """A figure's value as a file keeps it: yuan for fen, percent to two decimals, a day as text.
+
+    >>> from minzheng.kernel.indicators.model import Ratio
+    >>> plain(Ratio("a", "率", "Rate", "b", "c", "s"), 2 / 3 * 100)
+    66.67
+    """
+    if value is None:
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    if figure.unit.startswith("fen"):
+        return Decimal(int(value)).scaleb(-2)
+    return round(value, 2) if isinstance(value, float) else value
+
+
+def _harmless(value: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula is written as text."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return "" if value is None else value

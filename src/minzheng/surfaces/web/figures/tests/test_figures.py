@@ -1,0 +1,234 @@
+"""Figures on screen: each opens to places, parts, rows, rule and paper; a broken identity is shown; small cells are not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from openpyxl import load_workbook
+
+from minzheng.kernel.access import acting_as_service
+from minzheng.kernel.access.testing import make_post
+from minzheng.kernel.audit.models import Entry
+from minzheng.kernel.indicators.model import Identity, Indicator, Kind
+from minzheng.kernel.indicators.records import PARTS
+from minzheng.kernel.indicators.tests.town import OTHER, STREET, case, centre, count_all
+
+WHEN = {"year": "2022"}
+YEAR_END = date(2022, 12, 31)
+
+
+@pytest.fixture
+def city(db):
+    case(date(2021, 3, 1))
+    for day in range(1, 8):
+        case(date(2022, 3, day), channel="online" if day < 3 else "counter")
+    case(date(2022, 12, 31), place=OTHER)
+    centre(date(2020, 1, 1)), centre(date(2022, 5, 1), kind="branch")
+    count_all(YEAR_END)
+
+
+def signed_in(role: str, place: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(official__posts=make_post(role, place)))
+    return client
+
+
+def text_of(answer) -> str:
+    assert answer.status_code == 200, answer
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_the_dashboard_shows_every_domain_beside_last_year(city):
+    page = text_of(signed_in("city_policy_officer", "310000").get("/work/figures/", WHEN))
+    for words in (
+        "受理办件",
+        "社区事务受理服务中心",
+        "街道",
+        "最低生活保障标准",
+        "¥1,420.00",
+        "上年",
+        "导出 CSV",
+    ):
+        assert words in page, words
+
+
+def test_one_domain_is_shown_with_its_months(city):
+    page = text_of(
+        signed_in("city_policy_officer", "310000").get("/work/figures/", WHEN | {"domain": "cases"})
+    )
+    assert "办件逐月" in page and "data-mz-chart" in page and "最低生活保障标准" not in page
+
+
+def test_a_figure_opens_to_its_places_parts_rule_and_rows(city):
+    client = signed_in("city_policy_officer", "310000")
+    page = text_of(client.get("/work/figures/cases.accepted/", WHEN))
+    for words in (
+        "崇明区",
+        "普陀区",
+        "按渠道",
+        "网上",
+        "cases_counted",
+        "按区分布",
+        "<svg",
+        "增长",
+    ):
+        assert words in page, words
+    rows = text_of(
+        client.get("/work/figures/cases.accepted/rows/", WHEN | {"dimension": "channel", "part": "online"})
+    )
+    assert len(re.findall(r"2022900000\d+", rows)) >= 2 and "上次计数时共 8 行" in rows
+    with acting_as_service("test"):
+        looked = Entry.objects.filter(act="indicators.rows").latest("pk")
+    assert looked.detail["rows"] == 2 and looked.subject == "indicators:cases.accepted"
+
+
+def test_a_ratio_shows_its_sides_and_a_standard_its_paper(city):
+    client = signed_in("city_policy_officer", "310000")
+    assert "按期办结办件" in text_of(client.get("/work/figures/cases.in_time_rate/", WHEN))
+    page = text_of(client.get("/work/figures/dibao.growth/", WHEN))
+    assert "6.77%" in page and "2022年工作总结：7月1日起由1330元调整为1420元" in page
+    assert "2022年7月1日" in text_of(client.get("/work/figures/dibao.adjusted_on/", WHEN))
+
+
+def test_a_listing_names_what_it_counts(city):
+    page = text_of(signed_in("city_policy_officer", "310000").get("/work/figures/items.unasked/", WHEN))
+    assert "老年综合津贴" in page and "社会散居孤儿基本生活费" in page
+
+
+def test_a_statistician_reads_counts_and_no_people(city):
+    client = signed_in("statistician", "310000")
+    page = text_of(client.get("/work/figures/cases.accepted/", WHEN))
+    assert "/rows/" not in page and "普陀区" in page
+    assert client.get("/work/figures/cases.accepted/rows/", WHEN).status_code == 403
+    centres = text_of(client.get("/work/figures/centres.total/rows/", WHEN))
+    assert "/centres/" in centres, "centres are no people, and anybody may see them"
+
+
+def test_a_district_sees_its_own_place_and_no_other(city):
+    client = signed_in("district_reviewer", "310107")
+    page = text_of(client.get("/work/figures/cases.accepted/", WHEN))
+    assert "普陀区" in page and "崇明" not in page and "长风新村街道" in page
+    for place in ("310151", "310000", "31x", "310151101"):
+        assert client.get("/work/figures/", WHEN | {"place": place}).status_code == 404
+    assert client.get("/work/figures/cases.accepted/rows/", WHEN | {"place": "310151"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "role", ["centre_clerk", "street_officer", "neighbourhood_worker", "finance_preparer"]
+)
+@pytest.mark.parametrize("path", ["", "cases.accepted/", "cases.accepted/rows/", "cases.accepted/published/", "identities/",
+                                  "summary/"])  # fmt: skip
+def test_roles_without_statistics_are_refused(city, role, path):
+    assert signed_in(role, "310107014").get(f"/work/figures/{path}", WHEN).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["nothing/", "nothing/rows/", "cases.in_time_rate/rows/", "payments.paid/published/",
+                                  "cases.accepted/rows/?dimension=sex&part=1"])  # fmt: skip
+def test_what_does_not_exist_is_not_found(city, path):
+    assert signed_in("city_policy_officer", "310000").get(f"/work/figures/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("asked", [{"year": "1999"}, {"month": "13"}, {"basis": "x"}, {"domain": "nothing"}])
+def test_a_wrong_filter_is_told_and_breaks_nothing(city, asked):
+    answer = signed_in("city_policy_officer", "310000").get("/work/figures/", WHEN | asked)
+    assert answer.status_code == 200 and "govuk-error-summary" in answer.content.decode()
+
+
+def test_a_broken_identity_is_shown_with_both_sides_and_their_difference(declared, db):
+    def counted(name: str, table: str, day: str, place: str) -> Indicator:
+        rows = f"SELECT 1::bigint AS id, {day} AS on_day, {place} AS division_code FROM {table} WHERE {day} BETWEEN %(first)s AND %(last)s"
+        return Indicator(name, name, name, "cases", Kind.FLOW, rows, "测试", (table,))
+
+    declared(
+        counted("one", "cases_counted", "accepted_on", "accepting_division"),
+        counted("other", "centres_centre", "lower(during)", "division_code"),
+        identities=(Identity("甲 = 乙", "One = other", ("one",), ("other",)),),
+    )
+    kept = [case(date(2022, 3, 1), place=STREET), case(date(2022, 3, 2), place=STREET)]
+    centre(date(2022, 3, 5)), centre(date(2022, 3, 6))
+    count_all(YEAR_END)
+    client = signed_in("city_policy_officer", "310000")
+    assert "不成立的勾稽关系" not in text_of(client.get("/work/figures/identities/"))
+    with acting_as_service("test"):
+        kept[0].delete()
+    count_all(YEAR_END)
+    page = text_of(client.get("/work/figures/identities/"))
+    assert "不成立的勾稽关系" in page and "2022-03" in page and "普陀区" in page and "−1" in page
+    assert "勾稽关系不成立" in text_of(client.get("/work/figures/", WHEN))
+
+
+def test_the_identities_of_the_platform_hold_over_its_own_records(city):
+    page = text_of(signed_in("statistician", "310000").get("/work/figures/identities/"))
+    assert "办结 = 准予 + 不予" in page and "低保标准提高额 + 调整前低保标准 = 调整后低保标准" in page
+
+
+def test_tables_for_publication_hide_small_cells_from_everybody(city):
+    for role in ("statistician", "city_policy_officer"):
+        client = signed_in(role, "310000")
+        page = text_of(client.get("/work/figures/cases.accepted/published/", WHEN | {"by": "channel"}))
+        assert "小单元不公布" in page and "示意" in page
+        cells = list(csv.reader(io.StringIO(client.get(
+            "/work/figures/cases.accepted/published/", WHEN | {"by": "channel", "export": "csv"}
+        ).content.decode("utf-8-sig"))))  # fmt: skip
+        by_name = {line[0]: line[1:] for line in cells}
+        assert (
+            by_name["普陀区"].count("*") >= 1 and "2" not in by_name["普陀区"] and by_name["崇明区"][0] == "*"
+        )
+
+
+def test_files_keep_numbers_as_numbers(city):
+    client = signed_in("statistician", "310000")
+    answer = client.get("/work/figures/", WHEN | {"export": "xlsx"})
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    lines = {line[0]: line for line in sheet.iter_rows(values_only=True)}
+    assert lines["cases.accepted"][3] == 8 and lines["subsistence_allowance.standard"][3] == 1420
+    one = client.get("/work/figures/cases.accepted/", WHEN | {"export": "csv"}).content.decode("utf-8-sig")
+    assert "普陀区,7,1,7" in one
+
+
+def test_a_formula_in_a_name_stays_text(declared, db):
+    part = PARTS["places"].INDICATORS[0]
+    declared(replace(part, name="=1+1"))
+    count_all(YEAR_END)
+    text = (
+        signed_in("statistician", "310000").get("/work/figures/", WHEN | {"export": "csv"}).content.decode()
+    )
+    assert ",'=1+1," in text
+
+
+def test_the_summary_lists_what_is_derived_and_who_brings_the_rest(city):
+    page = text_of(signed_in("statistician", "310000").get("/work/figures/summary/", WHEN))
+    assert "待各领域建成" in page and "婚姻登记" in page and "受理中心事项数" in page and "已能推得" in page
+    assert "97039" not in page and "97,039" not in page, "no printed value is shown as a result"
+
+
+def test_a_late_fact_is_told_on_the_figure(city):
+    case(date(2022, 3, 9))
+    count_all(date(2023, 1, 3))
+    page = text_of(signed_in("statistician", "310000").get("/work/figures/cases.accepted/", WHEN))
+    assert "期末之后有更正" in page and "由 8 改为 9" in page
+
+
+def test_pages_are_shown_in_english(city):
+    client = signed_in("city_policy_officer", "310000")
+    client.post("/language/", {"language": "en", "next": "/work/"})
+    page = text_of(client.get("/work/figures/", WHEN))
+    assert "Figures" in page and "Cases accepted" in page
+    chinese = re.findall(
+        r"[\u4e00-\u9fff]+", re.sub(r"<select.*?</select>|<header.*?</header>|<footer.*?</footer>", "", page)
+    )
+    assert [word for word in chinese if word != "上海市"] == []
+
+
+def test_a_figure_costs_the_same_number_of_queries_whatever_it_counts(city, django_assert_max_num_queries):
+    client = signed_in("city_policy_officer", "310000")
+    for path, most in (("", 45), ("cases.accepted/", 50), ("identities/", 40)):
+        with django_assert_max_num_queries(most):
+            client.get(f"/work/figures/{path}", WHEN)

@@ -1,0 +1,141 @@
+"""Figures in words: names in the reader's language, units, the rule a figure follows, and values as screens write them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from minzheng.kernel.indicators.model import Dimension, Indicator, Kind, Listing, Measure, Ratio, Standard
+from minzheng.kernel.indicators.registry import Figure, registry
+from minzheng.kernel.programmes import load_programmes
+from minzheng.kernel.ui import formats
+from minzheng.surfaces.web.city.asking import item_name
+from minzheng.surfaces.web.work.words import is_english
+
+UNITS = {
+    "fen": gettext_lazy("元"),
+    "fen_per_month": gettext_lazy("元/人·月"),
+    "%": "%",
+    "persons": gettext_lazy("人"),
+    "households": gettext_lazy("户"),
+    "cases": gettext_lazy("件"),
+    "facilities": gettext_lazy("个"),
+    "items": gettext_lazy("项"),
+    "schemes": gettext_lazy("项"),
+    "times": gettext_lazy("次"),
+    "streets": gettext_lazy("个"),
+    "towns": gettext_lazy("个"),
+    "townships": gettext_lazy("个"),
+    "committees": gettext_lazy("个"),
+    "pairs": gettext_lazy("对"),
+    "beds": gettext_lazy("张"),
+    "date": "",
+}
+KINDS = {Kind.FLOW: gettext_lazy("期间数"), Kind.STOCK: gettext_lazy("时点数（期末日）")}
+MEASURES = {
+    Measure.COUNT: gettext_lazy("逐条计数"),
+    Measure.SUM: gettext_lazy("金额或数量相加"),
+    Measure.DISTINCT: gettext_lazy("去重计数：同一人在本期只计一次"),
+}
+_PARTS = {
+    "payments": gettext_lazy("发放"),
+    "cases": gettext_lazy("办件"),
+    "centres": gettext_lazy("受理中心"),
+    "places": gettext_lazy("行政区划"),
+    "marriage_registration": gettext_lazy("婚姻登记"),
+    "eldercare_facilities": gettext_lazy("养老服务设施"),
+    "eldercare_beds": gettext_lazy("养老床位"),
+    "eldercare_supervision": gettext_lazy("养老机构监管"),
+    "eldercare_layout": gettext_lazy("养老设施布局"),
+    "eldercare_workforce": gettext_lazy("养老护理人员"),
+    "dementia_care": gettext_lazy("认知障碍照护"),
+}
+
+
+def name_of(figure: Figure) -> str:
+    """A figure's official name, or its English one."""
+    return figure.name_en if is_english() else figure.name
+
+
+def unit_of(figure: Figure) -> str:
+    """A unit in words; one that nobody translated stands as it was declared."""
+    return str(UNITS.get(figure.unit, figure.unit))
+
+
+def domain_name(code: str) -> str:
+    """A domain's name: a programme's own, or that of a part of the kernel or a register."""
+    for programme in load_programmes():
+        if programme.code == code:
+            return programme.name_en if is_english() else programme.name
+    return str(_PARTS.get(code, code))
+
+
+def domains() -> dict[str, str]:
+    """Every domain that brings figures, by code, in the order of the screens."""
+    return {code: domain_name(code) for code in dict.fromkeys(registry().domains.values())}
+
+
+def dimension_name(dimension: Dimension) -> str:
+    return dimension.name_en if is_english() else dimension.name
+
+
+def part_name(dimension: Dimension, code: str) -> str:
+    """A part of a dimension in words."""
+    for value, chinese, english in dimension.words:
+        if value == code:
+            return english if is_english() else chinese
+    if dimension.column == "item":
+        return item_name(code)
+    if dimension.column == "programme":
+        return domain_name(code)
+    return code or _("未注明")
+
+
+def write(figure: Figure, value: Any) -> str:
+    """A value in its figure's unit.
+
+    >>> from minzheng.kernel.indicators.model import Ratio
+    >>> write(Ratio("a", "率", "Rate", "b", "c", "s"), 97.254), write(Ratio("a", "率", "Rate", "b", "c", "s"), None)
+    ('97.25%', '—')
+    """
+    if value is None:
+        return formats.DASH
+    if isinstance(value, date):
+        return formats.day(value)
+    if figure.unit.startswith("fen"):
+        return formats.fen(int(value))
+    if figure.unit == "%":
+        return f"{value:.2f}%"
+    return formats.count(int(value))
+
+
+def chart_unit(figure: Figure) -> str:
+    """The unit as charts and maps know it."""
+    if figure.unit.startswith("fen"):
+        return "fen"
+    return "percent" if figure.unit == "%" else "count"
+
+
+def rule_of(figure: Figure) -> list[tuple[str, str]]:
+    """The rule a figure follows, as label and text."""
+    if isinstance(figure, Indicator):
+        return [
+            (_("性质"), str(KINDS[figure.kind])),
+            (_("计量"), str(MEASURES[figure.measure])),
+            (_("来源记录"), "、".join(figure.tables)),
+            (_("依据"), figure.source),
+        ]
+    if isinstance(figure, Ratio):
+        found = registry()
+        return [
+            (_("分子"), name_of(found.indicators[figure.numerator])),
+            (_("分母"), name_of(found.indicators[figure.denominator])),
+            (_("依据"), figure.source),
+        ]
+    if isinstance(figure, Listing):
+        return [(_("性质"), _("按平台所列逐项计数（期末日）")), (_("依据"), figure.source)]
+    assert isinstance(figure, Standard)
+    return [(_("性质"), _("现行标准")), (_("参数"), f"{figure.programme}.{figure.parameter}")]
