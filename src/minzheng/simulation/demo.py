@@ -41,12 +41,11 @@ from minzheng.simulation.city import write_city_files
 from minzheng.simulation.eldercare import prepare_eldercare
 from minzheng.simulation.figures import prepare_figures
 from minzheng.simulation.files import FILES
+from minzheng.simulation.layout import prepare_layout
 from minzheng.simulation.marriage_offices import prepare_marriage_offices
 from minzheng.simulation.marriages import prepare_marriages
 from minzheng.simulation.reforms import prepare_reforms
 from minzheng.simulation.supervision import prepare_supervision
-from minzheng.simulation.layout import prepare_layout
-from minzheng.simulation.reforms import prepare_reforms
 from minzheng.simulation.targets import prepare_targets
 
 MONTH = Month(2022, 7)

@@ -11,13 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from minzheng.domains.eldercare_supervision.working_rules import working_rules as supervision_rules
 from minzheng.domains.eldercare_layout.working_rules import working_rules as layout_rules
+from minzheng.domains.eldercare_supervision.working_rules import working_rules as supervision_rules
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
 from minzheng.kernel.cases.working_rules import working_rules as cases_rules
 from minzheng.kernel.centres.catalogue import working_rules as centres_rules
-from minzheng.kernel.inspections.working_rules import working_rules as inspections_rules
 from minzheng.kernel.indicators.working_rules import working_rules as indicators_rules
+from minzheng.kernel.inspections.working_rules import working_rules as inspections_rules
 from minzheng.kernel.linkage.thresholds import working_rules as linkage_rules
 from minzheng.kernel.monthend.working_rules import working_rules as monthend_rules
 from minzheng.kernel.outreach.working_rules import working_rules as outreach_rules
