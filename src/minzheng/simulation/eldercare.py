@@ -16,10 +16,9 @@ from random import Random
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from minzheng.domains.eldercare_facilities import kinds
-from minzheng.domains.eldercare_facilities.actions import take_over
+from minzheng.domains.eldercare_facilities.actions import add_beds, take_over
 from minzheng.domains.eldercare_facilities.filings import due_on
 from minzheng.domains.eldercare_facilities.models import (
-    BedBatch,
     Consultation,
     Contract,
     Filing,
@@ -42,7 +41,7 @@ from minzheng.kernel.organisations.models import Organisation
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import SHANGHAI
 from minzheng.kernel.stays.actions import admit_many, go_away
-from minzheng.kernel.stays.beds import NewBed, put_into_use
+from minzheng.kernel.stays.beds import NewBed
 from minzheng.kernel.stays.models import Bed, Stay
 from minzheng.simulation.calibration import calibration
 from minzheng.simulation.identifiers import employer_code
@@ -202,19 +201,7 @@ def _beds(place: _Place) -> None:
         kind = kinds.DEMENTIA if at % 6 == 5 else kinds.BASIC if at % 2 == 0 else kinds.MARKET
         room = f"{1 + at // 20}{at % 20 // 2 + 1:02d}"
         beds.append(NewBed(room, str(at % 2 + 1), kind, sex=at // 2 % 2 + 1 if at % 10 < 4 else None))
-    place.made = put_into_use(facility=place.facility, beds=beds, on=place.opened, document=document)
-    counts: dict[str, int] = defaultdict(int)
-    for bed in place.made:
-        counts[bed.kind] += 1
-    take_over(
-        [
-            BedBatch(
-                facility=place.facility, division_code=place.facility.division_code, on=place.opened, kind=kind,
-                change=count, document=document, because="built",
-            )
-            for kind, count in sorted(counts.items())
-        ]
-    )  # fmt: skip
+    place.made = add_beds(facility=place.facility, beds=beds, on=place.opened, document=document)
 
 
 def _residents(homes: list[_Place], on: date) -> int:
@@ -244,8 +231,8 @@ def _residents(homes: list[_Place], on: date) -> int:
             is_empty = draw.random() > TAKEN
             first = max(place.opened + timedelta(days=5), on - timedelta(days=draw.randrange(150, 1500)))
             left = on - timedelta(days=draw.randrange(4, 120)) if is_empty else None
-            if (left or on) > first and (person := somebody(place, bed)) is not None:
-                rows.append((person, bed.pk, first, left))
+            if (left or on) > first and (found := somebody(place, bed)) is not None:
+                rows.append((found, bed.pk, first, left))
     admit_many(rows)
     stays = list(Stay.objects.filter(state="present").select_related("bed", "facility").order_by("id"))
     _rights(stays, on)

@@ -124,7 +124,7 @@ def expiring(
         )[:most]
     )
     rows = [Expiring(*row[:5], row[5] - timedelta(days=1), (row[5] - on).days - 1) for row in licences]
-    rows += [Expiring(*row, (row[5] - on).days) for row in medical]
+    rows += [Expiring(*row[:5], row[5], (row[5] - on).days) for row in medical if row[5] is not None]
     return sorted(rows, key=lambda row: (row.last, row.facility_id))[:most]
 
 

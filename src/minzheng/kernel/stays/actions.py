@@ -295,7 +295,7 @@ def _refused(write: Callable[[], Any]) -> None:
 def _say(fault: IntegrityError) -> NoReturn:
     told = getattr(fault.__cause__, "diag", None)
     words = _SAID.get(getattr(told, "constraint_name", None) or "") or getattr(told, "message_primary", "")
-    if " / " not in words:
+    if not words or " / " not in words:
         raise fault
     raise StayRefused(words) from fault
 

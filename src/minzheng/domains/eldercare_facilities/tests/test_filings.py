@@ -33,8 +33,8 @@ def test_a_filing_is_late_from_the_eleventh_working_day(home, manager, on, is_la
 
 
 def test_holidays_lengthen_the_time(db):
-    # Opened before National Day: seven days of holiday and two make-up Saturdays and Sundays in between.
-    assert filings.due_on(date(2022, 9, 29)) == date(2022, 10, 17)
+    # 30 September, then (1 to 7 October off, 8 and 9 worked) 8 to 14 October, 17 and 18: ten.
+    assert filings.due_on(date(2022, 9, 29)) == date(2022, 10, 18)
 
 
 def test_the_district_approves_with_a_number_and_that_is_traced(home, manager, district):

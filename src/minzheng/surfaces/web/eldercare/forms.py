@@ -183,7 +183,7 @@ def with_choices(form: type[forms.Form], /, **choices: Any) -> Any:
 def starting(form: type[forms.Form], /, **initial: Any) -> Any:
     """The form with values to begin with."""
 
-    def make(*args: Any, **kwargs: Any) -> forms.Form:
-        return form(*args, initial=initial, **kwargs)
+    def make(data: Any = None, *, auto_id: str = "") -> forms.Form:
+        return form(data, auto_id=auto_id, initial=initial)
 
     return make

@@ -136,7 +136,7 @@ def _bed_row(
         "state": f"stay_{stay.state}" if stay else "",
         "since": stay.during.lower if stay else None,
         "right": kinds.ENTITLEMENTS.get(right.entitlement, right.entitlement) if right else "",
-        "is_doubtful": bool(stay) and stay.pk in doubtful,
+        "is_doubtful": stay is not None and stay.pk in doubtful,
         "is_released": bed.pk in released,
         "sex": SEXES.get(bed.sex or 0, ""),
     }

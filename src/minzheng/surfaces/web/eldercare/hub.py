@@ -92,7 +92,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "ends": sum(ends.values()),
             "waiting": Filing.objects.filter(state=FilingState.FILED).count(),
             "map": DistrictMap(
-                "map-occupancy", _("入住率（%）"), {row["code"]: row["occupancy"] for row in rows}, unit="percent",
+                "map-occupancy", _("入住率（%）"), {code: one.occupancy_percent for code, one in figures.items()}, unit="percent",
                 value_label=_("入住率"), href=lambda code: f"{reverse('eldercare_register')}?district={code}",
             ) if len(rows) > 1 else None,
         },

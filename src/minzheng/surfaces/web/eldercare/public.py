@@ -212,7 +212,7 @@ def _facts(facility: Facility, home: Home | None) -> list[dict[str, Any]]:
     ]
     if home is not None:
         rows += [
-            {"label": _("运营方式"), "value": OWNERSHIP.get(home.ownership, home.ownership)},
+            {"label": _("运营方式"), "value": str(OWNERSHIP[home.ownership])},
             {"label": _("服务内容"), "value": "、".join(home.functions) or "—"},
             {"label": _("开放时间"), "value": home.hours or "—"},
             {"label": _("医养结合"), "value": f"{kinds.MEDICAL[home.medical_form]} {home.medical_partner}"},
