@@ -16,10 +16,9 @@ from random import Random
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from minzheng.domains.eldercare_facilities import kinds
-from minzheng.domains.eldercare_facilities.actions import take_over
+from minzheng.domains.eldercare_facilities.actions import add_beds, take_over
 from minzheng.domains.eldercare_facilities.filings import due_on
 from minzheng.domains.eldercare_facilities.models import (
-    BedBatch,
     Consultation,
     Contract,
     Filing,
@@ -35,13 +34,14 @@ from minzheng.domains.eldercare_facilities.models import (
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.centres.sites import SITES
-from minzheng.kernel.facilities.actions import attach_post, register_facility
+from minzheng.kernel.facilities.actions import attach_post, register_many
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.organisations.actions import Seat, register_organisation
+from minzheng.kernel.organisations.models import Organisation
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import SHANGHAI
 from minzheng.kernel.stays.actions import admit_many, go_away
-from minzheng.kernel.stays.beds import NewBed, put_into_use
+from minzheng.kernel.stays.beds import NewBed
 from minzheng.kernel.stays.models import Bed, Stay
 from minzheng.simulation.calibration import calibration
 from minzheng.simulation.identifiers import employer_code
@@ -54,6 +54,7 @@ MANAGED, MANAGED_STREET, MANAGED_BEDS = "310107", "310107014", 24
 #: 沪 2022: about 1.6 hundred thousand beds for 24.76 million people; a home has some 200.
 BEDS_PER_PERSON = 0.0065
 LEAST_BEDS = 6
+TAKEN = 0.85
 _GIVEN = ("康乐", "福安", "颐和", "松鹤", "长青", "金秋", "夕阳红", "万福", "春晖", "慈安", "乐龄", "银杏")
 _OTHERS = {kinds.CENTRE: 2, kinds.MEAL_SITE: 4, kinds.DAY_CARE: 1, kinds.FAMILY_BED: 1}
 _FUNCTIONS = {
@@ -84,6 +85,7 @@ def prepare_eldercare(*, on: date, watch: Watcher = lambda _step, _detail: None)
             watch("养老服务", "设施、床位与入住此前已就绪")
             return 0
         places = list(_places(on))
+        register_many([place.facility for place in places])
         _details(places, on)
         homes = [place for place in places if place.kind == kinds.HOME]
         for place in homes:
@@ -103,6 +105,7 @@ def _places(on: date) -> Iterator[_Place]:
     people = Person.objects.count()
     population = {str(code): n for code, n in calibration()["population"]["districts"]["values"].items()}
     every = sum(population.values())
+    operators: dict[str, Organisation] = {}
     for district in sorted(streets):
         draw = Random(f"{SEED} {district}")
         own = streets[district]
@@ -111,12 +114,12 @@ def _places(on: date) -> Iterator[_Place]:
         each = max(LEAST_BEDS, round(beds / homes))
         for number in range(homes):
             street = MANAGED_STREET if district == MANAGED and number == 0 else own[number * 3 % len(own)][0]
-            place = _facility(kinds.HOME, number, street, own, draw, on)
+            place = _facility(kinds.HOME, number, street, own, draw, on, operators)
             place.beds = max(each, MANAGED_BEDS) if street == MANAGED_STREET else each
             yield place
         for kind, count in _OTHERS.items():
             for number in range(max(count, homes // 8 * count)):
-                yield _facility(kind, number, own[(number * 2 + 1) % len(own)][0], own, draw, on)
+                yield _facility(kind, number, own[(number * 2 + 1) % len(own)][0], own, draw, on, operators)
 
 
 def _streets() -> dict[str, list[tuple[str, float, float]]]:
@@ -131,11 +134,19 @@ def _streets() -> dict[str, list[tuple[str, float, float]]]:
 
 
 def _facility(
-    kind: str, number: int, street: str, own: list[tuple[str, float, float]], draw: Random, on: date
+    kind: str,
+    number: int,
+    street: str,
+    own: list[tuple[str, float, float]],
+    draw: Random,
+    on: date,
+    operators: dict[str, Organisation],
 ) -> _Place:
     """A tenth of the homes and a third of the rest opened in the year itself."""
     _code, east, north = next(row for row in own if row[0] == street)
     is_new = draw.random() < (0.1 if kind == kinds.HOME else 0.3) and street != MANAGED_STREET
+    # The demonstration's district has a home whose filing waits.
+    is_new = is_new or (kind == kinds.HOME and street[:6] == MANAGED and number == 1)
     opened = (
         date(on.year, 1, 4) + timedelta(days=draw.randrange(0, 200))
         if is_new
@@ -143,13 +154,15 @@ def _facility(
     )
     stem = _GIVEN[(number * 5 + int(street[-3:])) % len(_GIVEN)]
     name = f"{stem}{kinds.KINDS[kind]}（示意）"
-    operator = register_organisation(
-        uscc=employer_code(draw), name=f"合成{stem}养老服务中心 {street}-{kind}-{number}", representative="合成负责人",
-        seat=Seat(street, "示意"), source=SOURCE, on=opened,
-    )  # fmt: skip
-    facility = register_facility(
-        code=f"{kinds.PREFIXES[kind]}-{street[:6]}-{number + 1:04d}", kind=kind, name=name, division_code=street,
-        during=DateRange(opened, None), organisation=operator, address=f"示意路{draw.randrange(10, 900)}号",
+    district = street[:6]
+    if kind == kinds.HOME or district not in operators:
+        operators[district] = register_organisation(
+            uscc=employer_code(draw), name=f"合成{stem}养老服务中心 {street}-{number}", representative="合成负责人",
+            seat=Seat(street, "示意"), source=SOURCE, on=date(2008, 1, 1),
+        )  # fmt: skip
+    facility = Facility(
+        code=f"{kinds.PREFIXES[kind]}-{district}-{number + 1:04d}", kind=kind, name=name, division_code=street,
+        during=DateRange(opened, None), organisation=operators[district], address=f"示意路{draw.randrange(10, 900)}号",
         phone="021-00000000", longitude=round(east + draw.uniform(-0.008, 0.008), 5),
         latitude=round(north + draw.uniform(-0.006, 0.006), 5), source=SOURCE,
     )  # fmt: skip
@@ -188,23 +201,11 @@ def _beds(place: _Place) -> None:
         kind = kinds.DEMENTIA if at % 6 == 5 else kinds.BASIC if at % 2 == 0 else kinds.MARKET
         room = f"{1 + at // 20}{at % 20 // 2 + 1:02d}"
         beds.append(NewBed(room, str(at % 2 + 1), kind, sex=at // 2 % 2 + 1 if at % 10 < 4 else None))
-    place.made = put_into_use(facility=place.facility, beds=beds, on=place.opened, document=document)
-    counts: dict[str, int] = defaultdict(int)
-    for bed in place.made:
-        counts[bed.kind] += 1
-    take_over(
-        [
-            BedBatch(
-                facility=place.facility, division_code=place.facility.division_code, on=place.opened, kind=kind,
-                change=count, document=document, because="built",
-            )
-            for kind, count in sorted(counts.items())
-        ]
-    )  # fmt: skip
+    place.made = add_beds(facility=place.facility, beds=beds, on=place.opened, document=document)
 
 
 def _residents(homes: list[_Place], on: date) -> int:
-    """Four beds of five are taken, by the oldest of the district; two of the managed home are away."""
+    """Most beds are taken by the old of the district, the others were left lately; two of the managed home are away."""
     draw = Random(f"{SEED} residents")
     waiting: dict[tuple[str, int], list[int]] = defaultdict(list)
     old = (
@@ -217,37 +218,40 @@ def _residents(homes: list[_Place], on: date) -> int:
     )  # fmt: skip
     for person, division, sex in old[:400_000]:
         waiting[division[:6], sex].append(person)
-    rows: list[tuple[int, int, date]] = []
+    rows: list[tuple[int, int, date, date | None]] = []
+
+    def somebody(place: _Place, bed: Bed) -> int | None:
+        district = place.facility.division_code[:6]
+        wanted = bed.sex or draw.choice((1, 2, 2))
+        queue = waiting[district, wanted] or ([] if bed.sex else waiting[district, 3 - wanted])
+        return queue.pop(draw.randrange(min(40, len(queue)))) if queue else None
+
     for place in homes:
         for bed in place.made:
-            if draw.random() > 0.8:
-                continue
-            sex = bed.sex or draw.choice((1, 2, 2))
-            queue = (
-                waiting[place.facility.division_code[:6], sex]
-                or waiting[place.facility.division_code[:6], 3 - sex]
-            )
-            if not queue or (bed.sex and not waiting[place.facility.division_code[:6], bed.sex]):
-                continue
-            first = max(place.opened + timedelta(days=5), on - timedelta(days=draw.randrange(20, 1500)))
-            rows.append((queue.pop(draw.randrange(min(40, len(queue)))), bed.pk, min(first, on)))
+            is_empty = draw.random() > TAKEN
+            first = max(place.opened + timedelta(days=5), on - timedelta(days=draw.randrange(150, 1500)))
+            left = on - timedelta(days=draw.randrange(4, 120)) if is_empty else None
+            if (left or on) > first and (found := somebody(place, bed)) is not None:
+                rows.append((found, bed.pk, first, left))
     admit_many(rows)
-    stays = list(Stay.objects.select_related("bed", "facility").order_by("id"))
+    stays = list(Stay.objects.filter(state="present").select_related("bed", "facility").order_by("id"))
     _rights(stays, on)
     managed = [stay for stay in stays if stay.division_code == MANAGED_STREET][:2]
     for stay, because in zip(managed, ("hospital", "home"), strict=False):
         go_away(stay=stay, on=max(on - timedelta(days=3), stay.during.lower), because=because)
-    return len(rows)
+    return len(stays)
 
 
 def _rights(stays: list[Stay], on: date) -> None:
     """Each resident's right to the bed and their contract; one of twelve basic beds is held without a right to it."""
     draw = Random(f"{SEED} rights")
-    occupants, contracts = [], []
+    occupants, contracts, shown = [], [], False
     for stay in stays:
         grade = draw.choices(range(7), (1, 1, 2, 4, 5, 4, 2))[0]
         right = "dementia" if stay.bed.kind == kinds.DEMENTIA else "grade" if grade >= 3 else "preferential"
-        if stay.bed.kind != kinds.DEMENTIA and draw.random() < 1 / 12:
+        is_example = stay.division_code == MANAGED_STREET and stay.bed.kind == kinds.BASIC
+        if stay.bed.kind != kinds.DEMENTIA and (draw.random() < 1 / 12 or (is_example and not shown)):
+            shown = shown or is_example
             right, grade = kinds.NOT_ENTITLED, min(grade, 2)
         common = {
             "facility": stay.facility,
@@ -281,6 +285,8 @@ def _papers(places: list[_Place], on: date) -> None:
     for place in places:
         common = {"facility": place.facility, "division_code": place.facility.division_code}
         until = on + timedelta(days=draw.randrange(5, 1200))
+        if place.facility.division_code == MANAGED_STREET and place.kind == kinds.HOME:
+            until = on + timedelta(days=31)
         if place.kind != kinds.FAMILY_BED:
             licences.append(
                 Licence(kind="food", number=f"JY3310{draw.randrange(10**9):010d}", issuer="示意市场监督管理局",
@@ -301,7 +307,7 @@ def _papers(places: list[_Place], on: date) -> None:
         )  # fmt: skip
         filed = place.opened + timedelta(days=draw.choice((3, 6, 9, 12, 25)))
         if filed < on:
-            waits = place.opened.year == on.year and draw.random() < 0.5
+            waits = place.opened.year == on.year
             filings.append(
                 Filing(opened_on=place.opened, due_on=due_on(place.opened), filed_on=filed, papers=["设立登记证书", "消防合格意见", "床位清单"],
                        state=FilingState.FILED if waits else FilingState.APPROVED,
@@ -313,7 +319,7 @@ def _papers(places: list[_Place], on: date) -> None:
                 HospitalLink(hospital="示意互联网医院", number=f"示意{draw.randrange(10**5):05d}",
                              during=DateRange(max(place.opened, date(2021, 6, 1)), date(on.year + 1, 12, 31)), **common)
             )  # fmt: skip
-        if draw.random() < 0.3 and place.opened < on - timedelta(days=60):
+        if (draw.random() < 0.3 or place.beds == MANAGED_BEDS) and place.opened < on - timedelta(days=60):
             at = datetime.combine(on - timedelta(days=draw.randrange(2, 50)), time(14, 20), SHANGHAI)
             incidents.append(
                 Incident(kind="fall", happened_at=at, reported_at=at + timedelta(hours=draw.choice((2, 8, 30))),

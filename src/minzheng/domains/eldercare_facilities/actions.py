@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import models, transaction
 
-from minzheng.domains.eldercare_facilities.models import Home
+from minzheng.domains.eldercare_facilities.models import BedBatch, Home
 from minzheng.kernel.access import require
 from minzheng.kernel.audit import record
 from minzheng.kernel.facilities.models import Facility
+from minzheng.kernel.stays.beds import NewBed, put_into_use, take_out_of_use
+from minzheng.kernel.stays.models import Bed
 
 
 @transaction.atomic
@@ -40,3 +44,45 @@ def describe(*, facility: Facility, **told: Any) -> Home:
         detail={"new": is_new, **{name: str(value) for name, value in told.items()}},
     )
     return home
+
+
+@transaction.atomic
+def add_beds(*, facility: Facility, beds: Iterable[NewBed], on: date, document: str) -> list[Bed]:
+    """Beds put into use by one paper (新增床位): the beds themselves, and what they add to the stock by kind.
+
+    Raises:
+        StayRefused: a room has a bed of the same label on that day.
+    """
+    made = put_into_use(facility=facility, beds=beds, on=on, document=document)
+    _book(facility, made, on=on, document=document, because="built", sign=1)
+    return made
+
+
+@transaction.atomic
+def withdraw_beds(
+    *, facility: Facility, beds: Iterable[Bed], on: date, document: str, because: str = "withdrawn"
+) -> int:
+    """Beds taken out of use by one paper (撤销床位); `because` is withdrawn or converted.
+
+    Raises:
+        StayRefused: somebody has one of them on that day or later.
+    """
+    chosen = list(Bed.objects.filter(pk__in=[bed.pk for bed in beds], facility=facility, during__contains=on))
+    count = take_out_of_use(facility=facility, beds=chosen, on=on, document=document)
+    _book(facility, chosen, on=on, document=document, because=because, sign=-1)
+    return count
+
+
+def _book(
+    facility: Facility, beds: list[Bed], *, on: date, document: str, because: str, sign: int
+) -> None:  # fmt: skip
+    counts = Counter(bed.kind for bed in beds)
+    BedBatch.objects.bulk_create(
+        [
+            BedBatch(
+                facility=facility, division_code=facility.division_code, on=on, kind=kind, change=sign * count,
+                document=document, because=because,
+            )
+            for kind, count in sorted(counts.items())
+        ]
+    )  # fmt: skip

@@ -35,6 +35,15 @@ def register_facility(
 
 
 @transaction.atomic
+def register_many(rows: list[Facility]) -> list[Facility]:
+    """Takes over a register of facilities that are not known yet (批量登记设施); one entry in the trace."""
+    require("facilities.edit")
+    made = Facility.objects.bulk_create(rows, batch_size=2000)
+    record("facilities.register_many", subject=f"facilities:{len(made)}", detail={"count": len(made)})
+    return made
+
+
+@transaction.atomic
 def attach_post(*, post: Post, facility: Facility) -> FacilityPost:
     """Says that a post works for this facility alone (机构岗位); repeating it changes nothing."""
     require("access.grant_post")
@@ -44,8 +53,16 @@ def attach_post(*, post: Post, facility: Facility) -> FacilityPost:
 
 
 def close_facility(*, facility: Facility, on: date) -> Facility:
-    """The facility's last day was the day before `on` (停止服务); what it did stays readable."""
+    """The facility's last day was the day before `on` (停止服务); what it did stays readable.
+
+    Raises:
+        ValueError: the day is not after the facility's first.
+    """
     require("facilities.edit")
+    if on <= facility.during.lower:
+        raise ValueError(
+            f"停止服务之日 {on} 须晚于启用之日 {facility.during.lower} / the last day must come after the first"
+        )
     facility.during = type(facility.during)(facility.during.lower, on)
     facility.save(update_fields=["during"])
     record("facilities.close", subject=f"facility:{facility.pk}", division_code=facility.division_code)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from math import cos, radians
 
+from django.db import connection
 from django.db.models import F, FloatField, Q, QuerySet, Value
 from django.db.models.functions import ASin, Cos, Power, Radians, Sin, Sqrt
 
@@ -58,3 +59,10 @@ def near(
     if within_km is not None:
         ranked = ranked.filter(km__lte=within_km)
     return ranked.order_by(F("km"), "code")
+
+
+def my_facility() -> int | None:
+    """The facility that the acting post works for, if it works for one alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT facilities_mine()")
+        return cursor.fetchone()[0]

@@ -213,28 +213,30 @@ def follow_deaths() -> list[int]:
 
 
 @transaction.atomic
-def admit_many(rows: Iterable[tuple[int, int, date]]) -> int:
-    """Moves many people in: (person, bed, first day) each; one statement and one entry in the trace (批量登记在住).
+def admit_many(rows: Iterable[tuple[int, int, date] | tuple[int, int, date, date | None]]) -> int:
+    """Takes over a home's register (批量登记): (person, bed, first day) or with the day the bed was free again.
 
-    For taking over a home's register; one conflict refuses all of them.
+    One statement and one entry in the trace; one conflict refuses all of them.
     """
     require("stays.admit")
-    entries = list(rows)
-    _refused(
-        lambda: Stay.objects.bulk_create(
-            [
-                # The database fills in the bed's facility and place.
-                Stay(
-                    person_id=person, bed_id=bed, during=DateRange(on, None), state=StayState.PRESENT,
-                    facility_id=0, division_code="",
-                )
-                for person, bed, on in entries
-            ],
-            batch_size=2000,
+    made = []
+    for person, bed, first, *rest in rows:
+        until = rest[0] if rest else None
+        made.append(
+            # The database fills in the bed's facility and place.
+            Stay(
+                person_id=person,
+                bed_id=bed,
+                facility_id=0,
+                division_code="",
+                during=DateRange(first, until),
+                state=StayState.ENDED if until else StayState.PRESENT,
+                ended_because="left" if until else "",
+            )
         )
-    )  # fmt: skip
-    record("stays.admit_many", subject=f"stays:{len(entries)}", detail={"count": len(entries)})
-    return len(entries)
+    _refused(lambda: Stay.objects.bulk_create(made, batch_size=2000))
+    record("stays.admit_many", subject=f"stays:{len(made)}", detail={"count": len(made)})
+    return len(made)
 
 
 def _require_placing() -> None:
@@ -293,7 +295,7 @@ def _refused(write: Callable[[], Any]) -> None:
 def _say(fault: IntegrityError) -> NoReturn:
     told = getattr(fault.__cause__, "diag", None)
     words = _SAID.get(getattr(told, "constraint_name", None) or "") or getattr(told, "message_primary", "")
-    if " / " not in words:
+    if not words or " / " not in words:
         raise fault
     raise StayRefused(words) from fault
 

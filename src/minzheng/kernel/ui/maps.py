@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from minzheng.kernel.ui import charts
 
@@ -90,7 +91,7 @@ class DistrictMap:
 
     @property
     def view_box(self) -> str:
-        return f"0 0 {WIDTH} {_outlines()[1]}"
+        return f"0 0 {WIDTH} {outlines()[1]}"
 
     @property
     def districts(self) -> list[District]:
@@ -103,7 +104,7 @@ class DistrictMap:
                 href=self.href(outline.code) if self.href else "",
                 is_selected=outline.code == self.selected,
             )
-            for outline in _outlines()[0]
+            for outline in outlines()[0]
         ]
 
     @property
@@ -150,28 +151,41 @@ def level_of(value: int | float | None, bounds: list[int | float]) -> int:
 
 
 @cache
-def _outlines() -> tuple[list[Outline], int]:
-    features = json.loads(OUTLINES.read_text(encoding="utf-8"))["features"]
-    points = [p for f in features for poly in f["geometry"]["coordinates"] for ring in poly for p in ring]
+def _features() -> list[dict[str, Any]]:
+    return list(json.loads(OUTLINES.read_text(encoding="utf-8"))["features"])
+
+
+@cache
+def _bounds() -> tuple[float, float, float, float, float]:
+    """West, south and north edge in degrees, the squeeze of longitude, and the map's units a degree of latitude."""
+    points = [p for f in _features() for poly in f["geometry"]["coordinates"] for ring in poly for p in ring]
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
     # A degree of longitude is shorter than one of latitude here, by the cosine of the latitude.
     squeeze = math.cos(math.radians((south + north) / 2))
-    scale = (WIDTH - 16) / ((east - west) * squeeze)
+    return west, south, north, squeeze, (WIDTH - 16) / ((east - west) * squeeze)
 
-    def place(point: list[float]) -> tuple[int, int]:
-        return round(8 + (point[0] - west) * squeeze * scale), round(8 + (north - point[1]) * scale)
 
-    outlines = []
-    for feature in features:
+def project(point: Sequence[float]) -> tuple[int, int]:
+    """Where (longitude, latitude) in degrees lies on the map."""
+    west, _south, north, squeeze, scale = _bounds()
+    return round(8 + (point[0] - west) * squeeze * scale), round(8 + (north - point[1]) * scale)
+
+
+@cache
+def outlines() -> tuple[list[Outline], int]:
+    """The districts drawn to the map's size, and the map's height."""
+    drawn_districts = []
+    for feature in _features():
         parts = []
         for poly in feature["geometry"]["coordinates"]:
             for ring in poly:
-                drawn = [place(p) for p in ring]
+                drawn = [project(p) for p in ring]
                 kept = [p for at, p in enumerate(drawn) if at == 0 or p != drawn[at - 1]]
                 if len(kept) > 2:
                     parts.append("M" + "L".join(f"{x},{y}" for x, y in kept) + "Z")
         code, name = feature["properties"]["code"], feature["properties"]["name"]
-        label = place(list(_LABEL_AT.get(code) or feature["properties"]["label_at"]))
-        outlines.append(Outline(code, name, "".join(parts), *label))
-    return outlines, round(16 + (north - south) * scale)
+        label = project(list(_LABEL_AT.get(code) or feature["properties"]["label_at"]))
+        drawn_districts.append(Outline(code, name, "".join(parts), *label))
+    _west, south, north, _squeeze, scale = _bounds()
+    return drawn_districts, round(16 + (north - south) * scale)

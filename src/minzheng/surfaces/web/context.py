@@ -24,6 +24,7 @@ WORK = (
     ("counter", gettext_noop("窗口"), "cases.help"),
     ("case_queue", gettext_noop("办件"), "cases.look"),
     ("work_centres", gettext_noop("受理中心"), "centres.look"),
+    ("eldercare_work", gettext_noop("养老服务"), "facilities.look"),
     ("city", gettext_noop("办件统计"), "statistics.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
@@ -40,6 +41,7 @@ OPEN = (
     ("services", gettext_noop("全部事项")),
     ("check", gettext_noop("我能得到什么")),
     ("centres", gettext_noop("受理中心")),
+    ("eldercare", gettext_noop("养老服务")),
     ("letters_check", gettext_noop("查验文书")),
 )
 MINE = (

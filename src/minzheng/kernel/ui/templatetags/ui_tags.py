@@ -26,7 +26,8 @@ from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.charts import Chart
 from minzheng.kernel.ui.forms import ReasonForm
 from minzheng.kernel.ui.maps import DistrictMap
-from minzheng.kernel.ui.point_maps import PointMap
+from minzheng.kernel.ui.points import PointMap
+from minzheng.kernel.ui.site_maps import SiteMap
 from minzheng.kernel.ui.statuses import TONES, status_of
 from minzheng.kernel.ui.tables import Table
 
@@ -283,7 +284,13 @@ def district_map(map: DistrictMap) -> dict[str, Any]:
 
 @register.inclusion_tag(f"{_HERE}/point_map.html")
 def point_map(map: PointMap) -> dict[str, Any]:
-    """A `ui.point_maps.PointMap`: points within the outline of a district or the city."""
+    """A `ui.points.PointMap`: places on the districts, each a link; give the same places as a list beside it."""
+    return {"map": map, "districts": map.districts, "placed": map.placed}
+
+
+@register.inclusion_tag(f"{_HERE}/site_map.html")
+def site_map(map: SiteMap) -> dict[str, Any]:
+    """A `ui.site_maps.SiteMap`: figures at points and sites to be built, within the outline of a district or the city."""
     return {"map": map, "dots": map.dots, "legend": map.legend}
 
 

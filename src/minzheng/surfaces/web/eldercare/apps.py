@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class EldercarePagesConfig(AppConfig):
     name = "minzheng.surfaces.web.eldercare"
     label = "web_eldercare"
+
+    def ready(self) -> None:
+        from minzheng.kernel.ui.statuses import register_statuses
+        from minzheng.surfaces.web.eldercare.words import STATUSES
+
+        register_statuses(STATUSES)

@@ -1,5 +1,24 @@
-"""Addresses of this area."""
+"""Addresses of elder care: `eldercare/` for everybody, `work/eldercare/` for officials and for the homes themselves."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from minzheng.surfaces.web.eldercare import home, hub, public, running
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("eldercare/", public.find, name="eldercare"),
+    path("eldercare/basic/", public.basic_list, name="eldercare_basic_list"),
+    path("eldercare/<int:pk>/", public.one, name="eldercare_public"),
+    path("work/eldercare/", hub.overview, name="eldercare_work"),
+    path("work/eldercare/register/", hub.register, name="eldercare_register"),
+    path("work/eldercare/filings/", hub.filings, name="eldercare_filings"),
+    path("work/eldercare/basic-beds/", hub.basic_beds, name="eldercare_basic_beds"),
+    path("work/eldercare/expiring/", hub.expiring_papers, name="eldercare_expiring"),
+    path("work/eldercare/relief/", hub.relief, name="eldercare_relief"),
+    path("work/eldercare/<int:pk>/", home.page, name="eldercare_facility"),
+    path("work/eldercare/<int:pk>/beds/<int:bed_pk>/", home.bed, name="eldercare_bed"),
+    path("work/eldercare/<int:pk>/stays/<int:stay_pk>/", home.stay, name="eldercare_stay"),
+    path("work/eldercare/<int:pk>/papers/", running.papers, name="eldercare_papers"),
+    path("work/eldercare/<int:pk>/incidents/", running.incidents, name="eldercare_incidents"),
+    path("work/eldercare/<int:pk>/medical/", running.medical_page, name="eldercare_medical"),
+    path("work/eldercare/<int:pk>/filing/", running.filing, name="eldercare_filing"),
+]
