@@ -44,7 +44,7 @@ def test_a_plan_is_asked_for_solved_by_the_worker_and_shown_with_its_gap(
     expect(page.locator("#layout-progress")).to_contain_text("已排队")
     work_once(site.database)
     expect(page.get_by_text("0（已证最优）")).to_be_visible(timeout=30_000)
-    expect(page.locator(".mz-map__dot--new")).to_have_count(1)
+    expect(page.locator(".mz-map__site--new")).to_have_count(1)
 
 
 def test_a_paper_is_reported_by_one_and_accepted_by_another(site, page: Page, sign_in, prepared) -> None:

@@ -26,8 +26,8 @@ from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.charts import Chart
 from minzheng.kernel.ui.forms import ReasonForm
 from minzheng.kernel.ui.maps import DistrictMap
-from minzheng.kernel.ui.point_maps import PointMap as PlanMap
 from minzheng.kernel.ui.points import PointMap
+from minzheng.kernel.ui.site_maps import SiteMap
 from minzheng.kernel.ui.statuses import TONES, status_of
 from minzheng.kernel.ui.tables import Table
 
@@ -288,9 +288,9 @@ def point_map(map: PointMap) -> dict[str, Any]:
     return {"map": map, "districts": map.districts, "placed": map.placed}
 
 
-@register.inclusion_tag(f"{_HERE}/plan_map.html")
-def plan_map(map: PlanMap) -> dict[str, Any]:
-    """A `ui.point_maps.PointMap`: points by value within the outline of a district or the city."""
+@register.inclusion_tag(f"{_HERE}/site_map.html")
+def site_map(map: SiteMap) -> dict[str, Any]:
+    """A `ui.site_maps.SiteMap`: figures at points and sites to be built, within the outline of a district or the city."""
     return {"map": map, "dots": map.dots, "legend": map.legend}
 
 

@@ -17,7 +17,7 @@ from minzheng.kernel.access import current_actor
 from minzheng.kernel.places.models import Division
 from minzheng.kernel.places.queries import scope
 from minzheng.kernel.ui.frame import NavItem
-from minzheng.kernel.ui.point_maps import MapPoint, PointMap
+from minzheng.kernel.ui.site_maps import SiteMap, SitePoint
 from minzheng.surfaces.web.work.acts import said
 
 Result = TypeVar("Result")
@@ -73,16 +73,16 @@ def illustrative_note(within: str) -> str:
     return _("街镇和居村的位置为示意坐标，不是实测位置；距离因此只作方法演示。") if rows.exists() else ""
 
 
-def plan_map(plan: Plan) -> PointMap:
+def plan_map(plan: Plan) -> SiteMap:
     """A plan's sites within its district: squares to be built, rings that stand."""
     points = [
-        MapPoint(
+        SitePoint(
             site.name, site.longitude, site.latitude, tone="standing" if site.is_standing else "new",
             text=_("就近老年人 %(n)s 人") % {"n": f"{site.elders:,.0f}"},
         )
         for site in plan.places.all()
     ]  # fmt: skip
-    return PointMap(
+    return SiteMap(
         f"map-plan-{plan.pk}",
         plan.title,
         points,

@@ -27,7 +27,7 @@ from minzheng.domains.eldercare_layout.working_rules import rules_on
 from minzheng.kernel.access import may, require
 from minzheng.kernel.places.queries import path_names
 from minzheng.kernel.ui.maps import DistrictMap
-from minzheng.kernel.ui.point_maps import MapPoint, PointMap
+from minzheng.kernel.ui.site_maps import SiteMap, SitePoint
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.layout.common import (
     asked_place,
@@ -123,9 +123,9 @@ def _maps(rows: list[StreetNeed], place: str, year: int, ratio: int) -> dict[str
             )
         }  # fmt: skip
     at = street_points(place)
-    points = [MapPoint(row.name, *at[row.code], value=row.shortage) for row in rows if row.code in at]
+    points = [SitePoint(row.name, *at[row.code], value=row.shortage) for row in rows if row.code in at]
     return {
-        "streets": PointMap(
+        "streets": SiteMap(
             "map-needs",
             _("各街镇缺口（张）"),
             points,

@@ -13,7 +13,7 @@ from minzheng.domains.eldercare_layout.reach import standing_centres, street_rea
 from minzheng.domains.eldercare_layout.working_rules import rules_on
 from minzheng.kernel.access import require
 from minzheng.kernel.places.queries import path_names
-from minzheng.kernel.ui.point_maps import MapPoint, PointMap
+from minzheng.kernel.ui.site_maps import SiteMap, SitePoint
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.layout.common import (
     asked_place,
@@ -62,9 +62,9 @@ def page(request: HttpRequest) -> HttpResponse:
     if table.wants_export:
         return table.excel_response()
     at, centres = street_points(place), standing_centres(day)
-    points = [MapPoint(r.name, *at[r.code], value=r.residents_beyond) for r in rows if r.code in at]
+    points = [SitePoint(r.name, *at[r.code], value=r.residents_beyond) for r in rows if r.code in at]
     points += [
-        MapPoint(c.name, c.longitude, c.latitude, tone="standing", text=_("服务中心"))
+        SitePoint(c.name, c.longitude, c.latitude, tone="standing", text=_("服务中心"))
         for c in centres
         if c.longitude is not None and c.latitude is not None
     ]
@@ -76,7 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
             "residents": sum(r.residents for r in rows), "beyond": sum(r.residents_beyond for r in rows),
             "elders_beyond": round(sum(r.elders_beyond for r in rows)), "centres": len(centres), "metres": metres,
             "reach_entry": rules.entry("reach_metres"), "detour_entry": rules.entry("detour_percent"),
-            "map": PointMap("map-reach", _("步行距离以外的居民"), points, place[:6], value_label=_("人"),
+            "map": SiteMap("map-reach", _("步行距离以外的居民"), points, place[:6], value_label=_("人"),
                             note=illustrative_note(place)),
         },
     )  # fmt: skip

@@ -27,11 +27,13 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404("no promises of this year")
     day = working_day()
     whole = standings(targets, on=day)
+    number = {t.pk: at for at, t in enumerate(targets, 1)}
     parts = {t.pk: {row.code: row for row in by_district(t, on=day)} for t in targets}
     codes = sorted({code for rows in parts.values() for code in rows})
     known = names(codes)
     main = Table(
         [
+            Column("number", _("序号"), value=lambda t: number[t.pk]),
             Column("title", _("项目"), is_heading=True, value=title_of),
             Column("unit", _("单位")),
             Column("value", _("目标"), kind="count"),
@@ -50,7 +52,7 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
         [
             Column("name", _("区"), is_heading=True, value=lambda code: known.get(code, code)),
             *(
-                Column(f"t{t.pk}", f"{title_of(t)}（{t.unit}）", value=partial(cell, t.pk))
+                Column(f"t{t.pk}", _("项目%(n)s") % {"n": number[t.pk]}, value=partial(cell, t.pk))
                 for t in targets
             ),
         ],

@@ -56,7 +56,7 @@ def plans(officer) -> list[Plan]:
 def test_streets_are_ranked_by_shortage_and_the_ratio_can_be_changed(officer) -> None:
     client = client_of(officer)
     page = text_of(client.get("/work/layout/", {"year": "2022", "ratio": "100", "place": "310107"}))
-    assert "各街镇缺口（张）" in page and "mz-map__dot" in page and "示意坐标" in page
+    assert "各街镇缺口（张）" in page and "mz-map__site" in page and "示意坐标" in page
     assert page.index("长寿路街道") < page.rindex("长风新村街道")
     answer = client.get(
         "/work/layout/", {"year": "2022", "ratio": "100", "place": "310107", "export": "xlsx"}
@@ -68,16 +68,16 @@ def test_streets_are_ranked_by_shortage_and_the_ratio_can_be_changed(officer) ->
 
 def test_residents_beyond_a_walk_are_counted_per_street(officer) -> None:
     page = text_of(client_of(officer).get("/work/layout/reach/", {"metres": "1000", "place": "310107"}))
-    assert "步行距离以外的居民" in page and "65" in page and "mz-map__dot--standing" in page
+    assert "步行距离以外的居民" in page and "65" in page and "mz-map__site--standing" in page
 
 
 def test_a_plan_shows_objective_bound_and_gap_and_two_stand_beside_each_other(officer, plans) -> None:
     client = client_of(officer)
     page = text_of(client.get(f"/work/layout/plans/{plans[0].pk}/"))
-    for words in ("已证最优", "人·米", "mz-map__dot--new", "mz-map__dot--standing", "示意"):
+    for words in ("已证最优", "人·米", "mz-map__site--new", "mz-map__site--standing", "示意"):
         assert words in page, words
     page = text_of(client.get("/work/layout/plans/versus/", {"a": plans[0].pk, "b": plans[1].pk}))
-    assert page.count("mz-map--points") == 2 and "覆盖人数最多" in page
+    assert page.count("mz-map--sites") == 2 and "覆盖人数最多" in page
     assert "方案p_median" in text_of(client.get("/work/layout/plans/"))
 
 

@@ -19,7 +19,7 @@ MARGIN = 14
 
 
 @dataclass(frozen=True, slots=True)
-class MapPoint:
+class SitePoint:
     """One point: what it is, where, how much, and its look.
 
     `tone` is "value" (coloured by rank of `value`), "new" (to be built) or "standing" (stands already).
@@ -38,7 +38,7 @@ class MapPoint:
 class Dot:
     """A point drawn to the map's size."""
 
-    point: MapPoint
+    point: SitePoint
     x: float
     y: float
     radius: float
@@ -68,12 +68,12 @@ class Dot:
 
 
 @dataclass(frozen=True)  # no slots: the frame is kept once reckoned
-class PointMap:
+class SiteMap:
     """Points over the outline of `within`, a six-digit district code or "310000" for the city."""
 
     id: str
     title: str
-    points: Sequence[MapPoint]
+    points: Sequence[SitePoint]
     within: str = "310000"
     unit: str = "count"
     value_label: str = ""
