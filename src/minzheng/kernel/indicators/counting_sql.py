@@ -1,7 +1,7 @@
 """The one statement that counts a figure: its rows, grouped over periods, places and parts at once.
 
 Rows are first grouped by month, place code and all dimensions, which leaves few; what remains is told off to every month and
-year, place and part it belongs to, parts first. Where people count once (distinct), each step keeps every one of them.
+year, place and part it belongs to, parts first; a street's parts by year alone, since by month they are nearly rows. Where people count once (distinct), each step keeps every one of them.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ _COUNT = """
       CROSS JOIN LATERAL (
         SELECT 'current' AS basis, '310000' AS place, '310000' AS division
         UNION ALL SELECT 'current', left(now_code, 6), left(now_code, 6) WHERE left(now_code, 6) <> '310000'
-        UNION ALL SELECT 'current', now_code, now_code WHERE length(now_code) = 9
+        UNION ALL SELECT 'current', now_code, now_code WHERE length(now_code) = 9 AND (p.span = 'year' OR p.dimension = '')
         UNION ALL SELECT 'recorded', left(p.code, 6), left(now_code, 6)
                   WHERE left(now_code, 6) IN (SELECT district FROM touched)
         UNION ALL SELECT 'recorded', p.code, now_code
-                  WHERE length(p.code) = 9 AND left(now_code, 6) IN (SELECT district FROM touched)
+                  WHERE length(p.code) = 9 AND (p.span = 'year' OR p.dimension = '')
+                    AND left(now_code, 6) IN (SELECT district FROM touched)
       ) AS at
     )
     SELECT span, first, basis, place, division, dimension, part, sum(rows)::bigint AS rows, {value}::bigint AS value
@@ -77,14 +78,26 @@ DIFFERENCES = f"""
       )
 """
 
+# Only what came out otherwise is written: a late fact touches a few of a figure's totals.
+_SAME = """(old.span, old.first, old.basis, old.place, old.dimension, old.part)
+      = (new.span, new.first, new.basis, new.place, new.dimension, new.part)"""
+
 FORGET = f"""
-    DELETE FROM indicators_total WHERE indicator = %(indicator)s
+    DELETE FROM indicators_total AS old WHERE indicator = %(indicator)s
       AND (span, first) IN (SELECT span, first FROM {_ASKED})
+      AND NOT EXISTS (SELECT 1 FROM {TEMPORARY} AS new WHERE {_SAME})
 """
 
 KEEP = f"""
     INSERT INTO indicators_total (indicator, domain, span, first, basis, place, division_code, dimension, part, rows, value)
-    SELECT %(indicator)s, %(domain)s, span, first, basis, place, division, dimension, part, rows, value FROM {TEMPORARY}
+    SELECT %(indicator)s, %(domain)s, span, first, basis, place, division, dimension, part, rows, value
+    FROM {TEMPORARY} AS new
+    WHERE NOT EXISTS (
+      SELECT 1 FROM indicators_total AS old WHERE old.indicator = %(indicator)s AND {_SAME}
+        AND (old.rows, old.value, old.division_code, old.domain) = (new.rows, new.value, new.division, %(domain)s)
+    )
+    ON CONFLICT (indicator, span, first, basis, place, dimension, part) DO UPDATE
+      SET rows = excluded.rows, value = excluded.value, division_code = excluded.division_code, domain = excluded.domain
 """
 
 REMEMBER = f"""

@@ -54,6 +54,12 @@ class Total(models.Model):
         indexes = [
             # A dashboard asks for one place's figures of one period; opening one, for the places below.
             models.Index(fields=["place", "span", "first"], name="indicators_total_place"),
+            # Months, places and identities ask for whole figures, which are few among their parts.
+            models.Index(
+                fields=["indicator", "span", "first", "place"],
+                condition=models.Q(dimension=""),
+                name="indicators_total_whole",
+            ),
         ]
 
 
