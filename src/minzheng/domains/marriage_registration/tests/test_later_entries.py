@@ -217,7 +217,7 @@ def test_old_papers_are_numbered_by_their_own_years(office):
     ]
     with acting(office.head):
         enter_archive(pl.DataFrame(rows), office=office.facility)
-        found = Registration.objects.order_by("man_name").values_list("number", flat=True)
+        found = list(Registration.objects.order_by("man_name").values_list("number", flat=True))
     assert [number.removeprefix("DJ310107-") for number in found] == [
         "1988-000001", "1990-000001", "1988-000002", "1991-000001",
     ]  # fmt: skip
