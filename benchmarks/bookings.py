@@ -1,7 +1,8 @@
 """Booking one place under contention, as a ratio to a bare INSERT of the same rows on the same server.
 
 Several connections book places of one slot as residents (each one with two parties, audit and count); beside it the same
-number of connections only INSERT a row a booking and two rows a couple into tables without trigger, policy or index.
+number of connections only INSERT a row a booking and two rows a couple in one transaction into tables without
+trigger, policy or index.
 
     python benchmarks/bookings.py [--bookings 60] [--connections 4]
 """
@@ -25,7 +26,7 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.db import connection, connections  # noqa: E402
+from django.db import connection, connections, transaction  # noqa: E402
 
 from minzheng.kernel.bookings.errors import SlotFull  # noqa: E402
 from minzheng.kernel.bookings.making import Told  # noqa: E402
@@ -39,8 +40,8 @@ from minzheng.kernel.bookings.tests.conftest import (  # noqa: E402
 )
 from minzheng.kernel.storage.testing import cloned_database, template_database  # noqa: E402
 
-_BARE = """CREATE UNLOGGED TABLE bench_booking (id bigserial, slot bigint, code text);
-CREATE UNLOGGED TABLE bench_party (booking bigint, name text, number text);
+_BARE = """CREATE TABLE bench_booking (id bigserial, slot bigint, code text);
+CREATE TABLE bench_party (booking bigint, name text, number text);
 GRANT ALL ON bench_booking, bench_party, bench_booking_id_seq TO PUBLIC"""
 
 
@@ -75,7 +76,7 @@ def at_once(works: Sequence[Callable[[], None]], workers: int) -> tuple[float, l
 
 
 def bare() -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO bench_booking (slot, code) VALUES (1, '000000') RETURNING id")
         number = cursor.fetchone()[0]
         for name in ("a", "b"):

@@ -17,7 +17,7 @@ from minzheng.kernel.bookings.purposes import purpose_of
 from minzheng.kernel.bookings.rules import local_day, release_of, rules_on
 from minzheng.kernel.bookings.scope import calendar_to
 from minzheng.kernel.facilities.models import Facility
-from minzheng.kernel.periods import weekday_served
+from minzheng.kernel.periods import UnknownCalendarYear, weekday_served
 
 #: weekday (Monday is 0), from, to, places in each slot.
 Hours = tuple[int, time, time, int]
@@ -144,6 +144,7 @@ def spans_of(calendars: Iterable[Calendar], days: Sequence[date]) -> dict[tuple[
     """The opening spans with their places, by calendar and day, three queries for all; a closed day has none.
 
     A special day goes before the weekday's hours. Public holidays are closed; a make-up Saturday has Monday's hours.
+    Days of a year whose holidays are not announced yet are not offered.
     """
     wanted = [calendar.pk for calendar in calendars]
     special = {
@@ -155,7 +156,7 @@ def spans_of(calendars: Iterable[Calendar], days: Sequence[date]) -> dict[tuple[
         weekly.setdefault((row.calendar_id, row.weekday), []).append((row.opens, row.closes, row.places))
     found: dict[tuple[int, date], list[Span]] = {}
     for day in days:
-        weekday = weekday_served(day)
+        weekday = _weekday(day)
         for pk in wanted:
             own = special.get((pk, day))
             if own is not None:
@@ -165,6 +166,14 @@ def spans_of(calendars: Iterable[Calendar], days: Sequence[date]) -> dict[tuple[
             else:
                 found[pk, day] = weekly.get((pk, weekday), []) if weekday is not None else []
     return found
+
+
+def _weekday(day: date) -> int | None:
+    """Whose weekday's hours hold; none where the State Council has not announced the year's holidays yet."""
+    try:
+        return weekday_served(day)
+    except UnknownCalendarYear:
+        return None
 
 
 @transaction.atomic

@@ -56,7 +56,7 @@ class DrawForm(forms.Form):
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """The coming four weeks, one day open with its slots; special days and draws."""
+    """The coming two months, one day open with its slots; special days and draws."""
     calendar, own = chosen(request, "bookings.look")
     at = instant()
     asked = _day(request.GET.get("day", ""))
@@ -99,7 +99,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _days(calendar: Calendar, on: date) -> list[dict[str, Any]]:
     rows = (
-        Slot.objects.filter(calendar=calendar, day__gte=on, day__lt=on + timedelta(days=38))
+        Slot.objects.filter(calendar=calendar, day__gte=on, day__lt=on + timedelta(days=60))
         .values("day")
         .annotate(places=Sum("places"), taken=Sum("taken"), drawn=Count("pk", filter=Q(in_draw=True)))
         .order_by("day")
