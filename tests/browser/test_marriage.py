@@ -103,7 +103,7 @@ def test_marriages_and_a_divorce_through_the_autumn_of_2022(site, officials, tmp
     begin(desk, site, "结婚登记", 1, 2)
     expect(desk.locator(".mr-said").first).to_contain_text("本处可以办理")
     press(desk, "登记，颁发结婚证")
-    expect(desk.locator(".govuk-error-summary")).to_contain_text("尚缺：男方居民身份证")
+    expect(desk.locator(".govuk-error-summary")).to_contain_text("男方居民身份证：尚缺")
     shown_well(desk)
     tick_everything(desk, tmp_path)
     press(desk, "登记，颁发结婚证")

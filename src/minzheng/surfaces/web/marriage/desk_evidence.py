@@ -79,7 +79,7 @@ class EvidenceForm(forms.Form):
         given = super().clean() or {}
         for one in missing(self.act, self.parties, self.evidence(given)):
             field = "photo" if one.what == "photograph" else _name(one)
-            self.add_error(field, _("尚缺：%(what)s") % {"what": _label(one)})
+            self.add_error(field, _("尚缺"))
         for side in self._signers():
             if not given.get(f"paper_{side}", "").strip() and not _picture(given.get(f"drawn_{side}", "")):
                 self.add_error(f"paper_{side}", _("%(side)s尚未签名") % {"side": SIDE_WORDS[side]})

@@ -198,7 +198,7 @@ def _timeline(chain: list[Registration], current: Registration) -> list[dict[str
 def _facts(row: Registration, places: dict[str, str]) -> list[dict[str, Any]]:
     serials = "、".join(str(one) for one in (row.man_serial, row.woman_serial) if one)
     district = places.get(row.division_code, row.division_code)
-    told = [
+    told: list[dict[str, Any]] = [
         {"label": _("登记编号"), "value": row.number},
         {"label": _("登记日期"), "value": row.on},
         {"label": _("登记处"), "value": f"{row.office.name}（{district}）"},
