@@ -105,9 +105,7 @@ def main() -> None:
                 refused.release()
 
         plain, _each = at_once([bare] * options.bookings, options.connections)
-        sold, each = at_once(
-            [partial(books_one, p) for p in people[: options.bookings]], options.connections
-        )
+        sold, each = at_once([partial(books_one, p) for p in people[: options.bookings]], options.connections)
         late, late_each = at_once(
             [partial(books_one, p) for p in people[options.bookings :]], options.connections
         )
