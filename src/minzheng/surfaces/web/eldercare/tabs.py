@@ -23,6 +23,7 @@ TABS: list[tuple[str, str, str]] = [
     ("eldercare_expiring", gettext_noop("证照到期"), "facilities.look"),
     ("eldercare_relief", gettext_noop("纾困扶持"), "facilities.look"),
     ("supervision", gettext_noop("监督检查"), "inspections.look"),
+    ("workforce", gettext_noop("护理队伍"), "workforce.look"),
 ]
 # The pages of one facility.
 FACILITY_TABS: list[tuple[str, str, str]] = [
@@ -32,6 +33,7 @@ FACILITY_TABS: list[tuple[str, str, str]] = [
     ("eldercare_medical", gettext_noop("医养结合"), "facilities.look"),
     ("eldercare_filing", gettext_noop("备案与停业"), "facilities.look"),
     ("supervision_facility", gettext_noop("监督检查"), "inspections.look"),
+    ("workforce_facility", gettext_noop("护理队伍"), "workforce.look"),
 ]
 
 
