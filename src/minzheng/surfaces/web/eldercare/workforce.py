@@ -203,13 +203,10 @@ def recognition_page(request: HttpRequest) -> HttpResponse:
             acts["off"] = Act(with_choices(words.TakeOffForm, application=[(pk, str(row.facility)) for pk, row in stands.items()]), lambda told: recognition.take_off(recognition=stands[told["application"]], because=told["because"], on=on), _("移出名单"), _("已移出"), _("移出名单"), tone="warning")  # fmt: skip
     if carry_out(request, acts):
         return redirect("workforce_recognition")
-    points = lambda r: "；".join(
-        f"{words.CONDITIONS[one['code']]} {one['read']}（{one['points']}）" for one in r.conditions
-    )  # noqa: E731
     table = Table(
         [
             Column("facility.name", _("机构"), is_heading=True), Column("points", _("得分"), kind="count", order_by="points"),
-            Column("conditions", _("各项条件"), value=points, is_wide=True),
+            Column("conditions", _("各项条件"), value=_conditions, is_wide=True),
             Column("state", _("状态"), kind="status", value=lambda r: f"recognition_{r.state}", order_by="state"),
             Column("from", _("有效期自"), kind="date", value=lambda r: r.during.lower if r.during else None),
             Column("until", _("有效期至"), kind="date", value=lambda r: r.during.upper if r.during else None),
@@ -218,6 +215,12 @@ def recognition_page(request: HttpRequest) -> HttpResponse:
         found, request, caption=_("人才引进重点机构"), export_name="key-institutions", page_size=30, empty_title=_("没有申请"),
     )  # fmt: skip
     return _show(request, "workforce_recognition", _("人才引进重点机构"), _("按登记的信用等级、等级评定和规模计分；名单公开并注明有效期。"), [table], acts)  # fmt: skip
+
+
+def _conditions(row: Recognition) -> str:
+    return "；".join(
+        f"{words.CONDITIONS[one['code']]} {one['read']}（{one['points']}）" for one in row.conditions
+    )
 
 
 def contests_page(request: HttpRequest) -> HttpResponse:
