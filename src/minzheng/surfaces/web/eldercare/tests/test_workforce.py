@@ -10,6 +10,7 @@ from minzheng.domains.eldercare_workforce.tests.conftest import insure, make_num
 from minzheng.domains.eldercare_workforce.tests.test_training import graded
 from minzheng.kernel.access import acting
 from minzheng.kernel.access.testing import make_post
+from minzheng.surfaces.web.work.day import working_day
 
 PAGES = ("", "training/", "entry/", "recognition/", "contests/")
 
@@ -52,7 +53,7 @@ def test_a_home_hires_claims_and_applies_and_its_district_decides(client, db):
     assert "已登记入职" in hired.text and "新护理" in hired.text
     old = make_worker(home, manager, name="老护理")
     insure(old, 12)
-    graded(home, 4)
+    graded(home, 4, working_day().year)
     assert "已申领" in post(client, page, "claim", employment=old.pk).text
     assert "已提交申请" in post(client, page, "apply").text
     with acting(manager):
