@@ -67,7 +67,7 @@ def test_a_home_hires_claims_and_applies_and_its_district_decides(client, db):
     claim = asked.pk and client.get("/work/eldercare/workforce/entry/").context["acts"]["decide"].form.fields["claim"].choices[1][0]  # fmt: skip
     assert "已审核" in post(client, "/work/eldercare/workforce/entry/", "decide", claim=claim, words="").text
     assert "已审核" in post(client, "/work/eldercare/workforce/recognition/", "decide", application=asked.pk, why_not="").text  # fmt: skip
-    assert "100" in client.get("/work/eldercare/workforce/").text
+    assert "50.0" in client.get("/work/eldercare/workforce/").text  # One of two care workers is certified.
     client.logout()
     public = client.get("/eldercare/key-institutions/").text
     assert home.name in public and "老护理" not in public
