@@ -53,7 +53,7 @@ INDICATORS = (
         id="eldercare.homes_to_inspect", name="应检养老院", name_en="Homes to be inspected", unit="家", kind=Kind.FLOW,
         rows=f"""
             SELECT id, %(last)s::date AS on_day, division_code FROM facilities_facility
-            WHERE kind = '{KIND}' AND during @> %(last)s::date
+            WHERE kind = '{KIND}' AND during && daterange(%(first)s::date, %(last)s::date, '[]')
         """,
         source="设施登记", tables=("facilities_facility",), opens="supervision_facility",
     ),

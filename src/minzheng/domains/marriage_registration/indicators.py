@@ -13,7 +13,6 @@ _TABLES = ("marriage_registration_registration",)
 _WHERE = (
     Dimension("kind", "登记类型", "Kind", (("marriage", "结婚", "Marriage"), ("divorce", "离婚", "Divorce"))),
     Dimension("office", "登记处", "Office"),
-    Dimension("month", "月份", "Month"),
     Dimension("crossing", "是否跨区", "Across districts", (("yes", "跨区", "Across"), ("no", "本区", "Own district"))),
 )  # fmt: skip
 
@@ -21,7 +20,7 @@ _WHERE = (
 def _rows(condition: str) -> str:
     return f"""
         SELECT r.id, r."on" AS on_day, r.division_code, r.kind::text AS kind, f.name AS office,
-          to_char(r."on", 'YYYY-MM') AS month, CASE WHEN r.is_cross_district THEN 'yes' ELSE 'no' END AS crossing
+          CASE WHEN r.is_cross_district THEN 'yes' ELSE 'no' END AS crossing
         FROM marriage_registration_registration r JOIN facilities_facility f ON f.id = r.office_id
         WHERE r."on" BETWEEN %(first)s AND %(last)s AND {condition}
     """

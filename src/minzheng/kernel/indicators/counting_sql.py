@@ -49,11 +49,11 @@ _COUNT = """
 _FLOW = """
     SELECT asked.span, asked.first, counted.code, {dimensions} counted.measured, counted.rows
     FROM (
-      SELECT date_trunc('month', r.on_day)::date AS month, left(r.division_code, 9) AS code, {dimensions_of}
+      SELECT date_trunc('month', r.on_day)::date AS month_counted, left(r.division_code, 9) AS code, {dimensions_of}
              {measured} AS measured, count(*) AS rows
       FROM ({rows}) AS r GROUP BY 1, 2 {grouping}
     ) AS counted
-    JOIN {asked} ON asked.first = CASE asked.span WHEN 'month' THEN counted.month ELSE date_trunc('year', counted.month)::date END
+    JOIN {asked} ON asked.first = CASE asked.span WHEN 'month' THEN counted.month_counted ELSE date_trunc('year', counted.month_counted)::date END
 """
 
 _STOCK = """

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from minzheng.kernel.indicators.counting import refresh
 from minzheng.kernel.indicators.errors import IndicatorsError
 from minzheng.kernel.indicators.model import Identity, Indicator, Kind, Measure, Ratio
 from minzheng.kernel.indicators.opening import faults_of_rows
@@ -20,6 +23,12 @@ def figure(name: str = "test.one", **more: object) -> Indicator:
 def test_every_declared_figure_has_the_columns_it_promises(as_post):
     as_post("service")
     assert [fault for one in registry().indicators.values() for fault in faults_of_rows(one)] == []
+
+
+def test_every_declared_figure_is_counted_by_its_statement(as_post):
+    as_post("service")
+    done = refresh(on=date(2022, 2, 3), since_year=2022)
+    assert set(done.counted) == set(registry().indicators)
 
 
 def test_a_select_without_its_dimension_or_sum_is_named(as_post):

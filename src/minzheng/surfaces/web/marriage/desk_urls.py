@@ -57,4 +57,5 @@ _desk: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("work/marriage/", include(_desk)),
     path("my/marriage/", desk_resident.mine, name="my_marriage"),
+    path("my/marriage/<int:pk>/afterwards/", desk_resident.afterwards, name="my_marriage_afterwards"),
 ]

@@ -108,7 +108,7 @@ def facility(request: HttpRequest, pk: int) -> HttpResponse:
             "penalties": Penalty.objects.filter(facility=home).select_related("finding").order_by("-told_on")[:30],
             "complaints": Complaint.objects.filter(facility=home).order_by("-received_on")[:30],
             "sheets": ScoreSheet.objects.filter(facility=home).order_by("-year")[:10],
-            "publications": [_publication(one, on) for one in home.publications.order_by("-published_on")[:30]],
+            "publications": [_publication(one, on) for one in Publication.objects.filter(facility=home).order_by("-published_on")[:30]],
             "may_publish": may("inspections.publish"),
         },
     )  # fmt: skip

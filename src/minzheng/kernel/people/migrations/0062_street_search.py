@@ -7,6 +7,6 @@ from minzheng.kernel.storage.guards import statement
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0060_marks_search")]
+    dependencies = [("people", "0061_marriage_events")]
 
     operations = [statement(*STREETS)]
