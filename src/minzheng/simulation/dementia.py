@@ -44,7 +44,9 @@ def prepare_dementia(*, on: date, watch: Callable[[str, str], None] = lambda _st
     with acting_as_service("demo"):
         for number, (unit, beds) in enumerate(units):
             enough = -(-beds // PER_WORKER)
-            report_staff(unit=unit, workers=max(0, enough - 1) if number % 3 == 0 else enough, on=unit.accepted_on)
+            report_staff(
+                unit=unit, workers=max(0, enough - 1) if number % 3 == 0 else enough, on=unit.accepted_on
+            )
     with acting(street):
         _evidence(on, street.division_code)
         people = _screen(on)
@@ -95,7 +97,9 @@ def _evidence(on: date, own: str) -> None:
     community = Community.objects.get(division_code=own)
     for task in tasks_lacking(community, on.year)[:-2]:
         give_evidence(task=task, text=f"{task.name}：已完成（示意）", on=on - timedelta(days=20))
-    check_itself(community=community, year=on.year, words="两项任务尚在进行（示意）", on=on - timedelta(days=5))
+    check_itself(
+        community=community, year=on.year, words="两项任务尚在进行（示意）", on=on - timedelta(days=5)
+    )
 
 
 def _screen(on: date) -> int:

@@ -28,7 +28,9 @@ def join_street(*, division_code: str, batch: int, on: date, document: str) -> C
     """
     actor = require("dementia.decide")
     if not re.fullmatch(r"[0-9]{9}", division_code) or not actor.reaches(division_code):
-        raise DementiaRefused(f"{division_code} 不是本岗位范围内的街镇 / this is no street or town of your place")
+        raise DementiaRefused(
+            f"{division_code} 不是本岗位范围内的街镇 / this is no street or town of your place"
+        )
     if not Division.objects.filter(code=division_code, during__contains=on).exists():
         raise DementiaRefused(f"{on} 没有街镇 {division_code} / there is no such street or town on that day")
     if batch < 1:
@@ -37,7 +39,9 @@ def join_street(*, division_code: str, batch: int, on: date, document: str) -> C
         division_code=division_code, defaults={"batch": batch, "started_on": on, "document": document}
     )
     if not is_new:
-        raise DementiaRefused(f"{division_code} 已于 {made.started_on} 纳入 / it takes part since {made.started_on}")
+        raise DementiaRefused(
+            f"{division_code} 已于 {made.started_on} 纳入 / it takes part since {made.started_on}"
+        )
     _trace("join_street", made, batch=batch, on=on, document=document)
     open_year(community=made, year=on.year)
     return made
@@ -80,7 +84,9 @@ def give_evidence(*, task: CommunityTask, text: str, on: date, upload: Upload | 
     if len(text.strip()) < 4:
         raise DementiaRefused("请说明完成情况（至少四个字） / say what was done, in at least four characters")
     if SelfCheck.objects.filter(community_id=task.community_id, year=task.year, has_passed=True).exists():
-        raise DementiaRefused(f"{task.year} 年已评估通过，佐证不再修改 / {task.year} was assessed; evidence stays")
+        raise DementiaRefused(
+            f"{task.year} 年已评估通过，佐证不再修改 / {task.year} was assessed; evidence stays"
+        )
     found = CommunityTask.objects.select_for_update().get(pk=task.pk)
     found.evidence, found.evidenced_on, found.by_id = text.strip()[:1000], on, actor.official_id
     found.upload = upload or found.upload
@@ -106,7 +112,9 @@ def check_itself(*, community: Community, year: int, words: str, on: date) -> Se
     if not CommunityTask.objects.filter(community=community, year=year).exists():
         raise DementiaRefused(f"{year} 年任务尚未下达 / the tasks of {year} were not laid out yet")
     if len(words.strip()) < 4:
-        raise DementiaRefused("请写自查情况（至少四个字） / say how the year went, in at least four characters")
+        raise DementiaRefused(
+            "请写自查情况（至少四个字） / say how the year went, in at least four characters"
+        )
     before = SelfCheck.objects.select_for_update().filter(community=community, year=year).first()
     if before is not None and before.has_passed:
         raise DementiaRefused(f"{year} 年已评估通过 / the year {year} was assessed")
@@ -133,7 +141,9 @@ def assess(*, check: SelfCheck, has_passed: bool, opinion: str, on: date) -> Sel
     actor = require("dementia.decide")
     found = SelfCheck.objects.select_for_update().select_related("community").get(pk=check.pk)
     if found.has_passed is not None:
-        raise DementiaRefused("已经评估，街镇重新自查后再评 / it was assessed; the street checks itself again first")
+        raise DementiaRefused(
+            "已经评估，街镇重新自查后再评 / it was assessed; the street checks itself again first"
+        )
     if found.by_id == actor.official_id:
         raise DementiaRefused("自查人不能评估自己的自查 / who made the self-check does not assess it")
     lacking = [one.name for one in tasks_lacking(found.community, found.year)]

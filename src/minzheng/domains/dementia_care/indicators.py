@@ -78,8 +78,29 @@ RATIOS = ()
 IDENTITIES = tuple(
     Identity(f"{name}不超过{than}", f"{name_en} no more than {than_en}", (left,), (right,), relation="<=")
     for name, name_en, left, than, than_en, right in (
-        ("筛查阳性人数", "Positive are", "dementia.positive", "筛查人数", "those screened", "dementia.screened"),
-        ("转介人数", "Referred are", "dementia.referred", "筛查阳性人数", "those positive", "dementia.positive"),
-        ("确诊人数", "Diagnosed are", "dementia.diagnosed", "转介人数", "those referred", "dementia.referred"),
+        (
+            "筛查阳性人数",
+            "Positive are",
+            "dementia.positive",
+            "筛查人数",
+            "those screened",
+            "dementia.screened",
+        ),
+        (
+            "转介人数",
+            "Referred are",
+            "dementia.referred",
+            "筛查阳性人数",
+            "those positive",
+            "dementia.positive",
+        ),
+        (
+            "确诊人数",
+            "Diagnosed are",
+            "dementia.diagnosed",
+            "转介人数",
+            "those referred",
+            "dementia.referred",
+        ),
     )
 )

@@ -41,9 +41,7 @@ class UnitBed(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(was=None) | ~Q(was=F("bed")), name="dementia_bed_was_another"
-            ),
+            models.CheckConstraint(condition=Q(was=None) | ~Q(was=F("bed")), name="dementia_bed_was_another"),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +78,8 @@ class Community(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(batch__gte=1, division_code__regex=r"^[0-9]{9}$"), name="dementia_community_street"
+                condition=Q(batch__gte=1, division_code__regex=r"^[0-9]{9}$"),
+                name="dementia_community_street",
             ),
         ]
 

@@ -45,10 +45,14 @@ def accept_unit(
     if facility.kind != HOME:
         raise DementiaRefused("照护单元设在养老院 / a unit belongs to a home")
     if Unit.objects.filter(facility=facility, name=name).exists():
-        raise DementiaRefused(f"本机构已有单元“{name}”，请换名称 / the home has a unit of this name; choose another")
+        raise DementiaRefused(
+            f"本机构已有单元“{name}”，请换名称 / the home has a unit of this name; choose another"
+        )
     keys = set(beds)
     chosen = list(
-        Bed.objects.filter(pk__in=keys, facility=facility, during__contains=on, dementia_bed=None).order_by("pk")
+        Bed.objects.filter(pk__in=keys, facility=facility, during__contains=on, dementia_bed=None).order_by(
+            "pk"
+        )
     )
     if not keys or len(chosen) != len(keys):
         raise DementiaRefused(
@@ -140,7 +144,13 @@ _UNITS = """
 def units_on(on: date, *, within: str = "310000", facility: int | None = None) -> list[UnitOnDay]:
     """The units of a place or of one home as they stood on a day, at most 2,000, under the reader's own rights."""
     low, high = scope(within)
-    told = {"on": on, "low": low, "high": high, "facility": facility, "each": int(rules_on(on).beds_per_worker)}
+    told = {
+        "on": on,
+        "low": low,
+        "high": high,
+        "facility": facility,
+        "each": int(rules_on(on).beds_per_worker),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_UNITS, told)
         return [UnitOnDay(*row) for row in cursor.fetchall()]
@@ -176,6 +186,10 @@ def beds_to_choose(facility: Facility, *, on: date) -> list[Bed]:
     """Beds of a home that may go into a new unit: dementia beds in no unit, and empty beds of other kinds."""
     found = Bed.objects.filter(facility=facility, during__contains=on, dementia_bed=None)
     taken = set(
-        found.filter(stays__during__contains=on).exclude(stays__state="cancelled").values_list("pk", flat=True)
+        found.filter(stays__during__contains=on)
+        .exclude(stays__state="cancelled")
+        .values_list("pk", flat=True)
     )
-    return [bed for bed in found.order_by("room", "label")[:1000] if bed.kind == DEMENTIA or bed.pk not in taken]
+    return [
+        bed for bed in found.order_by("room", "label")[:1000] if bed.kind == DEMENTIA or bed.pk not in taken
+    ]

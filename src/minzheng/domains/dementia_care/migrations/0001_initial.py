@@ -5,188 +5,438 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0003_facility_roles'),
-        ('cases', '0022_totals_in_order'),
-        ('facilities', '0002_guards'),
-        ('people', '0061_marriage_events'),
-        ('stays', '0011_waiting_guards'),
+        ("access", "0003_facility_roles"),
+        ("cases", "0022_totals_in_order"),
+        ("facilities", "0002_guards"),
+        ("people", "0061_marriage_events"),
+        ("stays", "0011_waiting_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', unique=True)),
-                ('batch', models.SmallIntegerField(help_text='批次, from 1')),
-                ('started_on', models.DateField()),
-                ('document', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", unique=True)),
+                ("batch", models.SmallIntegerField(help_text="批次, from 1")),
+                ("started_on", models.DateField()),
+                ("document", models.TextField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('batch__gte', 1), ('division_code__regex', '^[0-9]{9}$')), name='dementia_community_street')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("batch__gte", 1), ("division_code__regex", "^[0-9]{9}$")),
+                        name="dementia_community_street",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C', help_text="the person's, on that day")),
-                ('screened_on', models.DateField()),
-                ('form', models.TextField(help_text='version of the questions')),
-                ('answers', models.JSONField()),
-                ('score', models.SmallIntegerField()),
-                ('most', models.SmallIntegerField(help_text='points that the form can give')),
-                ('cut_off', models.SmallIntegerField(help_text='in force that day')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C", help_text="the person's, on that day")),
+                ("screened_on", models.DateField()),
+                ("form", models.TextField(help_text="version of the questions")),
+                ("answers", models.JSONField()),
+                ("score", models.SmallIntegerField()),
+                ("most", models.SmallIntegerField(help_text="points that the form can give")),
+                ("cut_off", models.SmallIntegerField(help_text="in force that day")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('opened_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('is_consented', models.BooleanField(help_text='null until the person or a guardian answered', null=True)),
-                ('consent_by', models.TextField(default='', help_text="本人 or the guardian's name")),
-                ('consent_on', models.DateField(null=True)),
-                ('is_diagnosed', models.BooleanField(null=True)),
-                ('hospital', models.TextField(default='')),
-                ('result_on', models.DateField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('screening', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='referral', to='dementia_care.screening')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                ("opened_on", models.DateField()),
+                ("due_on", models.DateField()),
+                (
+                    "is_consented",
+                    models.BooleanField(help_text="null until the person or a guardian answered", null=True),
+                ),
+                ("consent_by", models.TextField(default="", help_text="本人 or the guardian's name")),
+                ("consent_on", models.DateField(null=True)),
+                ("is_diagnosed", models.BooleanField(null=True)),
+                ("hospital", models.TextField(default="")),
+                ("result_on", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "screening",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referral",
+                        to="dementia_care.screening",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SelfCheck',
+            name="SelfCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('year', models.SmallIntegerField()),
-                ('checked_on', models.DateField()),
-                ('words', models.TextField()),
-                ('missing', models.JSONField(help_text='codes of tasks that lacked evidence that day')),
-                ('has_passed', models.BooleanField(null=True)),
-                ('opinion', models.TextField(default='')),
-                ('assessed_on', models.DateField(null=True)),
-                ('assessed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='dementia_care.community')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                ("year", models.SmallIntegerField()),
+                ("checked_on", models.DateField()),
+                ("words", models.TextField()),
+                ("missing", models.JSONField(help_text="codes of tasks that lacked evidence that day")),
+                ("has_passed", models.BooleanField(null=True)),
+                ("opinion", models.TextField(default="")),
+                ("assessed_on", models.DateField(null=True)),
+                (
+                    "assessed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="dementia_care.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('name', models.TextField()),
-                ('accepted_on', models.DateField(help_text='验收日期')),
-                ('document', models.TextField(help_text='验收文件')),
-                ('met', models.JSONField(help_text="codes of the standard's items that were met: all of them")),
-                ('accepted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dementia_units', to='facilities.facility')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                ("name", models.TextField()),
+                ("accepted_on", models.DateField(help_text="验收日期")),
+                ("document", models.TextField(help_text="验收文件")),
+                (
+                    "met",
+                    models.JSONField(help_text="codes of the standard's items that were met: all of them"),
+                ),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dementia_units",
+                        to="facilities.facility",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaffCount',
+            name="StaffCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('on', models.DateField(db_column='on_day')),
-                ('workers', models.SmallIntegerField()),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='dementia_care.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                ("on", models.DateField(db_column="on_day")),
+                ("workers", models.SmallIntegerField()),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="dementia_care.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnitBed',
+            name="UnitBed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('bed', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='dementia_bed', to='stays.bed')),
-                ('facility', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facilities.facility')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='beds', to='dementia_care.unit')),
-                ('was', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stays.bed')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                (
+                    "bed",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dementia_bed",
+                        to="stays.bed",
+                    ),
+                ),
+                (
+                    "facility",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facilities.facility",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="beds",
+                        to="dementia_care.unit",
+                    ),
+                ),
+                (
+                    "was",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stays.bed",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CommunityTask',
+            name="CommunityTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.TextField(db_collation='C')),
-                ('year', models.SmallIntegerField()),
-                ('code', models.TextField()),
-                ('name', models.TextField()),
-                ('name_en', models.TextField()),
-                ('evidence', models.TextField(default='')),
-                ('evidenced_on', models.DateField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='dementia_care.community')),
-                ('upload', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.upload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.TextField(db_collation="C")),
+                ("year", models.SmallIntegerField()),
+                ("code", models.TextField()),
+                ("name", models.TextField()),
+                ("name_en", models.TextField()),
+                ("evidence", models.TextField(default="")),
+                ("evidenced_on", models.DateField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.official",
+                    ),
+                ),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="dementia_care.community",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.upload",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('community', 'year', 'code'), name='dementia_task_once_a_year'), models.CheckConstraint(condition=models.Q(models.Q(('by', None), ('evidence', ''), ('evidenced_on', None), ('upload', None)), models.Q(models.Q(('evidence', ''), _negated=True), ('by__isnull', False), ('evidenced_on__isnull', False)), _connector='OR'), name='dementia_task_evidence')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("community", "year", "code"), name="dementia_task_once_a_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("by", None), ("evidence", ""), ("evidenced_on", None), ("upload", None)
+                            ),
+                            models.Q(
+                                models.Q(("evidence", ""), _negated=True),
+                                ("by__isnull", False),
+                                ("evidenced_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="dementia_task_evidence",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='screening',
-            index=models.Index(fields=['division_code', 'screened_on'], name='dementia_screening_place'),
+            model_name="screening",
+            index=models.Index(fields=["division_code", "screened_on"], name="dementia_screening_place"),
         ),
         migrations.AddConstraint(
-            model_name='screening',
-            constraint=models.UniqueConstraint(fields=('person', 'screened_on'), name='dementia_screened_once_a_day'),
+            model_name="screening",
+            constraint=models.UniqueConstraint(
+                fields=("person", "screened_on"), name="dementia_screened_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='screening',
-            constraint=models.CheckConstraint(condition=models.Q(('cut_off__gt', 0), ('cut_off__lte', models.F('most')), ('score__gte', 0), ('score__lte', models.F('most'))), name='dementia_screening_score'),
+            model_name="screening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cut_off__gt", 0),
+                    ("cut_off__lte", models.F("most")),
+                    ("score__gte", 0),
+                    ("score__lte", models.F("most")),
+                ),
+                name="dementia_screening_score",
+            ),
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['person'], name='dementia_referral_person'),
+            model_name="referral",
+            index=models.Index(fields=["person"], name="dementia_referral_person"),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('opened_on'))), name='dementia_referral_due'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gt", models.F("opened_on"))), name="dementia_referral_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent_by', ''), ('consent_on', None), ('is_consented', None)), models.Q(('consent_on__gte', models.F('opened_on')), ('is_consented__isnull', False), models.Q(('consent_by', ''), _negated=True)), _connector='OR'), name='dementia_referral_consent'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("consent_by", ""), ("consent_on", None), ("is_consented", None)),
+                    models.Q(
+                        ("consent_on__gte", models.F("opened_on")),
+                        ("is_consented__isnull", False),
+                        models.Q(("consent_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="dementia_referral_consent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hospital', ''), ('is_diagnosed', None), ('result_on', None)), models.Q(('is_consented', True), ('is_diagnosed__isnull', False), ('result_on__gte', models.F('consent_on')), models.Q(('hospital', ''), _negated=True)), _connector='OR'), name='dementia_referral_result'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hospital", ""), ("is_diagnosed", None), ("result_on", None)),
+                    models.Q(
+                        ("is_consented", True),
+                        ("is_diagnosed__isnull", False),
+                        ("result_on__gte", models.F("consent_on")),
+                        models.Q(("hospital", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="dementia_referral_result",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selfcheck',
-            constraint=models.UniqueConstraint(fields=('community', 'year'), name='dementia_check_once_a_year'),
+            model_name="selfcheck",
+            constraint=models.UniqueConstraint(
+                fields=("community", "year"), name="dementia_check_once_a_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selfcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assessed_by', None), ('assessed_on', None), ('has_passed', None)), models.Q(('assessed_by__isnull', False), ('assessed_on__gte', models.F('checked_on')), ('has_passed__isnull', False)), _connector='OR'), name='dementia_check_assessed'),
+            model_name="selfcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("assessed_by", None), ("assessed_on", None), ("has_passed", None)),
+                    models.Q(
+                        ("assessed_by__isnull", False),
+                        ("assessed_on__gte", models.F("checked_on")),
+                        ("has_passed__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="dementia_check_assessed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='selfcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('assessed_by', None), models.Q(('assessed_by', models.F('by')), _negated=True), _connector='OR'), name='dementia_check_by_another'),
+            model_name="selfcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("assessed_by", None),
+                    models.Q(("assessed_by", models.F("by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="dementia_check_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('facility', 'name'), name='dementia_unit_name'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("facility", "name"), name="dementia_unit_name"),
         ),
         migrations.AddConstraint(
-            model_name='staffcount',
-            constraint=models.UniqueConstraint(fields=('unit', 'on'), name='dementia_staff_once_a_day'),
+            model_name="staffcount",
+            constraint=models.UniqueConstraint(fields=("unit", "on"), name="dementia_staff_once_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='staffcount',
-            constraint=models.CheckConstraint(condition=models.Q(('workers__gte', 0)), name='dementia_staff_count'),
+            model_name="staffcount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("workers__gte", 0)), name="dementia_staff_count"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitbed',
-            constraint=models.CheckConstraint(condition=models.Q(('was', None), models.Q(('was', models.F('bed')), _negated=True), _connector='OR'), name='dementia_bed_was_another'),
+            model_name="unitbed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("was", None), models.Q(("was", models.F("bed")), _negated=True), _connector="OR"
+                ),
+                name="dementia_bed_was_another",
+            ),
         ),
     ]

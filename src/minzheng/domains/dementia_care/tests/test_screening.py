@@ -79,7 +79,8 @@ def test_consent_comes_first_then_the_result_and_neither_is_rewritten(street):
         with pytest.raises(DementiaRefused, match="已经答复"):
             settle_consent(referral=referral, is_given=False, by="本人", on=DAY)
         assert (
-            record_result(referral=referral, is_diagnosed=True, hospital="示意医院", on=DAY).state == "diagnosed"
+            record_result(referral=referral, is_diagnosed=True, hospital="示意医院", on=DAY).state
+            == "diagnosed"
         )
         with pytest.raises(DatabaseError, match="不能改写"), transaction.atomic():
             Referral.objects.filter(pk=referral.pk).update(is_diagnosed=False)
@@ -110,7 +111,11 @@ def test_the_database_opens_no_referral_for_a_score_at_the_cut_off(street):
         made = screen(person=person, answers=answers_for(8), on=DAY)
         with pytest.raises(DatabaseError, match="低于分界分"), transaction.atomic():
             Referral.objects.create(
-                screening=made, person=person, division_code=STREET, opened_on=DAY, due_on=DAY + timedelta(days=1)
+                screening=made,
+                person=person,
+                division_code=STREET,
+                opened_on=DAY,
+                due_on=DAY + timedelta(days=1),
             )
 
 
@@ -133,7 +138,11 @@ def test_above_the_street_there_are_counts_and_no_names(street):
     with acting(mine):
         assert Screening.objects.count() == 5
     told = (STREET, 4, 3, 2, 1)
-    for role, place in (("district_reviewer", "310107"), ("city_policy_officer", "310000"), ("auditor", "310000")):
+    for role, place in (
+        ("district_reviewer", "310107"),
+        ("city_policy_officer", "310000"),
+        ("auditor", "310000"),
+    ):
         with acting(make_post(role, place)):
             assert not Screening.objects.exists() and not Referral.objects.exists()
             found = {one.street: one for one in counts_by_street(*YEAR)}

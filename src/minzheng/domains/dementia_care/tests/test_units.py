@@ -71,7 +71,9 @@ def test_the_stock_of_a_chosen_day_is_counted_from_the_beds(home, district):
     ("beds", "workers", "is_short"),
     [(9, 2, False), (10, 2, False), (11, 2, True), (11, 3, False), (1, 0, True), (3, None, True)],
 )
-def test_a_unit_is_short_from_the_first_bed_over_five_for_each_worker(home, district, beds, workers, is_short):
+def test_a_unit_is_short_from_the_first_bed_over_five_for_each_worker(
+    home, district, beds, workers, is_short
+):
     unit = make_unit(home, beds_of(home)[:beds], by=district)
     if workers is not None:
         with acting(make_manager(home)):
@@ -135,7 +137,9 @@ def test_the_database_keeps_other_beds_out_of_a_unit(home, district):
         )
 
 
-@pytest.mark.parametrize("role", ["facility_manager", "street_officer", "neighbourhood_worker", "statistician"])
+@pytest.mark.parametrize(
+    "role", ["facility_manager", "street_officer", "neighbourhood_worker", "statistician"]
+)
 def test_who_may_not_accept_a_unit(home, role):
     with acting(make_post(role, "310107")), pytest.raises(NotPermitted):
         accept_unit(facility=home, name="一单元", beds=beds_of(home), met=MET, document="验1", on=ACCEPTED)

@@ -51,7 +51,9 @@ def make_manager(home: Facility) -> Post:
     return post
 
 
-def make_unit(home: Facility, beds: list[int], *, by: Post, name: str = "忆馨单元", on: date = ACCEPTED) -> Unit:
+def make_unit(
+    home: Facility, beds: list[int], *, by: Post, name: str = "忆馨单元", on: date = ACCEPTED
+) -> Unit:
     with acting(by):
         return accept_unit(facility=home, name=name, beds=beds, met=MET, document="验〔2022〕3号", on=on)
 

@@ -164,7 +164,9 @@ def facility(request: HttpRequest, pk: int) -> HttpResponse:
             _("登记"), _("已登记护理员人数"), _("登记护理员人数"),
         )  # fmt: skip
     if mine is None and may("dementia.decide"):
-        beds = [(bed.pk, f"{bed} {kinds.BEDS.get(bed.kind, bed.kind)}") for bed in beds_to_choose(found, on=on)]
+        beds = [
+            (bed.pk, f"{bed} {kinds.BEDS.get(bed.kind, bed.kind)}") for bed in beds_to_choose(found, on=on)
+        ]
         acts["accept"] = Act(
             _offering(AcceptForm, {"beds": beds, "met": [(one.code, word(one)) for one in unit_standard()]}),
             lambda told: accept_unit(facility=found, on=on, **told),
