@@ -139,7 +139,7 @@ def assess(*, check: SelfCheck, has_passed: bool, opinion: str, on: date) -> Sel
         DementiaRefused: it was assessed, the same official made it, or it would pass while tasks lack evidence.
     """
     actor = require("dementia.decide")
-    found = SelfCheck.objects.select_for_update().select_related("community").get(pk=check.pk)
+    found = SelfCheck.objects.select_for_update(of=("self",)).select_related("community").get(pk=check.pk)
     if found.has_passed is not None:
         raise DementiaRefused(
             "已经评估，街镇重新自查后再评 / it was assessed; the street checks itself again first"

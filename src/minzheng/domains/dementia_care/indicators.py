@@ -9,7 +9,7 @@ from minzheng.kernel.indicators.model import Dimension, Identity, Indicator, Kin
 _BEDS = "床位登记：认知障碍照护床位与照护单元"
 _STREETS = "友好社区建设登记"
 _PEOPLE = "社区筛查与转介登记"
-_TABLES = ("stays_bed", "facilities_facility", "dementia_care_unitbed")
+_TABLES = ("stays_bed", "facilities_facility", "dementia_care_unitbed", "dementia_care_unit")
 _IN_UNIT = Dimension("in_unit", "照护单元", "Unit", (("yes", "已验收单元内", "In an accepted unit"), ("no", "未编入单元", "In no unit")))  # fmt: skip
 _BATCH = Dimension("batch", "批次", "Batch")
 _SCREENED = "s.screened_on BETWEEN %(first)s AND %(last)s"
@@ -32,9 +32,10 @@ INDICATORS = (
         id="dementia.beds", name="认知障碍照护床位数", name_en="Dementia-care beds", unit="beds", kind=Kind.STOCK,
         rows=f"""
             SELECT b.id, lower(b.during) AS on_day, b.division_code, b.facility_id AS facility,
-                   CASE WHEN x.id IS NULL THEN 'no' ELSE 'yes' END AS in_unit
+                   CASE WHEN u.id IS NULL THEN 'no' ELSE 'yes' END AS in_unit
             FROM stays_bed b JOIN facilities_facility f ON f.id = b.facility_id AND f.kind = '{HOME}'
               LEFT JOIN dementia_care_unitbed x ON x.bed_id = b.id
+              LEFT JOIN dementia_care_unit u ON u.id = x.unit_id AND u.accepted_on <= %(on)s
             WHERE b.kind = '{DEMENTIA}' AND b.during @> %(on)s::date
         """,
         source=_BEDS, tables=_TABLES, dimensions=(_IN_UNIT,), seed_id="elder_care.dementia_beds_total",

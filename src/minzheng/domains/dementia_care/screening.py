@@ -69,7 +69,7 @@ def settle_consent(*, referral: Referral, is_given: bool, by: str, on: date) -> 
         DementiaRefused: nobody is named, or it was answered already.
     """
     require("dementia.report")
-    found = Referral.objects.select_for_update().select_related("screening").get(pk=referral.pk)
+    found = Referral.objects.select_for_update(of=("self",)).select_related("screening").get(pk=referral.pk)
     if not by.strip():
         raise DementiaRefused("请写明由谁同意（本人或监护人） / say who consents: the person or a guardian")
     if found.is_consented is not None:
@@ -89,7 +89,7 @@ def record_result(*, referral: Referral, is_diagnosed: bool, hospital: str, on: 
         DementiaRefused: there is no consent, no hospital is named, or the result is known.
     """
     require("dementia.report")
-    found = Referral.objects.select_for_update().select_related("screening").get(pk=referral.pk)
+    found = Referral.objects.select_for_update(of=("self",)).select_related("screening").get(pk=referral.pk)
     if not found.is_consented:
         raise DementiaRefused("未经同意不能登记诊断结果 / without consent no result is entered")
     if found.is_diagnosed is not None:

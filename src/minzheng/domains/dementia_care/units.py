@@ -166,10 +166,11 @@ class Stock:
 
 
 _STOCK = """
-    SELECT count(*), count(x.id),
+    SELECT count(*), count(u.id),
            count(x.was_id) FILTER (WHERE lower(b.during) >= date_trunc('year', %(on)s::date)::date)
     FROM stays_bed b JOIN facilities_facility f ON f.id = b.facility_id AND f.kind = %(home)s
       LEFT JOIN dementia_care_unitbed x ON x.bed_id = b.id
+      LEFT JOIN dementia_care_unit u ON u.id = x.unit_id AND u.accepted_on <= %(on)s
     WHERE b.kind = %(kind)s AND b.during @> %(on)s::date AND b.division_code >= %(low)s AND b.division_code < %(high)s
 """
 
