@@ -35,6 +35,7 @@ def street(db):
 def test_the_form_is_marked_as_an_example_and_has_a_cut_off_inside_it():
     form = screening_form()
     assert form.provenance == "illustrative" and "非临床量表" in form.source
+    assert all(isinstance(en, str) for one in form.questions for _points, _zh, en in one.options)
     assert 0 < int(rules_on(DAY).cut_off) <= form.most == 12
 
 
