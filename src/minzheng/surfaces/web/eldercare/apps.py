@@ -7,6 +7,7 @@ class EldercarePagesConfig(AppConfig):
 
     def ready(self) -> None:
         from minzheng.kernel.ui.statuses import register_statuses
+        from minzheng.surfaces.web.eldercare import dementia
         from minzheng.surfaces.web.eldercare.words import STATUSES
 
-        register_statuses(STATUSES)
+        register_statuses(STATUSES | dementia.STATUSES)

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from minzheng.surfaces.web.eldercare import home, hub, public, running
+from minzheng.surfaces.web.eldercare import (
+    dementia,
+    dementia_people,
+    dementia_streets,
+    home,
+    hub,
+    public,
+    running,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("eldercare/", public.find, name="eldercare"),
@@ -21,4 +29,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/eldercare/<int:pk>/incidents/", running.incidents, name="eldercare_incidents"),
     path("work/eldercare/<int:pk>/medical/", running.medical_page, name="eldercare_medical"),
     path("work/eldercare/<int:pk>/filing/", running.filing, name="eldercare_filing"),
+    path("work/eldercare/<int:pk>/dementia/", dementia.facility, name="dementia_facility"),
+    path("work/eldercare/dementia/", dementia.units, name="dementia"),
+    path("work/eldercare/dementia/communities/", dementia_streets.listing, name="dementia_communities"),
+    path("work/eldercare/dementia/communities/<int:pk>/", dementia_streets.page, name="dementia_community"),
+    path("work/eldercare/dementia/screening/", dementia_people.listing, name="dementia_screening"),
+    path("work/eldercare/dementia/screening/new/", dementia_people.new, name="dementia_new"),
+    path("work/eldercare/dementia/screening/<int:pk>/", dementia_people.page, name="dementia_screened"),
 ]
