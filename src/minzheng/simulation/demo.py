@@ -48,6 +48,7 @@ from minzheng.simulation.marriages import prepare_marriages
 from minzheng.simulation.reforms import prepare_reforms
 from minzheng.simulation.supervision import prepare_supervision
 from minzheng.simulation.targets import prepare_targets
+from minzheng.simulation.workforce import prepare_workforce
 
 MONTH = Month(2022, 7)
 FILES_ON = date(2022, 6, 30)
@@ -107,6 +108,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     prepare_eldercare(on=run.on, watch=watch)
     prepare_beds(on=run.on, watch=watch)
     prepare_supervision(on=run.on, watch=watch)
+    prepare_workforce(on=run.on, watch=watch)
     prepare_layout(on=run.on, watch=watch)
     prepare_targets(on=run.on, watch=watch)
     prepare_dementia(on=run.on, watch=watch)

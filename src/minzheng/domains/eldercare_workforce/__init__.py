@@ -1,1 +1,1 @@
-"""People who care (养老服务队伍): workers, certificates, training, subsidies."""
+"""The elder-care workforce (养老服务队伍): care workers, their training and subsidies, key institutions, skill contests."""

@@ -25,6 +25,7 @@ TABS: list[tuple[str, str, str]] = [
     ("eldercare_relief", gettext_noop("纾困扶持"), "facilities.look"),
     ("supervision", gettext_noop("监督检查"), "inspections.look"),
     ("dementia", gettext_noop("认知障碍照护"), "dementia.look"),
+    ("workforce", gettext_noop("护理队伍"), "workforce.look"),
 ]
 # The pages of one facility.
 FACILITY_TABS: list[tuple[str, str, str]] = [
@@ -35,6 +36,7 @@ FACILITY_TABS: list[tuple[str, str, str]] = [
     ("eldercare_filing", gettext_noop("备案与停业"), "facilities.look"),
     ("supervision_facility", gettext_noop("监督检查"), "inspections.look"),
     ("dementia_facility", gettext_noop("认知障碍照护"), "dementia.look"),
+    ("workforce_facility", gettext_noop("护理队伍"), "workforce.look"),
 ]
 
 

@@ -10,6 +10,8 @@ from minzheng.surfaces.web.eldercare import (
     hub,
     public,
     running,
+    workforce,
+    workforce_home,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +30,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/eldercare/<int:pk>/papers/", running.papers, name="eldercare_papers"),
     path("work/eldercare/<int:pk>/incidents/", running.incidents, name="eldercare_incidents"),
     path("work/eldercare/<int:pk>/medical/", running.medical_page, name="eldercare_medical"),
+    path("work/eldercare/<int:pk>/workforce/", workforce_home.page, name="workforce_facility"),
+    path("eldercare/key-institutions/", workforce.public_list, name="key_institutions"),
+    path("work/eldercare/workforce/", workforce.page, name="workforce"),
+    path("work/eldercare/workforce/training/", workforce.training_page, name="workforce_training"),
+    path("work/eldercare/workforce/entry/", workforce.entry_page, name="workforce_entry"),
+    path("work/eldercare/workforce/recognition/", workforce.recognition_page, name="workforce_recognition"),
+    path("work/eldercare/workforce/contests/", workforce.contests_page, name="workforce_contests"),
     path("work/eldercare/<int:pk>/filing/", running.filing, name="eldercare_filing"),
     path("work/eldercare/<int:pk>/dementia/", dementia.facility, name="dementia_facility"),
     path("work/eldercare/dementia/", dementia.units, name="dementia"),
