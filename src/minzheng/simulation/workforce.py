@@ -47,7 +47,8 @@ def prepare_workforce(*, on: date, watch: Watcher = lambda _step, _detail: None)
 
 def _staff(home: Facility, beds: int, on: date) -> list[Employment]:
     """A care worker for four beds and at least two, one nurse, one manager."""
-    draw, made = Random(f"workforce {home.code}"), []
+    draw = Random(f"workforce {home.code}")
+    made: list[Employment] = []
     for post in ["care"] * min(max(beds // 4, 2), 30) + ["nurse", "manager"]:
         body = f"310195{draw.randint(1965, 2001)}{draw.randint(1, 12):02d}{draw.randint(1, 28):02d}{draw.randint(1, 995):03d}"
         first = max(home.during.lower, on - timedelta(days=draw.randint(60, 2100)))

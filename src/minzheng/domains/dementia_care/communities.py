@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -156,7 +157,7 @@ def assess(*, check: SelfCheck, has_passed: bool, opinion: str, on: date) -> Sel
     return found
 
 
-def communities_of(year: int) -> QuerySet[Community]:
+def communities_of(year: int) -> QuerySet[Any]:
     """The streets taking part, with `tasks_all` and `tasks_shown` of a year, under the reader's own rights."""
     of_year = Q(tasks__year=year)
     return Community.objects.annotate(

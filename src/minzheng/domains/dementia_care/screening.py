@@ -46,7 +46,7 @@ def screen(
     made = Screening.objects.create(
         person=person, division_code=person.division_code, screened_on=on, form=form.version,
         answers={one.code: answers[one.code] for one in form.questions}, score=score, most=form.most, cut_off=cut_off,
-        by_id=actor.official_id,
+        by_id=actor.official,
     )  # fmt: skip
     _trace("screen", made, positive=made.is_positive, on=on)
     if made.is_positive:

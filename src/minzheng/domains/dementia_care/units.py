@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -60,7 +61,7 @@ def accept_unit(
         )
     unit = Unit.objects.create(
         facility=facility, division_code=facility.division_code, name=name, accepted_on=on, document=document,
-        met=sorted(met), accepted_by_id=actor.official_id,
+        met=sorted(met), accepted_by_id=actor.official,
     )  # fmt: skip
     standing = [(None, bed) for bed in chosen if bed.kind == DEMENTIA]
     rebuilt = convert_beds(
@@ -144,7 +145,7 @@ _UNITS = """
 def units_on(on: date, *, within: str = "310000", facility: int | None = None) -> list[UnitOnDay]:
     """The units of a place or of one home as they stood on a day, at most 2,000, under the reader's own rights."""
     low, high = scope(within)
-    told = {
+    told: dict[str, Any] = {
         "on": on,
         "low": low,
         "high": high,

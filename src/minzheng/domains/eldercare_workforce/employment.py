@@ -64,10 +64,10 @@ def hire(
     _require(job.post in kinds.POSTS, f"岗位“{job.post}”不在列表中 / no such post")
     _require(bool(job.contract.strip()), "请填写劳动合同编号 / give the number of the labour contract")
     worker_id = _worker_of(name.strip(), told.value)
-    _require(
-        worker_id is not None,
-        "该身份证号码已以另一姓名登记，请核对证件 / the number is known under another name; check the card",
-    )
+    if worker_id is None:
+        raise WorkforceRefused(
+            "该身份证号码已以另一姓名登记，请核对证件 / the number is known under another name; check the card"
+        )
     try:
         with transaction.atomic():
             made = Employment.objects.create(

@@ -149,7 +149,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
     def run(told: dict[str, Any]) -> None:
         number, name = told.pop("number").strip().upper(), told.pop("name").strip()
-        person = Person.objects.filter(pk=people_by_identifier([number]).get(number), name=name).first()
+        person = Person.objects.filter(pk=people_by_identifier([number]).get(number, 0), name=name).first()
         if person is None:
             raise DementiaRefused(
                 "姓名与身份证号码不一致，或不是本街镇居民，请核对 / name and number do not agree, or they live elsewhere; check them"

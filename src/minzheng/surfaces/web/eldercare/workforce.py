@@ -71,7 +71,7 @@ def _rules(current: str) -> list[dict[str, Any]]:
         if parameter.unit.startswith("fen"):
             each = [one // 100 for one in each]
         found.append(
-            {"name": parameter.name, "value": " / ".join(f"{one:,}" for one in each), "note": parameter.note,
+            {"name": parameter.name, "value": " / ".join(f"{one:,}" for one in each),
              "source": line.source, "provenance": line.provenance}
         )  # fmt: skip
     return found
