@@ -49,24 +49,25 @@ def enrol(*, employment: Employment, course: Course, on: date) -> Enrolment:
     """A facility sends one of its workers to a course (报名).
 
     Raises:
-        WorkforceRefused: the worker is not employed on the day, the course has begun or is not for this place, or the worker
+        WorkforceRefused: the worker is not employed on the day, the course has begun or is full, or the worker
             is enrolled already.
     """
     require("workforce.edit")
-    found = Course.objects.select_for_update().get(pk=course.pk)
     if on not in employment.during:
         raise WorkforceRefused(f"该人员在 {on} 不在职，不能报名 / the worker is not employed on {on}")
-    if on > found.first_day:
+    if on > course.first_day:
         raise WorkforceRefused(
-            f"培训已于 {found.first_day} 开始，不再接受报名 / the course began on {found.first_day}"
+            f"培训已于 {course.first_day} 开始，不再接受报名 / the course began on {course.first_day}"
         )
     try:
         with transaction.atomic():
             made = Enrolment.objects.create(
-                course=found, worker_id=employment.worker_id, facility_id=employment.facility_id,
+                course=course, worker_id=employment.worker_id, facility_id=employment.facility_id,
                 division_code=employment.division_code, enrolled_on=on,
             )  # fmt: skip
     except IntegrityError as fault:
+        if "workforce_course_full" in str(fault):
+            raise WorkforceRefused("培训名额已满 / every place of the course is taken") from fault
         raise WorkforceRefused(
             "该人员已报名本期培训 / the worker is enrolled in this course already"
         ) from fault

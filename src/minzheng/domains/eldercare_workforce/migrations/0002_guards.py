@@ -79,6 +79,18 @@ _FUNCTIONS = f"""
       FOR EACH ROW EXECUTE FUNCTION eldercare_handed_in();
     CREATE TRIGGER eldercare_handed_in BEFORE INSERT OR UPDATE ON {_APP}recognition
       FOR EACH ROW EXECUTE FUNCTION eldercare_handed_in();
+    -- A facility sees its own enrolments alone, so the database counts who has a place.
+    CREATE FUNCTION workforce_course_has_places() RETURNS trigger LANGUAGE plpgsql {_DEFINER} AS $$
+    DECLARE allowed integer;
+    BEGIN
+      SELECT places INTO allowed FROM public.{_APP}course WHERE id = NEW.course_id FOR UPDATE;
+      IF (SELECT count(*) FROM public.{_APP}enrolment WHERE course_id = NEW.course_id) >= allowed THEN
+        RAISE EXCEPTION 'workforce_course_full' USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER workforce_course_has_places BEFORE INSERT ON {_APP}enrolment
+      FOR EACH ROW EXECUTE FUNCTION workforce_course_has_places();
     CREATE FUNCTION workforce_exam_is_told() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF facilities_mine() IS NOT NULL AND (NEW.score IS NOT NULL OR (TG_OP = 'UPDATE' AND OLD.score IS NOT NULL)) THEN
@@ -91,6 +103,7 @@ _FUNCTIONS = f"""
       FOR EACH ROW EXECUTE FUNCTION workforce_exam_is_told();
 """
 _NO_FUNCTIONS = f"""
+    DROP TRIGGER workforce_course_has_places ON {_APP}enrolment; DROP FUNCTION workforce_course_has_places();
     DROP TRIGGER workforce_exam_is_told ON {_APP}enrolment; DROP FUNCTION workforce_exam_is_told();
     DROP TRIGGER eldercare_handed_in ON {_APP}entrysubsidy; DROP TRIGGER eldercare_handed_in ON {_APP}recognition;
     DROP FUNCTION workforce_months(bigint[], date); DROP FUNCTION workforce_worker_of(text, text, text, bigint);

@@ -127,12 +127,14 @@ def test_a_facility_neither_tells_nor_corrects_its_insurance(home, manager, dist
 def test_staff_per_occupied_bed_and_share_certified_by_home_and_district(home, manager, district):
     beds = list(Bed.objects.filter(facility=home).order_by("label"))
     made = [make_worker(home, manager), make_worker(home, manager), make_worker(home, manager, post="nurse")]
+    leaving = make_worker(home, manager)
+    elders = [make_elder(), make_elder()]
     with acting(manager):
         record_certificate(employment=made[0], level=5, number="C1", issued_on=HIRED, on=DAY)
         record_certificate(employment=made[0], level=4, number="C2", issued_on=HIRED, on=DAY)
-        take_in(beds[0], make_elder())
-        take_in(beds[1], make_elder())
-        end_employment(employment=make_worker(home, manager), on=DAY, because="resigned")
+        take_in(beds[0], elders[0])
+        take_in(beds[1], elders[1])
+        end_employment(employment=leaving, on=DAY, because="resigned")
     with acting(district):
         rows = staffing(on=DAY, within="310107")
         total = by_district(rows, {"310107": "普陀区"})[0]

@@ -101,6 +101,19 @@ def test_who_does_not_work_here_or_comes_late_is_not_enrolled_and_results_are_of
             Enrolment.objects.filter(pk=made.pk).update(score=99, is_passed=True, examined_on=DAY)
 
 
+def test_who_comes_after_the_last_place_is_told_so_whichever_home_sends_them(
+    home, other, manager, rival, district
+):
+    with acting(district):
+        to = open_course(
+            title="小班", division_code="310107", level=5, hours=8, first_day=DAY, last_day=DAY, places=1
+        )
+    sent(make_worker(home, manager), manager, to, 8)
+    late = make_worker(other, rival)
+    with acting(rival), pytest.raises(WorkforceRefused, match="名额已满"):
+        enrol(employment=late, course=to, on=DAY)
+
+
 def graded(home, grade):
     with acting_as_service("test"):
         Grading.objects.create(

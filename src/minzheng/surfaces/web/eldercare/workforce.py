@@ -31,6 +31,7 @@ from minzheng.surfaces.web.eldercare.forms import with_choices
 from minzheng.surfaces.web.eldercare.tabs import eldercare_tabs
 from minzheng.surfaces.web.eldercare.words import Act, NothingForm, carry_out
 from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.words import is_english
 
 _PAGES = (
     ("workforce", gettext_noop("人员配备")),
@@ -71,7 +72,7 @@ def _rules(current: str) -> list[dict[str, Any]]:
         if parameter.unit.startswith("fen"):
             each = [one // 100 for one in each]
         found.append(
-            {"name": parameter.name, "value": " / ".join(f"{one:,}" for one in each),
+            {"name": parameter.name_en if is_english() else parameter.name, "value": " / ".join(f"{one:,}" for one in each), "is_money": parameter.unit.startswith("fen"),
              "source": line.source, "provenance": line.provenance}
         )  # fmt: skip
     return found
