@@ -71,6 +71,22 @@ def tick_everything(window: Page, tmp_path: Path) -> None:
         window.mouse.up()
 
 
+def book_online(window: Page, site: Site, partner: int) -> None:
+    """A resident books the first place of the last day that may be booked, with a partner of the same district."""
+    window.goto(f"{site.url}/marriage/")
+    window.get_by_label("登记处", exact=True).select_option(label="普陀区婚姻登记处")
+    press(window, "查看时间")
+    for _week in range(5):
+        if window.locator(".book-day", has_text="9月30日").count():
+            break
+        window.get_by_role("link", name="下一周").click()
+    window.locator(".book-day", has_text="9月30日").locator("a.book-time__face").first.click()
+    window.get_by_label("对方姓名").fill(town.PEOPLE[partner][0])
+    window.get_by_label("对方证件号码").fill(town.number(partner))
+    window.get_by_label("对方户口所在地").select_option(label="普陀区")
+    press(window, "确认预约")
+
+
 def shown_well(window: Page) -> None:
     """The page is accessible and fits, at a desk and on a phone."""
     for width, height in SIZES:
@@ -98,8 +114,33 @@ def test_marriages_and_a_divorce_through_the_autumn_of_2022(site, officials, tmp
     divorce = desk.url
     shown_well(desk)
 
-    # 30 September: the pilot runs; the same couple is registered across districts.
+    # A couple of 普陀 books online for 30 September; either number holds one booking only.
+    phone = officials("zixuan")
+    phone.set_viewport_size({"width": 390, "height": 844})
+    book_online(phone, site, 8)
+    expect(phone.locator("main")).to_contain_text("普陀区婚姻登记处")
+    shown_well(phone)
+    book_online(phone, site, 6)
+    expect(phone.locator("main")).to_contain_text("已有")
+
+    # 30 September: the pilot runs. The couple who booked is the next: their names are there, the cards give the numbers.
     next_month(Month(2022, 9))
+    desk.goto(f"{site.url}/work/marriage/")
+    expect(desk.locator("main")).to_contain_text("09:00")
+    desk.keyboard.press("n")
+    expect(desk.locator("[name=man_name]")).to_have_value(town.PEOPLE[7][0])
+    for side, serial in (("man", 7), ("woman", 8)):
+        desk.locator(f"[name={side}_identifier]").fill(town.number(serial))
+    press(desk, "核验证件，开始接待")
+    tick_everything(desk, tmp_path)
+    press(desk, "登记，颁发结婚证")
+    expect(desk.locator("h1")).to_have_text("结婚登记")
+    desk.goto(f"{site.url}/work/marriage/")
+    expect(desk.locator(".mr-line").first).to_contain_text("已办结")
+    phone.goto(f"{site.url}/my/marriage/")
+    expect(phone.locator("main")).to_contain_text("婚后一件事")
+
+    # The couple of 徐汇 comes again: now they are registered across districts.
     begin(desk, site, "结婚登记", 1, 2)
     expect(desk.locator(".mr-said").first).to_contain_text("本处可以办理")
     press(desk, "登记，颁发结婚证")
@@ -113,7 +154,7 @@ def test_marriages_and_a_divorce_through_the_autumn_of_2022(site, officials, tmp
         desk.get_by_role("link", name="男方证书 PDF").click()
     assert Path(paper.value.path()).read_bytes().startswith(b"%PDF")
     with acting_as_service("test"):
-        entry = Registration.objects.get(kind=Kind.MARRIAGE, on="2022-09-30")
+        entry = Registration.objects.get(kind=Kind.MARRIAGE, on="2022-09-30", man_name=town.PEOPLE[1][0])
         assert entry.is_cross_district
         tell_entries()
         home = Membership.objects.get(person=entry.man_person_id).household_id

@@ -38,6 +38,7 @@ from minzheng.simulation.beds import prepare_beds
 from minzheng.simulation.casework import live_casework, lost_job, somebody_of
 from minzheng.simulation.centres import prepare_centres
 from minzheng.simulation.city import write_city_files
+from minzheng.simulation.dementia import prepare_dementia
 from minzheng.simulation.eldercare import prepare_eldercare
 from minzheng.simulation.figures import prepare_figures
 from minzheng.simulation.files import FILES
@@ -110,6 +111,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     prepare_workforce(on=run.on, watch=watch)
     prepare_layout(on=run.on, watch=watch)
     prepare_targets(on=run.on, watch=watch)
+    prepare_dementia(on=run.on, watch=watch)
     with acting_as_service(SERVICE):
         watch("统计指标", f"计数 {len(prepare_figures(on=run.on).counted)} 项")
     return Demo(folder, run, officials)

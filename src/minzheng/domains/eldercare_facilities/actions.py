@@ -14,6 +14,7 @@ from minzheng.kernel.access import require
 from minzheng.kernel.audit import record
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.stays.beds import NewBed, put_into_use, take_out_of_use
+from minzheng.kernel.stays.errors import StayRefused
 from minzheng.kernel.stays.models import Bed
 
 
@@ -71,6 +72,33 @@ def withdraw_beds(
     count = take_out_of_use(facility=facility, beds=chosen, on=on, document=document)
     _book(facility, chosen, on=on, document=document, because=because, sign=-1)
     return count
+
+
+@transaction.atomic
+def convert_beds(
+    *, facility: Facility, beds: Sequence[Bed], kind: str, on: date, document: str
+) -> list[tuple[Bed, Bed]]:
+    """Beds rebuilt for another kind (改建床位): each old bed leaves the stock the day its new one begins; (old, new).
+
+    Raises:
+        StayRefused: a bed is not in use before that day, is of that kind already, or somebody has it.
+    """
+    keys = [bed.pk for bed in beds]
+    chosen = list(
+        Bed.objects.filter(pk__in=keys, facility=facility, during__contains=on, during__startswith__lt=on)
+        .exclude(kind=kind).order_by("pk")
+    )  # fmt: skip
+    if len(chosen) != len(keys):
+        raise StayRefused(
+            f"改建的床位须在 {on} 之前已启用且为其他类型 / beds to be rebuilt are in use before {on} and of another kind"
+        )
+    if not chosen:
+        return []
+    withdraw_beds(facility=facility, beds=chosen, on=on, document=document, because="converted")
+    new = [NewBed(bed.room, bed.label, kind, bed.sex) for bed in chosen]
+    made = put_into_use(facility=facility, beds=new, on=on, document=document)
+    _book(facility, made, on=on, document=document, because="converted", sign=1)
+    return list(zip(chosen, made, strict=True))
 
 
 def _book(

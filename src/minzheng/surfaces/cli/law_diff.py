@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from minzheng.domains.dementia_care.catalogue import working_rules as dementia_rules
 from minzheng.domains.eldercare_layout.working_rules import working_rules as layout_rules
 from minzheng.domains.eldercare_supervision.working_rules import working_rules as supervision_rules
 from minzheng.kernel.awards.working_rules import working_rules as awards_rules
@@ -39,6 +40,7 @@ def every_set(programmes: list[Programme]) -> list[ParameterSet]:
         awards_rules,
         cases_rules,
         centres_rules,
+        dementia_rules,
         inspections_rules,
         layout_rules,
         indicators_rules,

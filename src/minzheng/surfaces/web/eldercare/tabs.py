@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from minzheng.domains.eldercare_facilities import HOME
 from minzheng.kernel.access import may
 from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.ui.frame import NavItem
@@ -23,6 +24,7 @@ TABS: list[tuple[str, str, str]] = [
     ("eldercare_expiring", gettext_noop("证照到期"), "facilities.look"),
     ("eldercare_relief", gettext_noop("纾困扶持"), "facilities.look"),
     ("supervision", gettext_noop("监督检查"), "inspections.look"),
+    ("dementia", gettext_noop("认知障碍照护"), "dementia.look"),
     ("workforce", gettext_noop("护理队伍"), "workforce.look"),
 ]
 # The pages of one facility.
@@ -33,6 +35,7 @@ FACILITY_TABS: list[tuple[str, str, str]] = [
     ("eldercare_medical", gettext_noop("医养结合"), "facilities.look"),
     ("eldercare_filing", gettext_noop("备案与停业"), "facilities.look"),
     ("supervision_facility", gettext_noop("监督检查"), "inspections.look"),
+    ("dementia_facility", gettext_noop("认知障碍照护"), "dementia.look"),
     ("workforce_facility", gettext_noop("护理队伍"), "workforce.look"),
 ]
 
@@ -45,5 +48,5 @@ def facility_tabs(facility: Facility, current: str) -> list[NavItem]:
     return [
         NavItem(_(label), reverse(name, args=[facility.pk]), name == current)
         for name, label, needs in FACILITY_TABS
-        if may(needs)
+        if may(needs) and (name != "dementia_facility" or facility.kind == HOME)
     ]

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from minzheng.surfaces.web.eldercare import home, hub, public, running, workforce, workforce_home
+from minzheng.surfaces.web.eldercare import (
+    dementia,
+    dementia_people,
+    dementia_streets,
+    home,
+    hub,
+    public,
+    running,
+    workforce,
+    workforce_home,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("eldercare/", public.find, name="eldercare"),
@@ -28,4 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/eldercare/workforce/recognition/", workforce.recognition_page, name="workforce_recognition"),
     path("work/eldercare/workforce/contests/", workforce.contests_page, name="workforce_contests"),
     path("work/eldercare/<int:pk>/filing/", running.filing, name="eldercare_filing"),
+    path("work/eldercare/<int:pk>/dementia/", dementia.facility, name="dementia_facility"),
+    path("work/eldercare/dementia/", dementia.units, name="dementia"),
+    path("work/eldercare/dementia/communities/", dementia_streets.listing, name="dementia_communities"),
+    path("work/eldercare/dementia/communities/<int:pk>/", dementia_streets.page, name="dementia_community"),
+    path("work/eldercare/dementia/screening/", dementia_people.listing, name="dementia_screening"),
+    path("work/eldercare/dementia/screening/new/", dementia_people.new, name="dementia_new"),
+    path("work/eldercare/dementia/screening/<int:pk>/", dementia_people.page, name="dementia_screened"),
 ]

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from minzheng.domains.dementia_care.errors import DementiaRefused
 from minzheng.domains.eldercare_facilities.errors import FacilityRefused
 from minzheng.domains.eldercare_workforce.errors import WorkforceRefused
 from minzheng.kernel.access import may
@@ -82,7 +83,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
     """Runs an action; says `done`, or why not."""
     try:
         act()
-    except (FacilityRefused, StayRefused, WorkforceRefused) as refusal:
+    except (DementiaRefused, FacilityRefused, StayRefused, WorkforceRefused) as refusal:
         messages.error(request, said(refusal))
         return False
     messages.success(request, done)

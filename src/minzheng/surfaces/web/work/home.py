@@ -91,6 +91,11 @@ def _actions() -> list[dict[str, str]]:
     """The usual ways in, as far as the post may go them."""
     offered = [
         ("cases.accept", _("接待来人"), reverse("counter"), _("出示证件，任一窗口都能办")),
+        ("marriage.register", _("婚姻登记台"), reverse("marriage_desk"), _("接待下一对，登记、发证、归档")),
+        ("stays.admit", _("床位与入住"), reverse("eldercare_work"), _("入住、换床、外出、离院，一页办完")),
+        ("inspections.rectify", _("检查与整改"), reverse("supervision"), _("回复检查问题，查看信用等级")),
+        ("inspections.inspect", _("我的检查"), reverse("supervision_visits"), _("打开检查表，逐条记录")),
+        ("assessments.assess", _("我的评估"), reverse("assessments"), _("上门评估，填写评估表")),
         ("cases.look", _("下一件"), reverse("case_next"), _("打开最急的待办办件")),
         ("outreach.visit", _("登记走访"), reverse("work_leads"), _("打开线索清单，登记走访结果")),
         ("people.search", _("查找人员"), reverse("work_people"), _("按姓名、拼音或证件号后四位")),

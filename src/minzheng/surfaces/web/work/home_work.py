@@ -21,6 +21,7 @@ from minzheng.kernel.periods import Month
 from minzheng.kernel.sources.queries import open_reviews
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.casework.queue_queries import my_cases_due
+from minzheng.surfaces.web.work.home_registers import register_work
 from minzheng.surfaces.web.work.queries import leads, payments
 from minzheng.surfaces.web.work.words import due_words, programme_name
 
@@ -50,6 +51,7 @@ def open_work(actor: Actor, run: MonthRun | None, on: date) -> list[dict[str, An
         *(_month_work(run, on) if may("monthend.run") else []),
         *(_closing_work(run) if may("payments.close_month") and actor.reaches("310000") else []),
         *(_proof_work() if may("audit.verify") else []),
+        *register_work(actor, on),
     ]
     work.sort(key=lambda item: (item.get("due") or _LAST, item["title"]))
     return work
