@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_safe
 
 from minzheng.domains.eldercare_workforce import contests, entry, kinds, recognition, training
 from minzheng.domains.eldercare_workforce.models import (
@@ -22,6 +23,7 @@ from minzheng.domains.eldercare_workforce.models import (
 from minzheng.domains.eldercare_workforce.staffing import by_district, staffing
 from minzheng.domains.eldercare_workforce.working_rules import rules_on
 from minzheng.kernel.access import may, require
+from minzheng.kernel.access.middleware import open_to_all
 from minzheng.kernel.facilities.queries import my_facility
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.ui.frame import NavItem
@@ -253,6 +255,8 @@ def contests_page(request: HttpRequest) -> HttpResponse:
     return _show(request, "workforce_contests", _("技能竞赛"), _("各级职业技能竞赛和获得名次的护理人员。"), [places], acts, held=[(kinds.CONTESTS[row.level], row) for row in held.values()])  # fmt: skip
 
 
+@open_to_all
+@require_safe
 def public_list(request: HttpRequest) -> HttpResponse:
     """The published list with validity, and who was taken off with the reason; no account needed."""
     on = working_day()
