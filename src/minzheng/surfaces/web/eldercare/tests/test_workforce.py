@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from minzheng.domains.eldercare_facilities.tests.conftest import make_home, make_manager
@@ -11,6 +13,15 @@ from minzheng.domains.eldercare_workforce.tests.test_training import graded
 from minzheng.kernel.access import acting
 from minzheng.kernel.access.testing import make_post
 from minzheng.surfaces.web.work.day import working_day
+
+DAY = date(2022, 8, 1)
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch):
+    """The day in hand: grading, insurance and employment are those of 2022."""
+    monkeypatch.setattr("minzheng.surfaces.web.work.day.day_in_hand", lambda: DAY)
+
 
 PAGES = ("", "training/", "entry/", "recognition/", "contests/")
 
