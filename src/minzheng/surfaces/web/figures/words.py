@@ -32,6 +32,21 @@ UNITS = {
     "committees": gettext_lazy("个"),
     "pairs": gettext_lazy("对"),
     "beds": gettext_lazy("张"),
+    "days": gettext_lazy("天"),
+    "organisations": gettext_lazy("家"),
+    "payments": gettext_lazy("笔"),
+    "rounds": gettext_lazy("轮"),
+    "streets_and_towns": gettext_lazy("个"),
+    "units": gettext_lazy("个"),
+    # Registers that write the unit as it is printed.
+    "个": gettext_lazy("个"),
+    "对": gettext_lazy("对"),
+    "次": gettext_lazy("次"),
+    "家": gettext_lazy("家"),
+    "处": gettext_lazy("处"),
+    "张": gettext_lazy("张"),
+    "人": gettext_lazy("人"),
+    "各项目单位": gettext_lazy("各项目单位"),
     "date": "",
 }
 KINDS = {Kind.FLOW: gettext_lazy("期间数"), Kind.STOCK: gettext_lazy("时点数（期末日）")}
