@@ -60,13 +60,16 @@ class Told:
 
 
 def live_casework(*, seed: int = 1, clients: int = 240, watch: Watcher | None = None) -> Told:
-    """Lets so many clients come during the month; again changes nothing (每位合成申请人一个固定的表单号)."""
-    rng = random.Random(seed)
+    """Lets so many clients come during the month; again changes nothing (每位合成申请人一个固定的表单号).
+
+    Every client is drawn from a stream of their own, so that a run that was killed goes on as it would have gone.
+    """
     told = Told()
     with acting_as_service(SERVICE, in_bulk=False):
-        people = _people(rng, clients)
+        people = _people(random.Random(seed), clients)
     items = [item for item in items_on(LAST) if Channel.COUNTER in item.channels and not item.result.benefit]
     for number, person_id in enumerate(people):
+        rng = random.Random(f"{seed} client {number}")
         item = _weighted(rng, items)
         came = FIRST + timedelta(days=rng.randrange((LAST - FIRST).days))
         with acting_as_service(SERVICE, in_bulk=False), transaction.atomic():
@@ -75,7 +78,7 @@ def live_casework(*, seed: int = 1, clients: int = 240, watch: Watcher | None = 
         if watch:
             watch(number + 1, clients)
     with acting_as_service(SERVICE, in_bulk=False):
-        told.refused_acts += _allowances(rng, seed)
+        told.refused_acts += _allowances(seed)
         actions.nightly(on=LAST)
         refresh_totals()
         for state in Case.objects.values_list("state", flat=True):
@@ -122,11 +125,12 @@ def _visit(rng: random.Random, person_id: int, item: Item, on: date, key: str) -
         channel=Case.Channel.ONLINE if online else Case.Channel.COUNTER,
         accepting_division=centre,
     )
+    goes_home = rng.random() < 0.04
     if case.state != "draft":
         return 0
     actions.save_answers(case=case, values=_answers(rng, item, case), on=on)
-    if rng.random() < 0.04:
-        return 0  # Gone home to fetch something; the draft waits.
+    if goes_home:
+        return 0  # To fetch something; the draft waits.
     try:
         _through(rng, actions.submit(case=case, on=on), item, on)
     except CaseError:
@@ -228,7 +232,7 @@ def _number(rng: random.Random) -> str:
     return first + check_digit(first)
 
 
-def _allowances(rng: random.Random, seed: int) -> int:
+def _allowances(seed: int) -> int:
     """Households that the month's run found: they apply for the allowance, and get as far as the month lasts."""
     found = Lead.objects.filter(
         benefit="subsistence_allowance", kind__in=["qualifies", "may_qualify"], person__death_date=None
@@ -241,6 +245,7 @@ def _allowances(rng: random.Random, seed: int) -> int:
     for number, lead in enumerate(chosen):
         if lead.person_id is None:
             continue
+        rng = random.Random(f"{seed} allowance {number}")
         on = _workday(FIRST + timedelta(days=rng.randrange(0, 12)))
         try:
             with transaction.atomic():
