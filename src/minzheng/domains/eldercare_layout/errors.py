@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from minzheng.kernel.refusals import Refusal
 
-class LayoutRefused(ValueError):
+
+class LayoutRefused(Refusal, ValueError):
     """Something that cannot be planned as asked; the message says what to change."""
 
 

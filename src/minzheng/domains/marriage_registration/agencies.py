@@ -19,13 +19,14 @@ from minzheng.kernel.access import NotPermitted, current_actor, may, require
 from minzheng.kernel.audit import record
 from minzheng.kernel.organisations.models import Organisation
 from minzheng.kernel.places.queries import scope
+from minzheng.kernel.refusals import Refusal
 
 NONPROFIT = ("51", "52")  # 社会团体、民办非企业单位, GB 32100
 SCOPE_WORDS = "婚姻介绍"
 OPEN = Q(result="") | Q(result=Target.Result.FAULTY, outcome="")
 
 
-class AgencyRefused(ValueError):
+class AgencyRefused(Refusal, ValueError):
     """An act on an agency or a campaign was refused; the text says why and what to do."""
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from minzheng.kernel.refusals import Refusal
+
 if TYPE_CHECKING:
     from minzheng.domains.marriage_registration.checks import Check
     from minzheng.domains.marriage_registration.requirements import Requirement
 
 
-class MarriageRefused(ValueError):
+class MarriageRefused(Refusal, ValueError):
     """The act cannot be registered; the message says why and what to do."""
 
 

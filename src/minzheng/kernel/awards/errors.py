@@ -1,7 +1,9 @@
 """What awards refuse, in words an official can act on."""
 
+from minzheng.kernel.refusals import Refusal
 
-class AwardError(Exception):
+
+class AwardError(Refusal):
     """An act on an award is refused; nothing was changed."""
 
 

@@ -1,7 +1,9 @@
 """What a booking office refuses, in words a resident or a registrar can act on."""
 
+from minzheng.kernel.refusals import Refusal
 
-class BookingRefused(Exception):
+
+class BookingRefused(Refusal):
     """The booking cannot be made or changed so; nothing was changed."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from minzheng.kernel.refusals import Refusal
 
-class CaseError(ValueError):
+
+class CaseError(Refusal, ValueError):
     """An act on a case that was refused; nothing was changed."""
 
 

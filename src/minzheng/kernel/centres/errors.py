@@ -1,7 +1,9 @@
 """What a centre refuses, in words a clerk or a resident can act on."""
 
+from minzheng.kernel.refusals import Refusal
 
-class CentreRefused(Exception):
+
+class CentreRefused(Refusal):
     """An act at a centre is refused; nothing was changed."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from minzheng.kernel.refusals import Refusal
 
-class GrantRefused(Exception):
+
+class GrantRefused(Refusal):
     """An act on an activation was refused; the text is for the official who asked."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from minzheng.kernel.refusals import Refusal
 
-class InspectionRefused(Exception):
+
+class InspectionRefused(Refusal):
     """An act that the rules of inspection do not allow."""
 
 

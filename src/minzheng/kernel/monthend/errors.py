@@ -1,7 +1,9 @@
 """What month end refuses, in words an official can act on."""
 
+from minzheng.kernel.refusals import Refusal
 
-class MonthRefused(Exception):
+
+class MonthRefused(Refusal):
     """The month may not be run now; the message says why and what to do first."""
 
 

@@ -1,7 +1,9 @@
 """What outreach refuses, in words an official can act on."""
 
+from minzheng.kernel.refusals import Refusal
 
-class OutreachError(Exception):
+
+class OutreachError(Refusal):
     """An act on a lead or notice is refused; nothing was changed."""
 
 

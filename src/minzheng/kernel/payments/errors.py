@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from minzheng.kernel.refusals import Refusal
 
-class PaymentRefused(Exception):
+
+class PaymentRefused(Refusal):
     """A payment action was refused; the text is for the official who asked."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from minzheng.kernel.refusals import Refusal
 
-class TargetRefused(ValueError):
+
+class TargetRefused(Refusal, ValueError):
     """Something that may not be reported, accepted or closed so; the message says what to change."""

@@ -25,7 +25,7 @@ from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.beds import words
 from minzheng.surfaces.web.beds.resident import pdf
-from minzheng.surfaces.web.work.acts import said
+from minzheng.surfaces.web.work.acts import attempt, said
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english
 
@@ -95,7 +95,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.add_error("number", _("本辖区没有这个号码的人员，请核对号码"))
         else:
             person = found.person
-            made = words.attempt(
+            made = attempt(
                 request,
                 lambda: assessments.request_assessment(person=person, on=working_day()),
                 done=_("已登记申请，等待区级指派评估员。"),
@@ -169,13 +169,13 @@ def _act(request: HttpRequest, found: Assessment) -> HttpResponse:
     on = working_day()
     if request.POST.get("act") == "assign":
         chosen = [int(one) for one in request.POST.getlist("assessors") if one.isdecimal()]
-        words.attempt(
+        attempt(
             request,
             lambda: assessments.assign(assessment=found, assessors=chosen, on=on),
             done=_("已指派评估员。"),
         )
     elif request.POST.get("act") == "decide":
-        words.attempt(
+        attempt(
             request,
             lambda: beds.confirm_grade(assessment_id=found.pk, on=on),
             done=_("等级已确认，告知书可以打印。"),
@@ -237,7 +237,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     form = FillForm(request.POST or None, initial={"visited_on": on})
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
-        made = words.attempt(
+        made = attempt(
             request,
             lambda: assessments.fill(
                 form=found, answers=told, diagnosed=told["diagnosed"], visited_on=told["visited_on"], on=on, note=told["note"]

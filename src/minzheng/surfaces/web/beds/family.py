@@ -21,6 +21,7 @@ from minzheng.kernel.people.models import Identifier
 from minzheng.kernel.periods import SHANGHAI, Month
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.beds import words
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer as offer_choices
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english
@@ -116,7 +117,7 @@ def _set_up(request: HttpRequest, form: SetUpForm) -> bool:
     if found is None or home is None:
         form.add_error("number", _("本辖区没有这个号码的人员，请核对号码"))
         return False
-    made = words.attempt(
+    made = attempt(
         request,
         lambda: family.set_up(
             person=found.person, facility=home, contract_number=told["contract"], visits_a_month=told["visits"],
@@ -133,7 +134,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     on = working_day()
     bed = get_object_or_404(FamilyBed.objects.select_related("facility"), pk=pk)
     if request.method == "POST" and request.POST.get("act") == "end":
-        words.attempt(request, lambda: family.end(bed=bed, on=on), done=_("家庭照护床位已撤销。"))
+        attempt(request, lambda: family.end(bed=bed, on=on), done=_("家庭照护床位已撤销。"))
         return redirect("family_bed", pk)
     form = VisitForm(request.POST or None)
     offer_choices(form, "tasks", _tasks())
@@ -156,7 +157,7 @@ def _sign(request: HttpRequest, bed: FamilyBed, form: VisitForm) -> bool:
     told = form.cleaned_data
     began: datetime = told["began"]
     began = began.replace(tzinfo=SHANGHAI)
-    made = words.attempt(
+    made = attempt(
         request,
         lambda: family.sign_visit(
             bed=bed, began_at=began, minutes=told["minutes"], tasks=told["tasks"], worker=told["worker"],

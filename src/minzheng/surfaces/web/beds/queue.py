@@ -23,6 +23,7 @@ from minzheng.kernel.stays.models_waiting import Offer, OfferState, Passing, Wai
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.beds import words
 from minzheng.surfaces.web.beds.resident import _places, pdf, why_context
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer as offer_choices
 from minzheng.surfaces.web.work.day import working_day
 
@@ -127,20 +128,20 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Waiting, pk=pk)
     on, what = working_day(), request.POST.get("act")
     if what in ("paper", "no_paper"):
-        words.attempt(
+        attempt(
             request,
             lambda: beds.confirm_paper(waiting_id=pk, accepts=what == "paper", on=on),
             done=_("类别已核定。"),
         )
     elif what in ("accept", "decline"):
         open_offer = get_object_or_404(Offer, waiting=found, state=OfferState.OPEN)
-        words.attempt(
+        attempt(
             request,
             lambda: beds.reply(offer_id=open_offer.pk, accepts=what == "accept", on=on),
             done=_("答复已登记。"),
         )
     elif what == "withdraw":
-        words.attempt(request, lambda: beds.withdraw(waiting_id=pk, on=on), done=_("已撤回轮候登记。"))
+        attempt(request, lambda: beds.withdraw(waiting_id=pk, on=on), done=_("已撤回轮候登记。"))
     return redirect("bed_waiting", pk)
 
 
@@ -188,7 +189,7 @@ def share_out(request: HttpRequest) -> HttpResponse:
         share_out_job.defer(on=working_day().isoformat())
         return True
 
-    words.attempt(request, ask, done=_("已提交配位，稍后刷新即可看到结果。"))
+    attempt(request, ask, done=_("已提交配位，稍后刷新即可看到结果。"))
     return redirect("bed_offers")
 
 

@@ -23,6 +23,7 @@ from minzheng.kernel.stays import waiting
 from minzheng.kernel.stays.models_waiting import OPEN, Choice, Offer, OfferState, Waiting
 from minzheng.surfaces.web.beds import words
 from minzheng.surfaces.web.resident.oneself import oneself
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer as offer_choices
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english
@@ -106,11 +107,11 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.POST.get("withdraw"):
         under_way = assessments.open_assessment(who.pk)
         if under_way is not None:
-            words.attempt(
+            attempt(
                 request, lambda: assessments.withdraw(assessment=under_way, on=on), done=_("已撤回申请。")
             )
         return redirect("my_care")
-    words.attempt(
+    attempt(
         request,
         lambda: assessments.request_assessment(person=who, on=on),
         done=_("已收到申请，两名评估员会先后上门，请保持联系畅通。"),
@@ -125,7 +126,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
-        made = words.attempt(
+        made = attempt(
             request,
             lambda: assessments.request_review(assessment=one, on=on, because=because),
             done=_("已收到复核申请，由另外两名评估员上门。"),
@@ -192,11 +193,11 @@ def choose(request: HttpRequest) -> HttpResponse:
         homes, told = form.ranked(), form.cleaned_data
         if current is not None:
             number = current.pk
-            made = words.attempt(
+            made = attempt(
                 request, lambda: waiting.change_homes(waiting=number, homes=homes, on=on), done=_("志愿已变更，轮候起始日不变。")
             )  # fmt: skip
         else:
-            made = words.attempt(
+            made = attempt(
                 request,
                 lambda: beds.apply(person=who, kind=told["kind"], homes=homes, on=on, claimed_class=told["claimed"]),
                 done=_("已登记，核定类别后即可看到排位。"),
@@ -291,7 +292,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if not accepts and request.POST.get("answer") != "decline":
         return redirect("my_offer", pk)
     done = _("您已接受该床位，正在为您预留。") if accepts else _("您已放弃该床位，床位将顺延给下一位。")
-    words.attempt(request, lambda: beds.reply(offer_id=pk, accepts=accepts, on=on), done=done)
+    attempt(request, lambda: beds.reply(offer_id=pk, accepts=accepts, on=on), done=done)
     return redirect("my_care")
 
 
@@ -318,7 +319,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Leaves the queue."""
     who = oneself(request)
     get_object_or_404(Waiting, pk=pk, person=who)
-    words.attempt(request, lambda: beds.withdraw(waiting_id=pk, on=working_day()), done=_("已撤回轮候登记。"))
+    attempt(request, lambda: beds.withdraw(waiting_id=pk, on=working_day()), done=_("已撤回轮候登记。"))
     return redirect("my_care")
 
 

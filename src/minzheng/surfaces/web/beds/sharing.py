@@ -24,6 +24,7 @@ from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.beds import words
 from minzheng.surfaces.web.beds.queue import place_words
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer as offer_choices
 from minzheng.surfaces.web.work.day import working_day
 
@@ -53,7 +54,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def run_draft(request: HttpRequest) -> HttpResponse:
     """Drafts a run over the post's place."""
-    made = words.attempt(
+    made = attempt(
         request, lambda: runs.draft_run(on=working_day()), done=_("方案已拟制，请另一位工作人员复核。")
     )
     return redirect("bed_run", made.pk) if made else redirect("bed_runs")
@@ -98,11 +99,11 @@ def run_act(request: HttpRequest, pk: int) -> HttpResponse:
     """Reviews, issues or discards a run."""
     on, what = working_day(), request.POST.get("act")
     if what == "review":
-        words.attempt(request, lambda: runs.review_run(run=pk, on=on), done=_("方案已复核，可以发出。"))
+        attempt(request, lambda: runs.review_run(run=pk, on=on), done=_("方案已复核，可以发出。"))
     elif what == "issue":
-        words.attempt(request, lambda: runs.issue_run(run=pk, on=on), done=_("配位通知已发出。"))
+        attempt(request, lambda: runs.issue_run(run=pk, on=on), done=_("配位通知已发出。"))
     elif what == "discard":
-        words.attempt(request, lambda: runs.discard_run(run=pk), done=_("方案已作废。"))
+        attempt(request, lambda: runs.discard_run(run=pk), done=_("方案已作废。"))
     return redirect("bed_run", pk)
 
 
@@ -173,7 +174,7 @@ def closures(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         facility = get_object_or_404(Facility, pk=int(form.cleaned_data["home"]))
-        made = words.attempt(
+        made = attempt(
             request,
             lambda: closing.close_home(facility=facility, reason=form.cleaned_data["reason"], on=on),
             done=_("已暂停接收，在住老人已列为优先安置。"),
@@ -203,7 +204,7 @@ def closure(request: HttpRequest, pk: int) -> HttpResponse:
     on = working_day()
     facility = get_object_or_404(Facility, pk=pk)
     if request.method == "POST":
-        done = words.attempt(request, lambda: closing.replace_residents(facility=facility, on=on))
+        done = attempt(request, lambda: closing.replace_residents(facility=facility, on=on))
         if done is not None:
             from django.contrib import messages
 

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from django.contrib import messages
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from minzheng.domains.eldercare_beds.catalogue import classes
-from minzheng.domains.eldercare_beds.errors import BedsRefused
-from minzheng.domains.eldercare_facilities.errors import FacilityRefused
 from minzheng.kernel.access import may
-from minzheng.kernel.stays.errors import StayRefused
 from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.statuses import Status, register_statuses
 from minzheng.surfaces.web.work.acts import said
 from minzheng.surfaces.web.work.words import is_english
-
-Result = TypeVar("Result")
 
 WAITING_STATES = {
     "submitted": (gettext_lazy("待核定"), "info"),
@@ -135,15 +125,3 @@ def ended_word(text: str) -> str:
     if text in ENDED:
         return str(ENDED[text])
     return said(ValueError(text)) if text else ""
-
-
-def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:
-    """Runs an action; says `done`, or why not (then None)."""
-    try:
-        result = act()
-    except (BedsRefused, StayRefused, FacilityRefused) as refusal:
-        messages.error(request, said(refusal))
-        return None
-    if done:
-        messages.success(request, done)
-    return result

@@ -19,16 +19,11 @@ from minzheng.kernel.centres.models import Appointment, AppointmentState, Centre
 from minzheng.kernel.centres.queries import appointments_of
 from minzheng.kernel.periods import now_utc
 from minzheng.surfaces.web.centres.public import centre_or_404
-from minzheng.surfaces.web.centres.words import (
-    attempt,
-    clock,
-    day_words,
-    group_name,
-    new_key,
-    number_of,
-)
+from minzheng.surfaces.web.centres.words import clock, group_name
 from minzheng.surfaces.web.resident.oneself import oneself
+from minzheng.surfaces.web.work.acts import attempt, new_key, number_of
 from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.words import day_words
 
 
 def choose(request: HttpRequest, pk: int) -> HttpResponse:

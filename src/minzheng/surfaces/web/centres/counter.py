@@ -19,14 +19,8 @@ from minzheng.kernel.centres.models import Centre, Counter, Sitting, Ticket
 from minzheng.kernel.centres.queries import held, open_sittings
 from minzheng.kernel.periods import now_utc
 from minzheng.surfaces.web.centres.staff import own_centre, tabs
-from minzheng.surfaces.web.centres.words import (
-    attempt,
-    group_name,
-    new_key,
-    number_of,
-    priority_name,
-    priority_proof,
-)
+from minzheng.surfaces.web.centres.words import group_name, priority_name, priority_proof
+from minzheng.surfaces.web.work.acts import attempt, new_key, number_of
 from minzheng.surfaces.web.work.day import working_day
 
 

@@ -15,13 +15,8 @@ from minzheng.kernel.centres.forecast import expected_wait, now_at
 from minzheng.kernel.centres.models import IN_QUEUE, Appointment, Centre, Counter, Ticket
 from minzheng.kernel.periods import now_utc
 from minzheng.surfaces.web.centres.staff import own_centre
-from minzheng.surfaces.web.centres.words import (
-    attempt,
-    group_name,
-    new_key,
-    priority_name,
-    wait_words,
-)
+from minzheng.surfaces.web.centres.words import group_name, priority_name, wait_words
+from minzheng.surfaces.web.work.acts import attempt, new_key
 from minzheng.surfaces.web.work.day import working_day
 
 

@@ -27,9 +27,11 @@ from minzheng.kernel.ui.charts import Chart, Series
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.centres.staff import centres_of_post, own_centre, tabs
-from minzheng.surfaces.web.centres.words import attempt, clock, day_words, group_name, number_of
+from minzheng.surfaces.web.centres.words import clock, group_name
+from minzheng.surfaces.web.work.acts import attempt, number_of
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.words import day_words
 
 
 class CounterForm(forms.Form):

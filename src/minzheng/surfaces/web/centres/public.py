@@ -28,8 +28,6 @@ from minzheng.kernel.periods import SHANGHAI, now_utc
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.centres.words import (
-    WEEKDAYS,
-    day_words,
     group_name,
     limit_public,
     priority_name,
@@ -39,6 +37,7 @@ from minzheng.surfaces.web.centres.words import (
 )
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
+from minzheng.surfaces.web.work.words import WEEKDAYS, day_words
 
 
 class FindForm(forms.Form):

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, time
-from typing import Any, TypeVar
-from uuid import uuid4
+from datetime import time
 
-from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.access.limits import limit
 from minzheng.kernel.centres.catalogue import item_groups, priorities
-from minzheng.kernel.centres.errors import CentreRefused
 from minzheng.kernel.centres.opening import Span
-from minzheng.surfaces.web.work.acts import said
 from minzheng.surfaces.web.work.words import is_english
 
-Result = TypeVar("Result")
 # A hall's telephones share one address, so the limit leaves room for a full hall.
 REQUESTS_A_MINUTE = 240
 
@@ -40,15 +33,6 @@ APPOINTMENT_STATES = {
     "withdrawn": (gettext_lazy("中心取消"), "warn"),
     "no_show": (gettext_lazy("未到场"), "bad"),
 }
-WEEKDAYS = [
-    gettext_lazy("周一"),
-    gettext_lazy("周二"),
-    gettext_lazy("周三"),
-    gettext_lazy("周四"),
-    gettext_lazy("周五"),
-    gettext_lazy("周六"),
-    gettext_lazy("周日"),
-]
 
 
 def group_name(code: str) -> str:
@@ -91,43 +75,10 @@ def span_words(spans: list[Span]) -> str:
     return "、".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans) or _("不开放")
 
 
-def day_words(day: date) -> str:
-    """A day with its weekday: 7月29日（周五）."""
-    return _("%(month)s月%(day)s日（%(weekday)s）") % {
-        "month": day.month,
-        "day": day.day,
-        "weekday": WEEKDAYS[day.weekday()],
-    }
-
-
 def clock(moment: time) -> str:
     return f"{moment:%H:%M}"
-
-
-def new_key() -> str:
-    """Names one press of a button; the form carries it, so that a double click acts once."""
-    return uuid4().hex
-
-
-def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:
-    """Runs an act; says `done` where it went well, and why not where it was refused (then None)."""
-    try:
-        result = act()
-    except CentreRefused as refusal:
-        messages.error(request, said(refusal))
-        return None
-    if done:
-        messages.success(request, done)
-    return result
 
 
 def limit_public(request: HttpRequest) -> None:
     """Counts a request to a page that needs no account, by address."""
     limit(f"centres:{request.META.get('REMOTE_ADDR', '')}", REQUESTS_A_MINUTE)
-
-
-def number_of(text: Any) -> int | None:
-    """A record's number as a form sends it; None where it is none."""
-    return (
-        int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 19 else None
-    )

@@ -25,7 +25,7 @@ from minzheng.kernel.stays.queries import occupancy
 from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.eldercare.tabs import eldercare_tabs
-from minzheng.surfaces.web.eldercare.words import attempt
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from minzheng.domains.dementia_care.errors import DementiaRefused
-from minzheng.domains.eldercare_facilities.errors import FacilityRefused
-from minzheng.domains.eldercare_workforce.errors import WorkforceRefused
 from minzheng.kernel.access import may
-from minzheng.kernel.stays.errors import StayRefused
 from minzheng.kernel.ui.statuses import Status
-from minzheng.surfaces.web.work.acts import said
+from minzheng.surfaces.web.work.acts import succeeded
 
-Result = TypeVar("Result")
 STATUSES = {
     "stay_planned": Status(gettext_lazy("已预留"), "info"),
     "stay_present": Status(gettext_lazy("在住"), "good"),
@@ -76,18 +70,7 @@ def carry_out(request: HttpRequest, acts: Mapping[str, Act]) -> bool:
     chosen = acts.get(posted)
     if chosen is None or not chosen.form.is_valid():
         return False
-    return attempt(request, lambda: chosen.run(chosen.form.cleaned_data), done=chosen.done)
-
-
-def attempt(request: HttpRequest, act: Callable[[], Any], *, done: str) -> bool:
-    """Runs an action; says `done`, or why not."""
-    try:
-        act()
-    except (DementiaRefused, FacilityRefused, StayRefused, WorkforceRefused) as refusal:
-        messages.error(request, said(refusal))
-        return False
-    messages.success(request, done)
-    return True
+    return succeeded(request, lambda: chosen.run(chosen.form.cleaned_data), done=chosen.done)
 
 
 class NothingForm(forms.Form):

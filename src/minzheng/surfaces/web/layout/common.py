@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from minzheng.domains.eldercare_layout.errors import LayoutRefused
 from minzheng.domains.eldercare_layout.kinds import Model
 from minzheng.domains.eldercare_layout.models import AreaPoint, Plan
 from minzheng.kernel.access import current_actor
@@ -18,9 +13,6 @@ from minzheng.kernel.places.models import Division
 from minzheng.kernel.places.queries import scope
 from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.site_maps import SiteMap, SitePoint
-from minzheng.surfaces.web.work.acts import said
-
-Result = TypeVar("Result")
 
 
 def tabs(current: str) -> list[NavItem]:
@@ -109,15 +101,3 @@ def gap_words(plan: Plan) -> str:
     if plan.gap is None:
         return "—"
     return _("0（已证最优）") if plan.gap == 0 else f"{plan.gap * 100:.3f}%"
-
-
-def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:
-    """Runs an action; a refusal is said in words and nothing is changed."""
-    try:
-        result = act()
-    except LayoutRefused as refusal:
-        messages.error(request, said(refusal))
-        return None
-    if done:
-        messages.success(request, done)
-    return result

@@ -31,13 +31,13 @@ from minzheng.kernel.ui.site_maps import SiteMap, SitePoint
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.layout.common import (
     asked_place,
-    attempt,
     districts,
     illustrative_note,
     own_place,
     street_points,
     tabs,
 )
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 

@@ -13,7 +13,8 @@ from minzheng.domains.eldercare_layout.kinds import Model
 from minzheng.domains.eldercare_layout.needs import years_known
 from minzheng.domains.eldercare_layout.working_rules import rules_on
 from minzheng.kernel.access import require
-from minzheng.surfaces.web.layout.common import attempt, districts, model_word, tabs
+from minzheng.surfaces.web.layout.common import districts, model_word, tabs
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 

@@ -17,14 +17,8 @@ from minzheng.kernel.access import current_actor, may, require
 from minzheng.kernel.places.queries import path_names
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.layout.common import (
-    attempt,
-    gap_words,
-    model_word,
-    objective_words,
-    plan_map,
-    tabs,
-)
+from minzheng.surfaces.web.layout.common import gap_words, model_word, objective_words, plan_map, tabs
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.queries.months import has_worker
 

@@ -18,7 +18,8 @@ from minzheng.kernel.access import may
 from minzheng.kernel.organisations.models import Organisation
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.marriage.desk_pages import attempt, me, require_any, show
+from minzheng.surfaces.web.marriage.desk_pages import me, require_any, show
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import place_names
 

@@ -20,16 +20,9 @@ from minzheng.kernel.bookings.models import Calendar, Draw, Slot
 from minzheng.kernel.bookings.rules import rules_on, working_rules
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
-from minzheng.surfaces.web.marriage.booking_words import (
-    day_words,
-    instant,
-    item_name,
-    items,
-    limit_public,
-    moment_words,
-    number_of,
-)
-from minzheng.surfaces.web.work.words import is_english
+from minzheng.surfaces.web.marriage.booking_words import instant, item_name, items, limit_public, moment_words
+from minzheng.surfaces.web.work.acts import number_of
+from minzheng.surfaces.web.work.words import day_words, is_english
 
 WEEK = timedelta(days=7)
 

@@ -29,19 +29,16 @@ from minzheng.kernel.places.queries import children
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.marriage.booking_words import (
     CARDS,
-    attempt,
     code_words,
-    day_words,
     instant,
     item_name,
     items,
     moment_words,
-    new_key,
 )
 from minzheng.surfaces.web.resident.oneself import oneself
-from minzheng.surfaces.web.work.acts import said
+from minzheng.surfaces.web.work.acts import attempt, new_key, said
 from minzheng.surfaces.web.work.choices import offer
-from minzheng.surfaces.web.work.words import is_english
+from minzheng.surfaces.web.work.words import day_words, is_english
 
 _COMING = (BookingState.OFFERED, BookingState.BOOKED, BookingState.ARRIVED, *HOPES)
 WAY_NAMES = {

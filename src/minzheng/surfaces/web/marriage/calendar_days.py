@@ -21,15 +21,10 @@ from minzheng.kernel.bookings import actions
 from minzheng.kernel.bookings.models import Booking, Calendar, Draw, Slot, SpecialDay
 from minzheng.kernel.periods import SHANGHAI
 from minzheng.kernel.ui.forms import DayInput
-from minzheng.surfaces.web.marriage.booking_words import (
-    attempt,
-    day_words,
-    instant,
-    moment_words,
-    number_of,
-)
+from minzheng.surfaces.web.marriage.booking_words import instant, moment_words
 from minzheng.surfaces.web.marriage.calendar_today import chosen, tabs
-from minzheng.surfaces.web.work.words import is_english
+from minzheng.surfaces.web.work.acts import attempt, number_of
+from minzheng.surfaces.web.work.words import day_words, is_english
 
 CLOCK = forms.TimeInput(attrs={"type": "time"})
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

@@ -24,17 +24,10 @@ from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.frame import NavItem
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.marriage.booking_words import (
-    CARDS,
-    attempt,
-    day_words,
-    instant,
-    item_name,
-    items,
-    new_key,
-    number_of,
-)
+from minzheng.surfaces.web.marriage.booking_words import CARDS, instant, item_name, items
+from minzheng.surfaces.web.work.acts import attempt, new_key, number_of
 from minzheng.surfaces.web.work.choices import offer
+from minzheng.surfaces.web.work.words import day_words
 
 _S = BookingState
 SHOWN = (_S.BOOKED, _S.ARRIVED, _S.DONE, _S.NO_SHOW, _S.OFFERED)

@@ -20,10 +20,10 @@ from minzheng.kernel.people.attendance import NotIdentified
 from minzheng.kernel.periods.workdays import is_workday
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.marriage import desk_couple as couples
-from minzheng.surfaces.web.marriage.desk_pages import attempt, look_at_parties, me, show
+from minzheng.surfaces.web.marriage.desk_pages import look_at_parties, me, show
 from minzheng.surfaces.web.marriage.desk_papers import papers_of
 from minzheng.surfaces.web.marriage.desk_words import SIDE_WORDS, SIDES, districts, parties, party_rows
-from minzheng.surfaces.web.work.acts import said
+from minzheng.surfaces.web.work.acts import attempt, said
 from minzheng.surfaces.web.work.day import working_day
 
 

@@ -24,12 +24,12 @@ from minzheng.surfaces.web.marriage import desk_bookings as bookings
 from minzheng.surfaces.web.marriage import desk_couple as couples
 from minzheng.surfaces.web.marriage.desk_couple import Couple
 from minzheng.surfaces.web.marriage.desk_evidence import EvidenceForm, keep_evidence
-from minzheng.surfaces.web.marriage.desk_pages import attempt, look_at_parties, show
+from minzheng.surfaces.web.marriage.desk_pages import look_at_parties, show
 from minzheng.surfaces.web.marriage.desk_papers import papers_of
 from minzheng.surfaces.web.marriage.desk_sides import brought_form, compared
 from minzheng.surfaces.web.marriage.desk_words import ACT_WORDS, SIDE_WORDS, SIDES
 from minzheng.surfaces.web.marriage.desk_writing import extra_form, write
-from minzheng.surfaces.web.work.acts import said
+from minzheng.surfaces.web.work.acts import attempt, said
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english
 

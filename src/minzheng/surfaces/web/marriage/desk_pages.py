@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from minzheng.domains.marriage_registration.agencies import AgencyRefused
-from minzheng.domains.marriage_registration.errors import MarriageRefused
 from minzheng.kernel.access import Actor, NotPermitted, current_actor, may
 from minzheng.kernel.audit import look
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.ui.frame import NavItem
-from minzheng.surfaces.web.work.acts import said
 
-Result = TypeVar("Result")
-REFUSALS: tuple[type[Exception], ...] = (AgencyRefused, MarriageRefused)
 # The area's pages → a permission that opens each.
 _TABS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("marriage_desk", gettext_lazy("登记台"), ("marriage.look",)),
@@ -78,15 +71,3 @@ def look_at_parties(row: Any, purpose: str, reason: str = "") -> None:
     people = [pk for pk in (row.man_person_id, row.woman_person_id) if pk]
     for pk, division in Person.objects.filter(pk__in=people).values_list("pk", "division_code"):
         look(pk, purpose=purpose, reason=reason, division_code=division)
-
-
-def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:
-    """Runs an act; says `done` where it went well, and why not where it was refused (then None)."""
-    try:
-        result = act()
-    except REFUSALS as refusal:
-        messages.error(request, said(refusal))
-        return None
-    if done:
-        messages.success(request, done)
-    return result

@@ -27,8 +27,9 @@ from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.places.queries import scope
 from minzheng.kernel.ui.forms import DayInput
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.marriage.desk_pages import attempt, me, show
+from minzheng.surfaces.web.marriage.desk_pages import me, show
 from minzheng.surfaces.web.marriage.desk_words import PAPERS
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 

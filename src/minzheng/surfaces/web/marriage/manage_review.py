@@ -20,8 +20,9 @@ from minzheng.kernel.access import may, require
 from minzheng.kernel.periods import Month
 from minzheng.kernel.ui.forms import MonthField
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.marriage.desk_pages import attempt, show
+from minzheng.surfaces.web.marriage.desk_pages import show
 from minzheng.surfaces.web.marriage.manage import office_in_scope
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.choices import offer
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english

@@ -21,6 +21,7 @@ from minzheng.kernel.inspections.visiting import (
     latest_answers,
     lists_of,
 )
+from minzheng.kernel.refusals import Refusal
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.supervision.words import (
     RESULTS,
@@ -30,7 +31,7 @@ from minzheng.surfaces.web.supervision.words import (
     sent_file,
     tabs,
 )
-from minzheng.surfaces.web.work.acts import REFUSALS, attempt, said
+from minzheng.surfaces.web.work.acts import attempt, said
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import is_english
 
@@ -129,7 +130,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             visit=visit.pk, clause=code, result=request.POST.get("result", ""),
             text=request.POST.get("text", "")[:1000], photo=sent_file(request),
         )  # fmt: skip
-    except REFUSALS as refusal:
+    except Refusal as refusal:
         fault = said(refusal)
     if request.headers.get("HX-Request") != "true":
         if fault:

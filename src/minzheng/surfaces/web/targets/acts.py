@@ -16,7 +16,7 @@ from minzheng.kernel.cases.uploads import download_of, keep_upload
 from minzheng.kernel.targets.actions import accept, close_target, report_paper, report_record, send_back
 from minzheng.kernel.targets.models import Evidence
 from minzheng.surfaces.web.targets.target import PICKED, PaperForm, RecordForm, asked_target, show
-from minzheng.surfaces.web.targets.words import attempt
+from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
 
 MOST_AT_ONCE = 200

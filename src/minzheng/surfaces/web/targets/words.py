@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from django.contrib import messages
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from minzheng.kernel.cases.errors import CaseError
-from minzheng.kernel.targets.errors import TargetRefused
 from minzheng.kernel.targets.models import Target
 from minzheng.kernel.targets.queries import Standing
 from minzheng.kernel.ui.statuses import Status, register_statuses
-from minzheng.surfaces.web.work.acts import said
 from minzheng.surfaces.web.work.words import is_english
 
-Result = TypeVar("Result")
 MOST_TARGETS = 200
 
 STATUSES = {
@@ -53,15 +44,3 @@ def mark_of(standing: Standing, target: Target) -> str:
     if standing.still == 0:
         return "target_reached"
     return "target_behind" if standing.is_behind else "target_on_time"
-
-
-def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:
-    """Runs an action; a refusal is said in words and nothing is changed."""
-    try:
-        result = act()
-    except (TargetRefused, CaseError) as refusal:
-        messages.error(request, said(refusal))
-        return None
-    if done:
-        messages.success(request, done)
-    return result

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest
 
-from minzheng.kernel.awards.errors import AwardError
-from minzheng.kernel.cases.errors import CaseError
-from minzheng.kernel.eventgrants.errors import GrantRefused
-from minzheng.kernel.inspections.errors import InspectionRefused
-from minzheng.kernel.monthend.errors import MonthRefused
-from minzheng.kernel.outreach.errors import OutreachError
-from minzheng.kernel.payments.errors import PaymentRefused
-from minzheng.kernel.reforms.errors import ReformRefused
+from minzheng.kernel.refusals import Refusal
 from minzheng.surfaces.web.work.words import is_english
 
 Result = TypeVar("Result")
-REFUSALS = (
-    AwardError,
-    CaseError,
-    GrantRefused,
-    InspectionRefused,
-    MonthRefused,
-    OutreachError,
-    PaymentRefused,
-    ReformRefused,
-)
 
 
 def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") -> Result | None:
@@ -38,12 +22,17 @@ def attempt(request: HttpRequest, act: Callable[[], Result], *, done: str = "") 
     """
     try:
         result = act()
-    except REFUSALS as refusal:
+    except Refusal as refusal:
         messages.error(request, said(refusal))
         return None
     if done:
         messages.success(request, done)
     return result
+
+
+def succeeded(request: HttpRequest, act: Callable[[], object], *, done: str = "") -> bool:
+    """The same for an action whose result nobody needs: whether it went well."""
+    return attempt(request, lambda: (act(),), done=done) is not None
 
 
 def said(refusal: Exception) -> str:
@@ -52,3 +41,15 @@ def said(refusal: Exception) -> str:
     if not mark:
         return str(refusal)
     return english if is_english() else chinese
+
+
+def new_key() -> str:
+    """Names one press of a button; the form carries it, so that a double click acts once."""
+    return uuid4().hex
+
+
+def number_of(text: object) -> int | None:
+    """A record's number as a form sends it; None where it is none."""
+    return (
+        int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 19 else None
+    )

@@ -223,3 +223,23 @@ def due_words(due: date, on: date) -> tuple[str, str]:
     if days <= 7:
         return _("还有 %(days)s 天") % {"days": days}, "warn"
     return _("还有 %(days)s 天") % {"days": days}, "info"
+
+
+WEEKDAYS = [
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+]
+
+
+def day_words(day: date) -> str:
+    """A day with its weekday: 8月12日（周五）."""
+    return _("%(month)s月%(day)s日（%(weekday)s）") % {
+        "month": day.month,
+        "day": day.day,
+        "weekday": WEEKDAYS[day.weekday()],
+    }
