@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
+from django.db.models import Count
+
 from minzheng.domains.dementia_care.catalogue import screening_form, unit_standard
 from minzheng.domains.dementia_care.communities import (
     check_itself,
@@ -14,7 +16,7 @@ from minzheng.domains.dementia_care.communities import (
     open_year,
     tasks_lacking,
 )
-from minzheng.domains.dementia_care.models import Community, Referral, Unit
+from minzheng.domains.dementia_care.models import Community, Referral, Screening, StaffCount, Unit
 from minzheng.domains.dementia_care.screening import record_result, screen, settle_consent
 from minzheng.domains.dementia_care.units import accept_unit, report_staff
 from minzheng.domains.eldercare_facilities import HOME
@@ -31,25 +33,29 @@ PAPER = "合成数据（示意）"
 
 
 def prepare_dementia(*, on: date, watch: Callable[[str, str], None] = lambda _step, _detail: None) -> int:
-    """Dementia care as it stands on a day; call it outside of any acting block, a repeat adds nothing. Returns the units."""
+    """Dementia care as it stands on a day; call it outside of any acting block. Returns the units.
+
+    Each of the three steps finds out for itself whether it is done: killed between them, a repeat goes on.
+    """
     with acting_as_service("demo"):
         street = _post("jiedao")
         city = _post("shizheng")
     with acting(city):
-        if Community.objects.exists():
-            watch("认知障碍照护", "此前已就绪")
-            return Unit.objects.count()
-        units = _units(on)
-        _streets(on, street.division_code)
+        if not Community.objects.exists():
+            _units(on)
+            _streets(on, street.division_code)
+        units = list(Unit.objects.annotate(count=Count("beds")).order_by("facility__code", "pk"))
     with acting_as_service("demo"):
-        for number, (unit, beds) in enumerate(units):
-            enough = -(-beds // PER_WORKER)
-            report_staff(
-                unit=unit, workers=max(0, enough - 1) if number % 3 == 0 else enough, on=unit.accepted_on
-            )
+        if not StaffCount.objects.exists():
+            for number, unit in enumerate(units):
+                enough = -(-unit.count // PER_WORKER)
+                workers = max(0, enough - 1) if number % 3 == 0 else enough
+                report_staff(unit=unit, workers=workers, on=unit.accepted_on)
     with acting(street):
-        _evidence(on, street.division_code)
-        people = _screen(on)
+        if not Screening.objects.exists():
+            _evidence(on, street.division_code)
+            _screen(on, street.division_code)
+        people = Screening.objects.count()
     watch("认知障碍照护", f"{len(units)} 个照护单元，{STREETS} 个街镇，{people} 人筛查（示意）")
     return len(units)
 
@@ -58,11 +64,11 @@ def _post(username: str) -> Post:
     return Post.objects.filter(official__user__username=username).order_by("pk")[0]
 
 
-def _units(on: date) -> list[tuple[Unit, int]]:
-    """A unit in each of some homes; every other one had up to three never used beds rebuilt in the year. (unit, beds)"""
+def _units(on: date) -> None:
+    """A unit in each of some homes; every other one had up to three never used beds rebuilt in the year."""
     day = on - timedelta(days=40)
     homes = Facility.objects.filter(kind=HOME, during__contains=day, beds__kind=DEMENTIA).distinct()
-    met, made = [one.code for one in unit_standard()], []
+    met = [one.code for one in unit_standard()]
     for number, home in enumerate(homes.order_by("code")[:HOMES]):
         own = Bed.objects.filter(
             facility=home, during__contains=day, during__startswith__lt=day, dementia_bed=None
@@ -71,12 +77,10 @@ def _units(on: date) -> list[tuple[Unit, int]]:
         if number % 2 == 0:
             beds += own.filter(kind=MARKET, stays=None).order_by("pk").values_list("pk", flat=True)[:3]
         if beds:
-            unit = accept_unit(
+            accept_unit(
                 facility=home, name="忆馨照护单元（示意）", beds=beds, met=met, on=day,
                 document=f"示意验〔{on.year}〕{number + 1}号",
             )  # fmt: skip
-            made.append((unit, len(beds)))
-    return made
 
 
 def _streets(on: date, own: str) -> None:
@@ -102,12 +106,17 @@ def _evidence(on: date, own: str) -> None:
     )
 
 
-def _screen(on: date) -> int:
+def _screen(on: date, own: str) -> None:
     """Elders of the street; some are under the cut-off, and of these one waits for consent and one was diagnosed."""
     draw, form = Random(SEED), screening_form()
     people = list(
-        Person.objects.filter(birth_date__lt=date(on.year - 70, 1, 1), death_date=None, merged_into=None).order_by("pk")[:PEOPLE]
-    )  # fmt: skip
+        Person.objects.filter(
+            birth_date__lt=date(on.year - 70, 1, 1),
+            death_date=None,
+            merged_into=None,
+            division_code__startswith=own,
+        ).order_by("pk")[:PEOPLE]
+    )
     day = on - timedelta(days=12)
     for number, person in enumerate(people):
         at = -1 if number % 4 == 1 else 0
@@ -119,4 +128,3 @@ def _screen(on: date) -> int:
         settle_consent(referral=referral, is_given=True, by="本人（示意）", on=day)
         if number == 1:
             record_result(referral=referral, is_diagnosed=True, hospital="示意区精神卫生中心", on=on)
-    return len(people)
