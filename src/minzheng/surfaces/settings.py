@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "minzheng.kernel.monthend",
     "minzheng.kernel.reforms",
     "minzheng.kernel.indicators",
+    "minzheng.simulation",
     "minzheng.kernel.ui",
     "minzheng.surfaces.web",
     "minzheng.surfaces.web.casework",

@@ -41,6 +41,7 @@ AREAS = {
     "marriage": "marriage",
     "eldercare": "eldercare",
     "figures": "figures",
+    "city": "city",
 }
 
 

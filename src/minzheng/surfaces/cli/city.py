@@ -1,0 +1,75 @@
+"""`minzheng city`: a synthetic city that is built and lives its year. Nobody in it is real."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from minzheng.kernel.periods import Month
+
+app = typer.Typer(
+    help="模拟城市 A synthetic city drawn to public statistics that lives its year. Nobody in it is real.",
+    no_args_is_help=True,
+)
+console = Console()
+error_console = Console(stderr=True)
+
+
+@app.command("build")
+def build(
+    scale: Annotated[int, typer.Option(min=1, help="One synthetic resident for so many real ones.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same city.")] = 1,
+) -> None:
+    """建成 Draws the city as it stood at the end of 2021 and takes it into the registers; a killed building goes on."""
+    from minzheng.simulation.building import BuildRefused, build_city
+
+    os.environ["MINZHENG_DEMO"] = "1"  # The accounts' password is public; only a synthetic city makes them.
+    try:
+        built = build_city(scale=scale, seed=seed, watch=_tell)
+    except BuildRefused as error:
+        error_console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+    console.print(f"1:{built.scale}，种子 {built.seed}，{built.on}：{built.told}", markup=False)
+
+
+@app.command("live")
+def live(
+    year: Annotated[
+        int, typer.Argument(min=2022, max=2022, help="The year; only 2022 has its law and calendar.")
+    ],
+    until: Annotated[
+        str, typer.Option(help="The last month to live, such as 2022-07; the whole year where not given.")
+    ] = "",
+) -> None:
+    """生活一年 Lives the year month by month; what was lived stays, and a killed run goes on."""
+    from minzheng.simulation.year import engine
+    from minzheng.simulation.year.steps import STEPS
+
+    os.environ["MINZHENG_DEMO"] = "1"
+    last = Month(year, 12)
+    if until:
+        try:
+            last = Month.parse(until)
+        except ValueError as error:
+            error_console.print(
+                f"--until {until!r}：应写作 2022-07 / write a month as 2022-07", style="red", markup=False
+            )
+            raise typer.Exit(2) from error
+    if not Month(year, 1) <= last <= Month(year, 12):
+        error_console.print(
+            f"--until {last} 不在 {year} 年内 / is not a month of {year}", style="red", markup=False
+        )
+        raise typer.Exit(2)
+    try:
+        lived = engine.live(Month(year, 1), last, STEPS, _tell)
+    except engine.NoCity as error:
+        error_console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+    console.print(f"已到 {last} 月末，本次 {lived} 步 / lived until {last}, {lived} steps now", markup=False)
+
+
+def _tell(step: str, detail: str) -> None:
+    console.print(f"{step}  {detail}", markup=False, highlight=False)
