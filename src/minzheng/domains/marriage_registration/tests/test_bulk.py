@@ -225,4 +225,4 @@ def test_marriages_and_divorces_are_all_registrations_and_reissues_are_none(offi
         "marriage.pairs_total": 3,
         "marriage.cross_district_pairs": 0,
     }
-    assert {row[5] for row in rows["marriage.pairs_total"]} == {"2022-08", "2022-10"}
+    assert {f"{row[1]:%Y-%m}" for row in rows["marriage.pairs_total"]} == {"2022-08", "2022-10"}
