@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from minzheng.kernel.storage import testing
 from minzheng.kernel.storage.server import Address
+from tests.browser.registers import apart
 from tests.browser.watching import Watch
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -69,7 +70,7 @@ def town_database(django_db_blocker, django_db_setup) -> Iterator[str]:
         with testing.cloned_database(template, "browser") as name, pytest.MonkeyPatch.context() as patch:
             # The accounts with the public password are made in a demonstration only.
             patch.setenv("MINZHENG_DEMO", "1")
-            build_town()
+            apart(django_db_blocker, build_town)
             yield name
 
 
@@ -107,7 +108,7 @@ def own_town(name: str, build: Callable[[], object], blocker: Any) -> Iterator[s
     with pytest.MonkeyPatch.context() as patch, blocker.unblock():
         patch.setenv("MINZHENG_DEMO", "1")
         with testing.cloned_database(testing.template_database(), name) as database:
-            build()
+            apart(blocker, build)
             yield database
 
 

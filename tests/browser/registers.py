@@ -1,4 +1,8 @@
-"""Reading the town's registers beside a running browser, whose event loop the database layer refuses to work in."""
+"""Work with the town's registers beside a running browser.
+
+Django keeps other connections where an event loop runs, as the browser's driver does in the tests' own thread. What a fixture opens
+before the driver starts would so stay open behind it, and be dead once its town is dropped. A thread of its own has neither.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,26 @@ from typing import Any, TypeVar
 Found = TypeVar("Found")
 
 
-def read(blocker: Any, query: Callable[[], Found]) -> Found:
-    """Runs a query as a service in a thread of its own, with a connection of its own."""
+def apart(blocker: Any, work: Callable[[], Found]) -> Found:
+    """Does something in a thread of its own, with connections of its own that end with it."""
     from django.db import connections
 
-    from minzheng.kernel.access import acting_as_service
-
-    def work() -> Found:
+    def alone() -> Found:
         try:
-            with acting_as_service("test"):
-                return query()
+            return work()
         finally:
             connections.close_all()
 
     with blocker.unblock(), ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(work).result()
+        return pool.submit(alone).result()
+
+
+def read(blocker: Any, query: Callable[[], Found]) -> Found:
+    """Runs a query, or acts, as a service in a thread of its own."""
+    from minzheng.kernel.access import acting_as_service
+
+    def work() -> Found:
+        with acting_as_service("test"):
+            return query()
+
+    return apart(blocker, work)

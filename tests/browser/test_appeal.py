@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import appeal_town as town
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.registers import apart
 from tests.browser.watching import Watch
 
 pytestmark = pytest.mark.browser
@@ -75,8 +76,7 @@ def decide(watch: Watch, window: Page, verdict: str, words: str, condition: str 
 def test_a_refusal_is_overturned_on_appeal_and_those_refused_for_the_same_condition_are_looked_at_again(
     site, phone, officials, sign_in, watch, django_db_blocker
 ):
-    with django_db_blocker.unblock():
-        cases = {name: town.case_of(name).pk for name, *_ in town.ELDERS}
+    cases = apart(django_db_blocker, lambda: {name: town.case_of(name).pk for name, *_ in town.ELDERS})
     sign_in(watch.listen(phone), town.FIRST)
     object_to(
         watch,
@@ -91,8 +91,7 @@ def test_a_refusal_is_overturned_on_appeal_and_those_refused_for_the_same_condit
     sign_in(phone, town.UNALIKE)
     object_to(watch, phone, site, cases[town.UNALIKE], "申请行政复议", "崇明区人民政府", "我认为应当发给我")
 
-    with django_db_blocker.unblock():
-        town.correct_the_register()
+    apart(django_db_blocker, town.correct_the_register)
     reviewer = watch.listen(officials("chongmingqu"))
     take_up(watch, reviewer, site, "施老伯")
     expect(reviewer.locator("main")).to_contain_text(AGE)
@@ -101,8 +100,7 @@ def test_a_refusal_is_overturned_on_appeal_and_those_refused_for_the_same_condit
     take_up(watch, reviewer, site, "顾先生")
     decide(watch, reviewer, "维持原决定", "登记的出生日期与证件一致，未满六十五周岁")
 
-    with django_db_blocker.unblock():
-        assert town.look_for_alike() == 2
+    assert apart(django_db_blocker, town.look_for_alike) == 2
     reviewer.goto(upheld)
     alike = card_of(reviewer, "同类案件")
     expect(alike).to_contain_text("黄老太")

@@ -17,6 +17,7 @@ from minzheng.kernel.payments.models import Order
 from minzheng.kernel.periods import Month
 from tests.browser import counter_town as town
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.registers import apart, read
 from tests.browser.test_accessibility import SIZES, faults
 
 pytestmark = pytest.mark.browser
@@ -100,8 +101,10 @@ def test_an_allowance_applied_for_in_xuhui_is_decided_in_chongming_and_drafted_f
     press(officer, "委托经济状况核对")
     expect(officer.locator(".mz-page-header")).to_contain_text("核对中")
     pk = int(re.findall(r"/cases/(\d+)/", address)[0])
-    with django_db_blocker.unblock(), acting_as_service("test"):
-        ask_sources(check=EconomicCheck.objects.get(case_id=pk), on=date(2022, 7, 29))
+    read(
+        django_db_blocker,
+        lambda: ask_sources(check=EconomicCheck.objects.get(case_id=pk), on=date(2022, 7, 29)),
+    )
     officer.reload()
     expect(officer.get_by_role("region", name="核对报告")).to_contain_text("工资")
     officer.get_by_label("审核意见").fill("收入和财产与核对报告一致，建议准予")
@@ -110,8 +113,7 @@ def test_an_allowance_applied_for_in_xuhui_is_decided_in_chongming_and_drafted_f
     expect(officer.locator(".mz-page-header")).to_contain_text("公示中")
 
     # A month goes by: seven days of publication are over.
-    with django_db_blocker.unblock():
-        town.next_month(Month(2022, 8))
+    apart(django_db_blocker, lambda: town.next_month(Month(2022, 8)))
     officer.goto(f"{site.url}/work/cases/publications/")
     officer.locator("input[name=case]").first.check()
     press(officer, "结束所选公示")
@@ -135,20 +137,21 @@ def test_an_allowance_applied_for_in_xuhui_is_decided_in_chongming_and_drafted_f
     expect(letter).to_contain_text("上海市社会救助条例")
     expect(letter).to_contain_text("行政复议")
 
-    with django_db_blocker.unblock():
+    def pay() -> int:
         town.next_month(Month(2022, 9))
         with acting_as_service("test"):
             case = Case.objects.get(pk=pk)
             order = Order.objects.get(award_id=case.award_id)
             assert (order.amount_fen, order.benefit_month) == (82_000, date(2022, 9, 1))
-            person_id = case.person_id
+            return case.person_id
+
+    person_id = apart(django_db_blocker, pay)
     officer.goto(f"{site.url}/work/people/{person_id}/")
     expect(officer.locator("main")).to_contain_text("¥820.00")
 
 
 def test_a_correction_over_national_day_stops_the_clock(site, officials, django_db_blocker):
-    with django_db_blocker.unblock():
-        case = town.correction_over_national_day()
+    case = apart(django_db_blocker, town.correction_over_national_day)
     officer = officials("chongming")
     officer.goto(f"{site.url}/work/cases/{case.pk}/")
     clock = officer.locator(".cw-clock", has_text="审核期限").first

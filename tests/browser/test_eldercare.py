@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from minzheng.kernel.access import acting_as_service
+from tests.browser.registers import apart
 from tests.browser.test_accessibility import faults
 
 pytestmark = pytest.mark.browser
@@ -24,7 +25,7 @@ def home(site, django_db_blocker) -> int:
     from minzheng.simulation.eldercare import prepare_eldercare
     from minzheng.surfaces.web.work.day import working_day
 
-    with django_db_blocker.unblock():
+    def prepare() -> int:
         prepare_eldercare(on=working_day())
         with acting_as_service("test"):
             person = Person.objects.create(
@@ -34,6 +35,8 @@ def home(site, django_db_blocker) -> int:
                 person=person, kind="citizen", value=NUMBER, during=DateRange(date(2000, 1, 1), None)
             )
             return FacilityPost.objects.get(post__official__user__username="yuanzhang").facility_id
+
+    return apart(django_db_blocker, prepare)
 
 
 def test_pages_are_accessible_and_fit_a_phone(site, page: Page, phone: Page, sign_in, home) -> None:

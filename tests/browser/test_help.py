@@ -17,6 +17,7 @@ from minzheng.kernel.people.models import Identifier, Person
 from minzheng.surfaces.web.work.day import working_day
 from tests.browser import counter_town as town
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.registers import read
 from tests.browser.test_counter import begin, press
 
 pytestmark = pytest.mark.browser
@@ -94,11 +95,13 @@ def test_a_question_is_answered_at_the_street_and_a_disputed_value_is_corrected_
     expect(officer.locator("main")).to_contain_text("户口簿上写的是晓")
     watch.check(officer)
 
-    with django_db_blocker.unblock(), acting_as_service("test"):
+    def settle() -> None:
         settled = Dispute.objects.get()
         # What the platform's own job does.
         tell_case(dispute=settled, on=working_day())
         assert Person.objects.get(pk=settled.person_id).name == RIGHT
+
+    read(django_db_blocker, settle)
     phone.goto(f"{site.url}/my/cases/{case}/known/")
     expect(phone.locator(".mz-known__item").first).to_contain_text(RIGHT)
     expect(phone.locator(".mz-known__item").first).not_to_contain_text("已提出异议")

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from minzheng.kernel.people.identifiers import check_character
 from minzheng.kernel.storage import testing
 from tests.browser.conftest import Site, environment_for, serving
+from tests.browser.registers import apart
 from tests.browser.test_accessibility import faults
 from tests.browser.test_feeds import work_through_jobs
 
@@ -30,7 +31,7 @@ def family(django_db_blocker, django_db_setup) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setenv("MINZHENG_DEMO", "1")
         with testing.cloned_database(testing.template_database(), "late") as name:
-            live_until_july()
+            apart(django_db_blocker, live_until_july)
             yield name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from minzheng.kernel.access import acting_as_service
+from tests.browser.registers import read
 from tests.browser.test_accessibility import SIZES, faults
 from tests.browser.test_month_run import work_once
 
@@ -23,11 +23,13 @@ def prepared(site, django_db_blocker) -> int:
     from minzheng.kernel.targets.actions import set_target
     from minzheng.kernel.targets.tests.conftest import told
 
-    with django_db_blocker.unblock(), acting_as_service("test"):
+    def prepare() -> int:
         load_centres()
         reckon_elders(on=date(2022, 7, 29))
         place_points(on=date(2022, 7, 29))
         return set_target(**told()).pk
+
+    return read(django_db_blocker, prepare)
 
 
 def test_a_plan_is_asked_for_solved_by_the_worker_and_shown_with_its_gap(

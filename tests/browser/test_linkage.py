@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from minzheng.kernel.access import acting_as_service
 from tests.browser.registers import read
 from tests.browser.test_accessibility import faults
 
@@ -22,7 +21,7 @@ def pairs(site, django_db_blocker) -> dict[str, int]:
     from minzheng.kernel.people.tests.world import person, register
     from minzheng.kernel.sources.models import FeedFile, FeedRow, ReviewItem
 
-    with django_db_blocker.unblock(), acting_as_service("test"):
+    def prepare() -> dict[str, int]:
         rows = [
             person(1, serial=41, name="诸葛晓峰", household_number="H900001"),
             person(2, name="諸葛曉峯", household_number="H900002", identifier=None),
@@ -50,6 +49,8 @@ def pairs(site, django_db_blocker) -> dict[str, int]:
             "people": Proposal.objects.get(other_id=ids[0], person_id=ids[1]).pk,
             "person": ids[0],
         }
+
+    return read(django_db_blocker, prepare)
 
 
 def decide(page: Page, label: str, reason: str) -> None:
