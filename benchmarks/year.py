@@ -132,7 +132,7 @@ class Pipe:
     def __enter__(self) -> Pipe:
         from tempfile import TemporaryFile
 
-        self._file = TemporaryFile(dir=os.environ["MINZHENG_HOME"])  # noqa: SIM115
+        self._file = TemporaryFile(dir=os.environ["MINZHENG_HOME"])
         return self
 
     def __exit__(self, *problem: object) -> None:
