@@ -113,7 +113,9 @@ class OfficeFiles:
         checked = population.households.filter(population.households["checked_on"].is_not_null())
         for household in checked.iter_rows(named=True):
             self._checked(household)
-        people = population.persons.select("person", "number", "name", "household_number", "account", "is_low_income")
+        people = population.persons.select(
+            "person", "number", "name", "household_number", "account", "is_low_income"
+        )
         listed = population.roster.join(people, on="person", maintain_order="left")
         for entry in listed.iter_rows(named=True):
             if not (entry["sheet"] == LIVING and entry["is_low_income"]):
@@ -127,7 +129,11 @@ class OfficeFiles:
             "机动车": household["vehicles"],
             "授权书编号": f"SQ{self.on.year}{self._authorisations:06d}",
         }
-        record = {"户号": household["household_number"], "查询日期": household["checked_on"].isoformat(), **told}
+        record = {
+            "户号": household["household_number"],
+            "查询日期": household["checked_on"].isoformat(),
+            **told,
+        }
         self._authorisations += 1
         self._assets.write(json.dumps(record, ensure_ascii=False) + "\n")
 

@@ -93,7 +93,9 @@ def _settled(scale: float, seed: int, progress: Progress | None) -> tuple[Settle
         first += count
         if progress:
             progress(place + 1, len(codes))
-    return Settled(*(np.concatenate(column) for column in zip(*parts, strict=True))), np.concatenate(districts)
+    return Settled(*(np.concatenate(column) for column in zip(*parts, strict=True))), np.concatenate(
+        districts
+    )
 
 
 def _persons(people: Settled, living: Living, seed: int, on: date) -> pl.DataFrame:
@@ -125,7 +127,9 @@ def _persons(people: Settled, living: Living, seed: int, on: date) -> pl.DataFra
         }
     )
     frame = frame.with_columns(died=pl.when("is_dead").then(pl.col("last_day"))).with_columns(
-        struck_on=pl.when("is_struck").then(pl.min_horizontal(pl.col("died") + pl.duration(days=15), pl.lit(on)))
+        struck_on=pl.when("is_struck").then(
+            pl.min_horizontal(pl.col("died") + pl.duration(days=15), pl.lit(on))
+        )
     )
     return named(frame.drop("is_dead", "last_day", "is_struck"), generator(seed, "names"))
 
@@ -197,8 +201,9 @@ def _placed(persons: pl.DataFrame, households: pl.DataFrame, seed: int, on: date
     )
     return frame.with_columns(
         hukou=pl.when("is_local").then("local_hukou").otherwise("other_hukou"),
-        moved_in=pl.max_horizontal("came_on", "born").pipe(
-            lambda day: pl.when(pl.col("came_on").is_not_null()).then(day)
+        # Nobody comes before the birth or after the death.
+        moved_in=pl.when(pl.col("came_on").is_not_null()).then(
+            pl.min_horizontal(pl.max_horizontal("came_on", "born"), "died")
         ),
         employer=pl.when(pl.col("employment") == EMPLOYED).then(pl.Series(employers).gather(at)),
     ).drop("local_hukou", "other_hukou", "came_on")

@@ -118,7 +118,11 @@ class _Families:
             self._head_where_none(low, rest.size)
             places = np.flatnonzero(self.anchors >= low)
             self._join(
-                rest, self.age[rest] + 58, np.repeat(places, 1 + rest.size // max(places.size, 1)), OTHER_RELATION, (0, 200)
+                rest,
+                self.age[rest] + 58,
+                np.repeat(places, 1 + rest.size // max(places.size, 1)),
+                OTHER_RELATION,
+                (0, 200),
             )
         rest = children[self.family[children] < 0]
         self._head(rest, self.age[rest])
@@ -142,7 +146,9 @@ class _Families:
             old, self.age[old] - 28 + 4 * self.rng.standard_normal(old.size), places, PARENT, (-46, -17)
         )
 
-    def _join(self, people: Ints, wanted: Floats, places: Ints, relation: int, gap: tuple[float, float]) -> None:
+    def _join(
+        self, people: Ints, wanted: Floats, places: Ints, relation: int, gap: tuple[float, float]
+    ) -> None:
         """Lets people join the families in `places`, each place once, where the difference of ages is within `gap`."""
         at = nearest_free(wanted, self.anchors[places])
         people, at = people[at >= 0], at[at >= 0]

@@ -49,11 +49,11 @@ def fit_of(population: Population) -> list[Statistic]:
     scale = population.scale
     living = population.persons.filter(pl.col("died").is_null())
     people = {name: scale * count for name, count in _people(living)}
-    homes = living.group_by("household").agg(pl.col("is_collective").first())["is_collective"]
+    homes = living.group_by("household").agg(pl.col("is_collective").first())["is_collective"].to_numpy()
     people |= {
-        "households.family": scale * (~homes).sum(),
-        "households.collective": scale * homes.sum(),
-        "hardship.people": scale * living["is_in_hardship"].sum(),
+        "households.family": scale * int((~homes).sum()),
+        "households.collective": scale * int(homes.sum()),
+        "hardship.people": scale * living.filter("is_in_hardship").height,
     }
     found = [_told(name, drawn, scale) for name, drawn in people.items()]
     found += list(_districts(living, scale))
@@ -68,7 +68,9 @@ def _told(path: str, drawn: float, scale: float) -> Statistic:
 
 
 def _statistic(name: str, target: float, drawn: float, node: dict[str, str], scale: float) -> Statistic:
-    return Statistic(name, target, drawn, node["source"], node["provenance"], scale * max(sqrt(target / scale), 1 / 2))
+    return Statistic(
+        name, target, drawn, node["source"], node["provenance"], scale * max(sqrt(target / scale), 1 / 2)
+    )
 
 
 _NAMES = {
@@ -117,17 +119,17 @@ def _districts(living: pl.DataFrame, scale: float) -> Iterator[Statistic]:
     for code, count in census.items():
         target = count / sum(census.values()) * residents
         yield _statistic(f"{code} 常住人口", target, scale * counts.get(code, 0), known["districts"], scale)
-    men = scale * living["is_man"].sum()
+    men = scale * living.filter("is_man").height
     yield _statistic("男性", residents * float(figure("population.male")), men, known["male"], scale)
     income = calibration()["income"]
     old = living.filter("is_local", pl.col("age") >= 60)
-    for name, node, code in (
+    for name, node, kind in (
         ("领取职工养老金", income["pensioners"], EMPLOYEE),
         ("领取居民养老金", income["resident_pensioners"], RESIDENT),
         ("领取征地养老待遇", income["land_pensioners"], LAND),
     ):
         target = float(node["value"]) * float(figure("elders.from_60"))
-        yield _statistic(name, target, scale * old.filter(pl.col("pension_kind") == code).height, node, scale)
+        yield _statistic(name, target, scale * old.filter(pl.col("pension_kind") == kind).height, node, scale)
 
 
 def _rosters(population: Population) -> Iterator[Statistic]:
@@ -141,8 +143,12 @@ def _rosters(population: Population) -> Iterator[Statistic]:
         ("living_people", LIVING, counts.get(LIVING, 0)),
         ("relief_households", SUBSISTENCE, counts.get(SUBSISTENCE, 0)),
     ):
-        yield _statistic(f"{name}在享", float(known[key]["value"]), population.scale * drawn, known[key], population.scale)
+        yield _statistic(
+            f"{name}在享", float(known[key]["value"]), population.scale * drawn, known[key], population.scale
+        )
     node, amount = known["relief_fen"], float(known["relief_fen"]["value"])
     mean = float(paid.sum()) / max(paid.len(), 1)
     noise = float(paid.std() or 0) / sqrt(max(paid.len(), 1))  # type: ignore[arg-type]
-    yield Statistic("低保户均月补助（分）", amount, mean, node["source"], node["provenance"], max(noise, amount / 100))
+    yield Statistic(
+        "低保户均月补助（分）", amount, mean, node["source"], node["provenance"], max(noise, amount / 100)
+    )

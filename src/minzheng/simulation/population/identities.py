@@ -47,7 +47,9 @@ def citizen_numbers(born: NDArray[np.datetime64], is_man: NDArray[np.bool_]) -> 
     ).to_series()
     area, place = taken.to_numpy() // _PER_AREA, taken.to_numpy() % _PER_AREA
     if int(area.max(initial=0)) >= len(RESERVED_AREAS):
-        raise NumbersExhausted("同日出生者过多，保留的区划代码不够用 / more people born on a day than numbers reserved")
+        raise NumbersExhausted(
+            "同日出生者过多，保留的区划代码不够用 / more people born on a day than numbers reserved"
+        )
     days = pl.Series(born)
     areas = np.array([int(code) for code in RESERVED_AREAS])[area]
     day = (days.dt.year() * 10_000 + days.dt.month().cast(pl.Int32) * 100 + days.dt.day()).to_numpy()
@@ -63,7 +65,7 @@ def citizen_numbers(born: NDArray[np.datetime64], is_man: NDArray[np.bool_]) -> 
 def named(people: pl.DataFrame, rng: Generator) -> pl.DataFrame:
     """The people (household, relation, is_man) with `name` and `ethnicity`; families share a surname, wives have their own."""
     told, count = names(), people.height
-    homes = int(people["household"].max() or 0) + 1
+    homes = int(people["household"].to_numpy().max(initial=0)) + 1
     surnames = np.array(list(told["surnames"].values()), dtype=np.float64)
     weights = np.cumsum(surnames / surnames.sum())
     shared = np.searchsorted(weights, rng.random(homes), side="right")[people["household"].to_numpy()]
@@ -72,9 +74,13 @@ def named(people: pl.DataFrame, rng: Generator) -> pl.DataFrame:
     apart = (relation == SPOUSE) | ((relation == PARENT) & ~is_man)
     surname = _picked(list(told["surnames"]), np.minimum(np.where(apart, own, shared), surnames.size - 1))
     first, second = (_given(is_man, rng) for _ in range(2))
-    han = surname + first + pl.select(
-        pl.when(pl.lit(pl.Series(rng.random(count) < 0.22))).then(pl.lit("")).otherwise(pl.lit(second))
-    ).to_series()
+    han = (
+        surname
+        + first
+        + pl.select(
+            pl.when(pl.lit(pl.Series(rng.random(count) < 0.22))).then(pl.lit("")).otherwise(pl.lit(second))
+        ).to_series()
+    )
     minority = told["minority"]
     is_other = pl.Series(rng.random(count) < minority["share"])
     other = (

@@ -26,7 +26,8 @@ class Margin:
     def sums(self, table: Table) -> Table:
         """What the table has for each target."""
         flat = self.labels.ravel() + 1
-        return np.bincount(flat, weights=table.ravel(), minlength=self.targets.size + 1)[1:]
+        sums = np.bincount(flat, weights=table.ravel(), minlength=self.targets.size + 1)[1:]
+        return sums.astype(np.float64)
 
 
 def fit(table: Table, margins: Sequence[Margin], *, tolerance: float = 1e-9, rounds: int = 10_000) -> Table:

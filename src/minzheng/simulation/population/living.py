@@ -42,9 +42,14 @@ class Living:
 
     def __post_init__(self) -> None:
         count = self.people.age.size
-        self.pension, self.pension_kind, self.wage, self.employment, self.disability_kind, self.disability_grade = (
-            np.zeros(count, dtype=np.int64) for _ in range(6)
-        )
+        (
+            self.pension,
+            self.pension_kind,
+            self.wage,
+            self.employment,
+            self.disability_kind,
+            self.disability_grade,
+        ) = (np.zeros(count, dtype=np.int64) for _ in range(6))
         self.is_low_income = np.zeros(self.homes, dtype=bool)
 
     def settle(self) -> None:
@@ -61,7 +66,7 @@ class Living:
 
     def by_home(self, values: NDArray[np.bool_] | Ints) -> Floats:
         """The sum of a column of people by household."""
-        return np.bincount(self.people.household, weights=values, minlength=self.homes)
+        return np.bincount(self.people.household, weights=values, minlength=self.homes).astype(np.float64)
 
     def _local_homes(self) -> Ints:
         """The size of each household in which everybody is local and alive; 0 of all others and of collective ones."""
@@ -133,8 +138,14 @@ class Living:
         luck = rng.random(p.age.size)
         studying = (p.age < 22) & (rng.random(p.age.size) < 0.75) & ~p.is_collective
         employed = of_age & ~studying & ((luck < figure("income.employed")) | p.is_collective)
-        unemployed = of_age & ~studying & ~employed & (luck < figure("income.employed") + figure("income.unemployed"))
-        self.employment[employed], self.employment[unemployed], self.employment[retired] = EMPLOYED, UNEMPLOYED, RETIRED
+        unemployed = (
+            of_age & ~studying & ~employed & (luck < figure("income.employed") + figure("income.unemployed"))
+        )
+        self.employment[employed], self.employment[unemployed], self.employment[retired] = (
+            EMPLOYED,
+            UNEMPLOYED,
+            RETIRED,
+        )
         wages = _around(figure("income.wage") * np.exp(0.125), 0.5, int(employed.sum()), rng)
         self.wage[employed] = np.maximum(wages, figure("income.lowest_wage"))
 
@@ -160,9 +171,7 @@ class Living:
             self.pension[chosen] = _around(figure(f"income.{kind}_pension"), 0.10, chosen.size, rng)
             self.pension_kind[chosen] = code
             start += wanted
-        none = everyone * (
-            1 - sum(figure(f"income.{kind}pensioners") for kind in ("", "resident_", "land_"))
-        )
+        none = everyone * (1 - sum(figure(f"income.{kind}pensioners") for kind in ("", "resident_", "land_")))
         without = max(round(none) - int((old & needy).sum()), 0)
         self.pension[may[start : start + without]] = 0
         self.pension_kind[may[start : start + without]] = 0
@@ -188,7 +197,9 @@ class Living:
         p = self.people
         counted = p.is_local & ~p.is_dead
         size = self.by_home(~p.is_dead)
-        missing = np.ceil(figure("income.living") * size - self.by_home((self.pension + self.wage) * ~p.is_dead))
+        missing = np.ceil(
+            figure("income.living") * size - self.by_home((self.pension + self.wage) * ~p.is_dead)
+        )
         missing[self.is_in_hardship | self.is_low_income | (self.by_home(counted) == 0)] = 0
         adult = (p.age >= 18) & ~p.is_dead
         rank = np.where(adult, self.wage * 10 + self.pension + (p.age < 60) * 1000 + 1, 0)

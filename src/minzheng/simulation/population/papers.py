@@ -41,7 +41,9 @@ def with_papers(persons: pl.DataFrame, on: date, rng: Generator) -> pl.DataFrame
         ),
         is_cancelled=certified & pl.col("died").is_not_null() & pl.lit(pl.Series(rng.random(count) < 0.3)),
         school_stage=pl.when(attends_now).then(pl.lit(pl.Series(stage))).cast(pl.Int8),
-        enrolled_on=pl.when(attends_now).then(pl.max_horizontal(pl.date(pl.lit(pl.Series(begun)), 9, 1), "born")),
+        enrolled_on=pl.when(attends_now).then(
+            pl.max_horizontal(pl.date(pl.lit(pl.Series(begun)), 9, 1), "born")
+        ),
         medical_spending=pl.when(pl.lit(pl.Series(spends))).then(pl.lit(pl.Series(spent))),
         death_registered_on=pl.when(pl.col("died").is_not_null()).then(registered),
     )
@@ -58,11 +60,19 @@ def with_assets(households: pl.DataFrame, on: date, rng: Generator) -> pl.DataFr
     little = np.minimum(9_000 * wealth, 29_000) * size
     money = np.where(needy, little, 90_000 * wealth * np.maximum(size, 1)).astype(np.int64)
     luck = rng.random(count)
-    homes = np.where(needy, luck < 0.62, np.searchsorted((0.20, 0.78, 0.96), luck, side="right")).astype(np.int64)
+    homes = np.where(needy, luck < 0.62, np.searchsorted((0.20, 0.78, 0.96), luck, side="right")).astype(
+        np.int64
+    )
     shops = (rng.random(count) < np.where(needy, 0, 0.05)).astype(np.int64)
     cars = (rng.random(count) < np.where(needy, 0, 0.35)).astype(np.int64)
     asked = np.datetime64(on, "D") - (5 + rng.random(count) * 115).astype("timedelta64[D]")
-    columns = {"money_assets": money, "homes": homes, "non_residential": shops, "vehicles": cars, "checked_on": asked}
+    columns = {
+        "money_assets": money,
+        "homes": homes,
+        "non_residential": shops,
+        "vehicles": cars,
+        "checked_on": asked,
+    }
     told = pl.lit(pl.Series(checked))
     return households.with_columns(
         **{name: pl.when(told).then(pl.lit(pl.Series(values))) for name, values in columns.items()}

@@ -60,9 +60,7 @@ def counts_by_district(scale: float, rng: Generator) -> tuple[NDArray[np.int64],
 
 def settle(living: NDArray[np.int64], dead: NDArray[np.int64], rng: Generator) -> Settled:
     """The people of one district by its counts of (hukou, sex, age), put together to households."""
-    cells = np.concatenate(
-        [np.repeat(np.arange(count.size), count.ravel()) for count in (living, dead)]
-    )
+    cells = np.concatenate([np.repeat(np.arange(count.size), count.ravel()) for count in (living, dead)])
     is_dead = np.arange(cells.size) >= living.sum()
     hukou, sex, age = np.unravel_index(cells, living.shape)
     within = rng.random(cells.size)

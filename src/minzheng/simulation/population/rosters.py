@@ -77,7 +77,9 @@ def _subsistence(
 ) -> pl.DataFrame:
     """Households whose income is below the standard, by the gap; through their first member."""
     age = month.index - (pl.col("born").dt.year().cast(pl.Int64) * 12 + pl.col("born").dt.month() - 1)
-    standard = pl.when(age // 12 <= int(law.minor_age)).then(int(law.minor_standard)).otherwise(int(law.standard))
+    standard = (
+        pl.when(age // 12 <= int(law.minor_age)).then(int(law.minor_standard)).otherwise(int(law.standard))
+    )
     own = (pl.col("wage") + pl.col("pension")) * 100
     members = persons.filter("is_in_hardship", pl.col("died").is_null())
     income = own.sum().over("household") // pl.len().over("household")
@@ -93,8 +95,10 @@ def _subsistence(
         pl.col("size") > 0,
     )  # fmt: skip
     strayed = np.sort(rng.permutation(others.height)[: round(found.height * figure("rosters.not_eligible"))])
-    heads = persons.filter(pl.col("died").is_null()).group_by("household", maintain_order=True).agg(
-        pl.col("person").first()
+    heads = (
+        persons.filter(pl.col("died").is_null())
+        .group_by("household", maintain_order=True)
+        .agg(pl.col("person").first())
     )
     wrong = (
         others[strayed]

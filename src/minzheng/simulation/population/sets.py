@@ -17,7 +17,6 @@ from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.awards.roster import take_over_roster
 from minzheng.kernel.people.actions import (
     ACCOUNT_SCHEMA,
-    FACT_SCHEMA,
     record_deaths,
     record_facts,
     register_people,
@@ -98,13 +97,15 @@ def _once(population: Population, step: str) -> bool:
 
 def _parts(population: Population, size: int) -> Iterator[tuple[int, int]]:
     """Households from one number up to another, so many people at a time."""
-    until = population.persons.group_by("household", maintain_order=True).len().with_columns(
-        part=(pl.col("len").cum_sum() - 1) // size
+    until = (
+        population.persons.group_by("household", maintain_order=True)
+        .len()
+        .with_columns(part=(pl.col("len").cum_sum() - 1) // size)
     )
-    for low, high in until.group_by("part", maintain_order=True).agg(
+    bounds = until.group_by("part", maintain_order=True).agg(
         low=pl.col("household").min(), high=pl.col("household").max() + 1
-    ).select("low", "high").iter_rows():
-        yield low, high
+    )
+    yield from bounds.select("low", "high").iter_rows()
 
 
 def _as_of(population: Population) -> date:
@@ -114,8 +115,8 @@ def _as_of(population: Population) -> date:
 def _take_part(population: Population, low: int, high: int) -> None:
     within = pl.col("household").is_between(low, high, closed="left")
     people = population.persons.filter(within)
-    told = {"observed_on": _as_of(population)}
-    outcomes = register_people(_registered(people), source="公安", **told)
+    on = _as_of(population)
+    outcomes = register_people(_registered(people), source="公安", observed_on=on)
     wrong = outcomes.filter(pl.col("outcome") != "created")
     if wrong.height:
         first = wrong.row(0, named=True)
@@ -127,14 +128,16 @@ def _take_part(population: Population, low: int, high: int) -> None:
     people = people.join(ids, on="person", how="left", maintain_order="left")
     dead = people.filter(pl.col("died").is_not_null())
     record_deaths(
-        dead.select(pl.col("person").alias("row"), "person_id", pl.col("died").alias("death_date")), source="卫健", **told
+        dead.select(pl.col("person").alias("row"), "person_id", pl.col("died").alias("death_date")),
+        source="卫健",
+        observed_on=on,
     )
     for source, facts in _facts(people, Month.of(population.on)).items():
-        record_facts(facts, source=source, **told)
+        record_facts(facts, source=source, observed_on=on)
     homes = population.households.filter(within)
     checked = homes.filter(pl.col("checked_on").is_not_null())
     numbers = _household_ids(checked)
-    record_facts(_assets(checked, numbers), source="核对", **told)
+    record_facts(_assets(checked, numbers), source="核对", observed_on=on)
     recognised = people.filter("is_low_income")["person"].implode()
     listed = population.roster.filter(within).filter(
         ~((pl.col("sheet") == LIVING) & pl.col("person").is_in(recognised))
@@ -159,7 +162,14 @@ def _facts(people: pl.DataFrame, month: Month) -> dict[str, pl.DataFrame]:
     first, before = month.first_day, (month - 1).first_day
     nobody = pl.lit(None, dtype=pl.Date)
 
-    def told(value: str, kind: str, start: pl.Expr, end: pl.Expr, factor: int | pl.Expr = 1, only: pl.Expr | None = None) -> pl.DataFrame:
+    def told(
+        value: str,
+        kind: str,
+        start: pl.Expr,
+        end: pl.Expr,
+        factor: int | pl.Expr = 1,
+        only: pl.Expr | None = None,
+    ) -> pl.DataFrame:
         amount = pl.col(value).cast(pl.Int64) * factor
         rows = people.filter(amount > 0) if only is None else people.filter(only)
         return rows.select(
@@ -171,7 +181,11 @@ def _facts(people: pl.DataFrame, month: Month) -> dict[str, pl.DataFrame]:
     for start in (before, first):
         # Whoever died before a month is not in it.
         here = (pl.col("employment") > 0) & (pl.col("died").is_null() | (pl.col("died") >= start))
-        for value, kind, factor in (("pension", "pension_fen", 100), ("wage", "wage_fen", 100), ("employment", "employment", 1)):
+        for value, kind, factor in (
+            ("pension", "pension_fen", 100),
+            ("wage", "wage_fen", 100),
+            ("employment", "employment", 1),
+        ):
             income.append(told(value, kind, pl.lit(start), nobody, factor, here & (pl.col(value) > 0)))
     # A certificate that was cancelled says nought from this month on.
     gone = pl.col("is_cancelled")
@@ -198,12 +212,14 @@ def _assets(checked: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
         pl.col("money_assets") * 100, "homes", "non_residential", "vehicles",
     )  # fmt: skip
     values = ("money_assets", "homes", "non_residential", "vehicles")
-    return frame.unpivot(values, index=("row", "household_id", "start"), variable_name="kind", value_name="int_value").with_columns(
-        pl.col("kind").replace(kinds)
-    )
+    return frame.unpivot(
+        values, index=("row", "household_id", "start"), variable_name="kind", value_name="int_value"
+    ).with_columns(pl.col("kind").replace(kinds))
 
 
-def _take_roster(population: Population, listed: pl.DataFrame, ids: pl.DataFrame, homes: pl.DataFrame) -> None:
+def _take_roster(
+    population: Population, listed: pl.DataFrame, ids: pl.DataFrame, homes: pl.DataFrame
+) -> None:
     rows = listed.join(ids, on="person", maintain_order="left").join(
         homes.select("household", "household_id"), on="household", how="left", maintain_order="left"
     )
@@ -221,7 +237,9 @@ def _take_roster(population: Population, listed: pl.DataFrame, ids: pl.DataFrame
     # A death known after the roster's month is known to the register at once; all else was drawn to be taken.
     refused = [one for one in outcomes if one.outcome not in ("taken", "unchanged")]
     if refused:
-        raise NotTaken(f"{len(refused)} 行在享名册未能写入：{refused[0].messages} / roster rows were not taken")
+        raise NotTaken(
+            f"{len(refused)} 行在享名册未能写入：{refused[0].messages} / roster rows were not taken"
+        )
 
 
 def _accounts(population: Population, people: pl.DataFrame, listed: pl.DataFrame, ids: pl.DataFrame) -> None:
@@ -247,7 +265,9 @@ def _household_ids(homes: pl.DataFrame) -> pl.DataFrame:
         [homes["household_number"].to_list()],
         schema={"household_number": pl.String, "household_id": pl.Int64},
     )
-    return homes.select("household", "household_number").join(known, on="household_number", maintain_order="left")
+    return homes.select("household", "household_number").join(
+        known, on="household_number", maintain_order="left"
+    )
 
 
 def _person_ids(people: pl.DataFrame) -> pl.DataFrame:

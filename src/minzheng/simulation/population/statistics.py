@@ -55,7 +55,8 @@ def city_table() -> Table:
     people, non_local = float(figure("population.residents")), float(figure("population.non_local"))
     ages = np.broadcast_to(np.arange(AGES), SHAPE)
     hukou, sex, _ = np.indices(SHAPE)
-    bands, totals = np.full(SHAPE, -1), []
+    bands = np.full(SHAPE, -1)
+    totals: list[float] = []
     for low, high, count in elder_bands():
         bands[(hukou == LOCAL) & (ages >= low) & (ages < high)] = len(totals)
         totals.append(count)
@@ -72,7 +73,9 @@ def city_table() -> Table:
         Margin("儿童", np.select([ages == 0, ages < 15], [0, 1], -1), np.array([births, children - births])),
         Margin("性别", sex, np.array([men, people - men])),
         Margin(
-            "百岁及以上", np.where(hundred, sex, -1), np.array([oldest, float(figure("elders.from_100")) - oldest])
+            "百岁及以上",
+            np.where(hundred, sex, -1),
+            np.array([oldest, float(figure("elders.from_100")) - oldest]),
         ),
     ]
     return fit(start, margins)

@@ -61,7 +61,9 @@ def test_the_same_seed_writes_the_same_city(tmp_path: Path) -> None:
 def test_a_city_of_one_to_two_thousand_has_half_a_thousandth_of_the_people(
     city: CitySummary, residents: Rows
 ) -> None:
-    assert city.people == pytest.approx((24_894_300 + 139_000 * 9 / 12) / 2000, abs=2)  # with those who died of late
+    assert city.people == pytest.approx(
+        (24_894_300 + 139_000 * 9 / 12) / 2000, abs=2
+    )  # with those who died of late
     assert len(residents) == pytest.approx(city.people, rel=0.003)  # a few rows come twice
     assert len({row["户号"] for row in residents}) == city.households
 

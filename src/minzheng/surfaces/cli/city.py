@@ -38,7 +38,9 @@ def build(
     seed: Annotated[int, typer.Option(help="The same seed makes the same city.")] = 1,
     by: Annotated[
         By | None,
-        typer.Option(help="By the offices' files with their faults, or as sets; files from 1:500 down if not given."),
+        typer.Option(
+            help="By the offices' files with their faults, or as sets; files from 1:500 down if not given."
+        ),
     ] = None,
 ) -> None:
     """建成 Draws the city as it stood at the end of 2021 and takes it into the registers; a killed building goes on."""
@@ -46,9 +48,7 @@ def build(
 
     os.environ["MINZHENG_DEMO"] = "1"  # The accounts' password is public; only a synthetic city makes them.
     try:
-        built = building.build_city(
-            scale=scale, seed=seed, watch=_tell, by=building.By(by) if by else None
-        )
+        built = building.build_city(scale=scale, seed=seed, watch=_tell, by=building.By(by) if by else None)
     except building.BuildRefused as error:
         error_console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
@@ -66,7 +66,9 @@ def fit(
     if as_json:
         import json
 
-        sys.stdout.write(json.dumps([one.as_json() for one in _fit(scale, seed)], ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(
+            json.dumps([one.as_json() for one in _fit(scale, seed)], ensure_ascii=False, indent=1) + "\n"
+        )
     else:
         _print_fit(scale, seed)
 
@@ -80,7 +82,9 @@ def _fit(scale: int, seed: int) -> list[Statistic]:
 
 
 def _print_fit(scale: int, seed: int) -> None:
-    table = Table("统计量", "目标", "抽得", "偏差", "抽样误差", "来源", title=f"1:{scale} 人口与公开统计的符合程度")
+    table = Table(
+        "统计量", "目标", "抽得", "偏差", "抽样误差", "来源", title=f"1:{scale} 人口与公开统计的符合程度"
+    )
     for place in (1, 2, 3, 4):
         table.columns[place].justify = "right"
     for one in _fit(scale, seed):

@@ -54,13 +54,19 @@ def test_fitting_meets_every_margin_and_leaves_zeros_zero(rows: int, columns: in
 def test_a_table_that_fits_already_stays_as_it_is() -> None:
     table = np.array([[1.0, 2.0], [3.0, 4.0]])
     row, column = np.indices((2, 2))
-    assert np.allclose(fit(table, [Margin("行", row, table.sum(1)), Margin("列", column, table.sum(0))]), table)
+    assert np.allclose(
+        fit(table, [Margin("行", row, table.sum(1)), Margin("列", column, table.sum(0))]), table
+    )
 
 
 def test_totals_that_contradict_one_another_are_refused() -> None:
     row, column = np.indices((2, 2))
     with pytest.raises(CannotFit, match="矛盾"):
-        fit(np.ones((2, 2)), [Margin("行", row, np.array([1.0, 1.0])), Margin("列", column, np.array([2.0, 1.0]))], rounds=50)
+        fit(
+            np.ones((2, 2)),
+            [Margin("行", row, np.array([1.0, 1.0])), Margin("列", column, np.array([2.0, 1.0]))],
+            rounds=50,
+        )
 
 
 def test_a_total_of_cells_that_are_all_zero_is_refused() -> None:
@@ -78,7 +84,9 @@ def test_whole_numbers_keep_every_run_of_cells_to_within_one() -> None:
 
 @given(st.lists(st.floats(0, 100), max_size=30), st.lists(st.floats(0, 100), max_size=30))
 @settings(max_examples=30)
-def test_nobody_is_given_to_two_and_none_is_left_while_another_is_free(wanted: list[float], there: list[float]) -> None:
+def test_nobody_is_given_to_two_and_none_is_left_while_another_is_free(
+    wanted: list[float], there: list[float]
+) -> None:
     found = nearest_free(np.array(wanted), np.array(there))
     given_away = found[found >= 0]
     assert len(set(given_away.tolist())) == given_away.size == min(len(wanted), len(there))
@@ -119,8 +127,20 @@ def test_a_household_has_one_head_of_age_who_comes_first_and_at_most_one_spouse(
     assert homes["age"].min() >= 18  # type: ignore[operator]
 
 
+def test_nobody_comes_before_the_birth_or_after_the_death(city: Population) -> None:
+    assert (
+        city.persons.filter(
+            (pl.col("moved_in") < pl.col("born")) | (pl.col("moved_in") > pl.col("died"))
+        ).height
+        == 0
+    )
+    assert city.persons.filter(pl.col("died") < pl.col("born")).height == 0
+
+
 def test_parents_are_older_than_their_children_and_couples_are_man_and_woman(city: Population) -> None:
-    heads = city.persons.filter(pl.col("relation") == 1).select("household", head_age="age", head_is_man="is_man")
+    heads = city.persons.filter(pl.col("relation") == 1).select(
+        "household", head_age="age", head_is_man="is_man"
+    )
     others = city.persons.join(heads, on="household")
     assert others.filter((pl.col("relation") == 2) & (pl.col("is_man") == pl.col("head_is_man"))).height == 0
     children = others.filter(pl.col("relation") == 3).select(gap=pl.col("head_age") - pl.col("age"))["gap"]

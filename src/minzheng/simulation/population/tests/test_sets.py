@@ -18,7 +18,7 @@ from minzheng.simulation.models import LivedStep, SimulatedCity
 from minzheng.simulation.population import sets
 from minzheng.simulation.population.drawing import Population, draw
 
-SCALE, SEED = 20_000, 3
+SCALE, SMALL, SEED = 20_000, 50_000, 3
 WHO = "(SELECT value FROM people_identifier i WHERE i.person_id = t.person_id)"
 HOME = "(SELECT number FROM people_household h WHERE h.id = t.household_id)"
 # Each register by what names people and households outside of the database, provenance of file and row left out.
@@ -54,8 +54,8 @@ def record() -> dict[str, list[Any]]:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(building, "state_home", lambda: tmp_path)
-    monkeypatch.setattr(building, "bring_up_to_date", lambda: [])
-    monkeypatch.setattr(building, "create_demo_officials", lambda: [])
+    monkeypatch.setattr(building, "bring_up_to_date", list)
+    monkeypatch.setattr(building, "create_demo_officials", list)
     return tmp_path
 
 
@@ -78,7 +78,9 @@ def test_files_without_faults_and_sets_give_the_same_record(databases: Any, home
     with databases():
         build_city(scale=SCALE, seed=SEED, watch=quiet, by=By.SETS)
         by_sets = record()
-    assert {name: len(rows) for name, rows in by_sets.items()} == {name: len(rows) for name, rows in by_files.items()}
+    assert {name: len(rows) for name, rows in by_sets.items()} == {
+        name: len(rows) for name, rows in by_files.items()
+    }
     for name, rows in by_files.items():
         assert by_sets[name] == rows, name
     assert len(by_sets["people"]) > 1200
@@ -96,20 +98,25 @@ def test_a_killed_building_goes_on_and_takes_nobody_twice(
         if len(done) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(sets, "PART", 400)
-    monkeypatch.setattr(building, "take_in", lambda population, watch: sets.take_in(population, watch=watch, part=400))
+    monkeypatch.setattr(
+        building, "take_in", lambda population, watch: sets.take_in(population, watch=watch, part=150)
+    )
     with databases():
         monkeypatch.setattr(sets, "_take_part", killed)
         with pytest.raises(KeyboardInterrupt):
-            build_city(scale=SCALE, seed=SEED, watch=quiet, by=By.SETS)
+            build_city(scale=SMALL, seed=SEED, watch=quiet, by=By.SETS)
         with acting_as_service("test"):
-            assert Person.objects.count() == pytest.approx(400, abs=10)  # the second part was undone
+            assert Person.objects.count() == pytest.approx(150, abs=10)  # the second part was undone
             assert not SimulatedCity.objects.exists()
         monkeypatch.setattr(sets, "_take_part", usual)
         with pytest.raises(BuildRefused, match="另建请换"):
-            build_city(scale=SCALE, seed=SEED + 1, watch=quiet, by=By.SETS)
-        built = build_city(scale=SCALE, seed=SEED, watch=quiet, by=By.SETS)
+            build_city(scale=SMALL, seed=SEED + 1, watch=quiet, by=By.SETS)
+        built = build_city(scale=SMALL, seed=SEED, watch=quiet, by=By.SETS)
         with acting_as_service("test"):
-            assert Person.objects.count() == built.told["people"] == draw(scale=SCALE, seed=SEED, on=BUILT_ON).persons.height
+            assert (
+                Person.objects.count()
+                == built.told["people"]
+                == draw(scale=SMALL, seed=SEED, on=BUILT_ON).persons.height
+            )
             assert LivedStep.objects.filter(step__contains="人口").count() == 4
-            assert build_city(scale=SCALE, seed=SEED, watch=quiet).pk == built.pk
+            assert build_city(scale=SMALL, seed=SEED, watch=quiet).pk == built.pk
