@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any, TextIO
@@ -15,12 +15,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 
 from minzheng.kernel.periods import Month
-from minzheng.simulation.calibration import figure
-from minzheng.simulation.economy import EMPLOYED
 from minzheng.simulation.faults import SentAgain, number_in, spoil
-from minzheng.simulation.identifiers import account_number
-from minzheng.simulation.people import Household, Person
-from minzheng.simulation.rosters import SHEETS, Entry
+from minzheng.simulation.population.drawing import Population
+from minzheng.simulation.population.rosters import LIVING, SHEETS
 
 POPULATION, DEATHS, SOCIAL, ASSETS = (
     "公安_实有人口.csv",
@@ -38,7 +35,11 @@ FILES = (POPULATION, DEATHS, SOCIAL, ASSETS, DISABILITY, ROSTER, MEDICAL, SCHOOL
 
 _KINDS = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 _GRADES = ("一级", "二级", "三级", "四级")
-_STAGES = ((3, "学前"), (6, "小学"), (12, "初中"), (15, "高中"), (18, "大学"), (22, ""))
+_STAGES = {1: ("学前", 3), 2: ("小学", 5), 3: ("初中", 4), 4: ("高中", 3), 5: ("大学", 4)}
+_RELATIONS = {1: "户主", 2: "配偶", 3: "子女", 4: "父母", 9: "其他"}
+_EMPLOYMENT = {1: "在职", 2: "失业", 3: "退休"}
+BANK = "上海农商银行"
+Record = dict[str, Any]
 _COLUMNS = {
     POPULATION: ("证件号码", "姓名", "性别", "民族", "出生日期", "户号", "与户主关系", "户籍区划代码", "居住区划代码",
                  "户籍类别", "迁入日期", "注销日期"),
@@ -51,13 +52,17 @@ _ENCODINGS = {POPULATION: "gb18030", SOCIAL: "utf-8-sig"}
 
 
 class OfficeFiles:
-    """The eight files of one month, written row by row so that a city of any size fits; use as a context."""
+    """The eight files of one month, written row by row; use as a context.
 
-    def __init__(self, folder: Path, *, on: date, rng: Random) -> None:
-        self.folder, self.on, self.month, self._rng = folder, on, Month.of(on), rng
+    Args:
+        faults: whether rows have the faults that such files have now and then.
+    """
+
+    def __init__(self, folder: Path, *, on: date, rng: Random, faults: bool = True) -> None:
+        self.folder, self.on, self.month, self._rng, self._has_faults = folder, on, Month.of(on), rng, faults
         self._stack = ExitStack()
         self._sheets: dict[str, Any] = {}
-        self._counts: dict[str, int] = dict.fromkeys(SHEETS, 0)
+        self.counts: dict[str, int] = dict.fromkeys(SHEETS, 0)
         self._certificates = self._authorisations = 0
         # Nothing is drawn from `rng` for these rows, so that they leave all others as they are.
         self._again = SentAgain(str(rng.getstate()[1][:8]))
@@ -99,91 +104,104 @@ class OfficeFiles:
             self._disability.save(self.folder / DISABILITY)
             self._roster.save(self.folder / ROSTER)
 
-    def household(self, household: Household) -> None:
-        """What the offices know of a household and its members, the roster apart."""
-        for person in household.people:
-            self._population(person, household)
+    def write(self, population: Population) -> None:
+        """What the offices know of everybody; recognition of low income is civil affairs' own and in no file."""
+        for person in population.persons.iter_rows(named=True):
+            self._population(person)
             self._social(person)
             self._others(person)
-        if household.assets is not None:
-            asked_on = self.on - timedelta(days=self._rng.randrange(5, 120))
-            record = {"户号": household.number, "查询日期": asked_on.isoformat(), **household.assets}
-            record["授权书编号"] = f"SQ{self.on.year}{self._authorisations:06d}"
-            self._authorisations += 1
-            self._assets.write(json.dumps(record, ensure_ascii=False) + "\n")
+        checked = population.households.filter(population.households["checked_on"].is_not_null())
+        for household in checked.iter_rows(named=True):
+            self._checked(household)
+        people = population.persons.select(
+            "person", "number", "name", "household_number", "account", "is_low_income"
+        )
+        listed = population.roster.join(people, on="person", maintain_order="left")
+        for entry in listed.iter_rows(named=True):
+            if not (entry["sheet"] == LIVING and entry["is_low_income"]):
+                self._recipient(entry)
 
-    def recipient(self, sheet: str, entry: Entry) -> None:
+    def _checked(self, household: Record) -> None:
+        told = {
+            "货币财产": household["money_assets"],
+            "住房套数": household["homes"],
+            "非居住房产": household["non_residential"],
+            "机动车": household["vehicles"],
+            "授权书编号": f"SQ{self.on.year}{self._authorisations:06d}",
+        }
+        record = {
+            "户号": household["household_number"],
+            "查询日期": household["checked_on"].isoformat(),
+            **told,
+        }
+        self._authorisations += 1
+        self._assets.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    def _recipient(self, entry: Record) -> None:
         """One line of civil affairs' roster."""
-        person, household, since, fen = entry
-        self._counts[sheet] += 1
-        start = self._month(since)
+        sheet, fen = entry["sheet"], entry["fen"]
+        self.counts[sheet] += 1
+        start = self._month(Month.of(entry["start"]))
         yuan: Any = f"{fen / 100:,.2f}" if self._rng.random() < 0.1 or fen % 100 else fen // 100
         self._sheets[sheet].append([
-            self._counts[sheet], number_in(person.number, self._rng), person.name, household.number, start, yuan,
-            "上海农商银行", account_number(self._rng),
+            self.counts[sheet], self._number(entry), entry["name"], entry["household_number"], start, yuan, BANK,
+            entry["account"],
         ])  # fmt: skip
 
-    def _population(self, person: Person, household: Household) -> None:
-        knows_death = person.died is not None and self._rng.random() < 0.6
-        gone = min(person.died + timedelta(days=15), self.on) if person.died and knows_death else None
+    def _number(self, person: Record) -> str:
+        return number_in(person["number"], self._rng) if self._has_faults else str(person["number"])
+
+    def _population(self, person: Record) -> None:
         row = {
-            "证件号码": person.number,
-            "姓名": person.name,
-            "性别": "男" if person.sex == 1 else "女",
-            "民族": person.ethnicity,
-            "出生日期": f"{person.born:%Y%m%d}",
-            "户号": household.number,
-            "与户主关系": person.relation,
-            "户籍区划代码": person.hukou,
-            "居住区划代码": person.home,
-            "户籍类别": "本市" if person.is_local else "外省市",
-            "迁入日期": f"{person.moved_in:%Y%m%d}" if person.moved_in else "",
-            "注销日期": f"{gone:%Y%m%d}" if gone else "",
+            "证件号码": person["number"],
+            "姓名": person["name"],
+            "性别": "男" if person["is_man"] else "女",
+            "民族": person["ethnicity"],
+            "出生日期": f"{person['born']:%Y%m%d}",
+            "户号": person["household_number"],
+            "与户主关系": _RELATIONS[person["relation"]],
+            "户籍区划代码": person["hukou"],
+            "居住区划代码": person["home"],
+            "户籍类别": "本市" if person["is_local"] else "外省市",
+            "迁入日期": f"{person['moved_in']:%Y%m%d}" if person["moved_in"] else "",
+            "注销日期": f"{person['struck_on']:%Y%m%d}" if person["struck_on"] else "",
         }
-        for spoilt in spoil(row, self._rng):
+        for spoilt in spoil(row, self._rng) if self._has_faults else [row]:
             self._write[POPULATION](list(spoilt.values()))
-        if person.died is None and (again := self._again.row(row)):
+        if self._has_faults and person["died"] is None and (again := self._again.row(row)):
             self._write[POPULATION](list(again.values()))
 
-    def _social(self, person: Person) -> None:
+    def _social(self, person: Record) -> None:
         """Two months of pension or wage; whoever died before a month is not in it."""
-        if not person.employment:
+        if not person["employment"]:
             return
         for month in (self.month - 1, self.month):
-            if person.died is not None and Month.of(person.died) < month:
+            if person["died"] is not None and Month.of(person["died"]) < month:
                 continue
             self._write[SOCIAL]([
-                number_in(person.number, self._rng), self._month(month), self._yuan(person.pension),
-                self._yuan(person.wage), person.employment, person.employer if person.employment == EMPLOYED else "",
+                self._number(person), self._month(month), self._yuan(person["pension"]), self._yuan(person["wage"]),
+                _EMPLOYMENT[person["employment"]], person["employer"] or "",
             ])  # fmt: skip
 
-    def _others(self, person: Person) -> None:
-        rng = self._rng
-        if person.died is not None:
-            registered = min(person.died + timedelta(days=rng.choice((0, 1, 1, 2, 2, 5, 40))), self.on)
-            self._write[DEATHS]([number_in(person.number, rng), person.name, person.died, registered])
-        if person.disability is not None:
-            self._certificate(person, *person.disability)
-        if rng.random() < figure("medical_spenders"):
-            spent = int(rng.lognormvariate(9.0, 0.8))
-            self._write[MEDICAL]([number_in(person.number, rng), spent, str(self.month)])
-        age = person.age(self.on)
-        stage = next((name for start, name in reversed(_STAGES) if age >= start), "")
-        if stage and (stage != "大学" or not person.employment) and rng.random() < figure("schooling"):
-            years = {"学前": 3, "小学": 5, "初中": 4, "高中": 3, "大学": 4}[stage]
-            begun = date(self.on.year - 1 - rng.randrange(years), 9, 1)
-            self._write[SCHOOL](
-                [number_in(person.number, rng), "示例学校", stage, years, max(begun, person.born)]
-            )
+    def _others(self, person: Record) -> None:
+        if person["died"] is not None:
+            told = [self._number(person), person["name"], person["died"], person["death_registered_on"]]
+            self._write[DEATHS](told)
+        if person["disability_grade"]:
+            self._certificate(person)
+        if person["medical_spending"] is not None:
+            self._write[MEDICAL]([self._number(person), person["medical_spending"], str(self.month)])
+        if person["school_stage"]:
+            stage, years = _STAGES[person["school_stage"]]
+            self._write[SCHOOL]([self._number(person), "示例学校", stage, years, person["enrolled_on"]])
 
-    def _certificate(self, person: Person, kind: int, grade: int) -> None:
+    def _certificate(self, person: Record) -> None:
         self._certificates += 1
-        issued = max(person.born, self.on - timedelta(days=self._rng.randrange(100, 3500)))
-        until = issued.replace(year=issued.year + 10, day=min(issued.day, 28))
-        valid = "注销" if person.died is not None and self._rng.random() < 0.3 else "有效"
+        kind, grade, issued = person["disability_kind"], person["disability_grade"], person["certificate_on"]
         self._holders.append([
-            f"{person.number}{kind}{grade}", person.name, _KINDS[kind - 1], _GRADES[grade - 1],
-            issued if self._rng.random() < 0.4 else issued.isoformat(), f"{until:%Y/%m/%d}", valid,
+            f"{person['number']}{kind}{grade}", person["name"], _KINDS[kind - 1], _GRADES[grade - 1],
+            issued if self._rng.random() < 0.4 else issued.isoformat(), f"{person['certificate_until']:%Y/%m/%d}",
+            "注销" if person["is_cancelled"] else "有效",
         ])  # fmt: skip
 
     def _month(self, month: Month) -> str:

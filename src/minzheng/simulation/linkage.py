@@ -10,10 +10,8 @@ from random import Random
 from typing import Any
 
 from minzheng.kernel.linkage.disturb import Disturber
-from minzheng.simulation.calibration import calibration, figure
-from minzheng.simulation.city import committees_by_district
-from minzheng.simulation.identifiers import CitizenNumbers
-from minzheng.simulation.people import draw_households
+from minzheng.simulation.calibration import figure
+from minzheng.simulation.population.drawing import draw
 
 ON = date(2022, 6, 30)
 # What the measured files suffer from: more than training assumes, so that the measure is no echo of the training. No
@@ -27,28 +25,16 @@ HARDER = {
 
 def people_records(count: int, *, seed: int = 1) -> list[dict[str, Any]]:
     """About so many people over all districts, as `records.frame_of` takes them; the same seed gives the same ones."""
-    committees, numbers = committees_by_district(), CitizenNumbers()
-    districts = calibration()["population"]["districts"]["values"]
-    share = (
-        count / figure("population.residents") * (figure("population.residents") / sum(districts.values()))
-    )
-    found: list[dict[str, Any]] = []
-    for code, population in districts.items():
-        rng = Random(f"{seed} {code} linkage")
-        for household in draw_households(
-            district=str(code), committees=committees[str(code)], people=round(population * share), on=ON, rng=rng,
-            numbers=numbers,
-        ):  # fmt: skip
-            for person in household.people:
-                phone = f"199{rng.randrange(10**8):08d}"
-                found.append(
-                    {
-                        "unique_id": f"p{len(found)}", "name": person.name, "birth": person.born.isoformat(),
-                        "committee": person.home, "household": household.number, "digits": person.number,
-                        "sex": str(person.sex), "phone": phone,
-                    }
-                )  # fmt: skip
-    return found
+    rng = Random(f"{seed} linkage")
+    population = draw(scale=figure("population.residents") / count, seed=seed, on=ON)
+    return [
+        {
+            "unique_id": f"p{person['person']}", "name": person["name"], "birth": person["born"].isoformat(),
+            "committee": person["home"], "household": person["household_number"], "digits": person["number"],
+            "sex": str(person["sex"]), "phone": f"199{rng.randrange(10**8):08d}",
+        }
+        for person in population.persons.iter_rows(named=True)
+    ]  # fmt: skip
 
 
 def sent_rows(

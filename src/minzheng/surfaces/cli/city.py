@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from minzheng.kernel.periods import Month
+
+if TYPE_CHECKING:
+    from minzheng.simulation.population.fit import Statistic
+
+
+class By(StrEnum):
+    """How the people come into the registers."""
+
+    FILES = "files"
+    SETS = "sets"
+
 
 app = typer.Typer(
     help="模拟城市 A synthetic city drawn to public statistics that lives its year. Nobody in it is real.",
@@ -22,17 +36,63 @@ error_console = Console(stderr=True)
 def build(
     scale: Annotated[int, typer.Option(min=1, help="One synthetic resident for so many real ones.")] = 1000,
     seed: Annotated[int, typer.Option(help="The same seed makes the same city.")] = 1,
+    by: Annotated[
+        By | None,
+        typer.Option(
+            help="By the offices' files with their faults, or as sets; files from 1:500 down if not given."
+        ),
+    ] = None,
 ) -> None:
     """建成 Draws the city as it stood at the end of 2021 and takes it into the registers; a killed building goes on."""
-    from minzheng.simulation.building import BuildRefused, build_city
+    from minzheng.simulation import building
 
     os.environ["MINZHENG_DEMO"] = "1"  # The accounts' password is public; only a synthetic city makes them.
     try:
-        built = build_city(scale=scale, seed=seed, watch=_tell)
-    except BuildRefused as error:
+        built = building.build_city(scale=scale, seed=seed, watch=_tell, by=building.By(by) if by else None)
+    except building.BuildRefused as error:
         error_console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
     console.print(f"1:{built.scale}，种子 {built.seed}，{built.on}：{built.told}", markup=False)
+    _print_fit(scale, seed)
+
+
+@app.command("fit")
+def fit(
+    scale: Annotated[int, typer.Option(min=1, help="One synthetic resident for so many real ones.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same city.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """符合程度 How near the drawn city comes to each public statistic; draws it anew and needs no database."""
+    if as_json:
+        import json
+
+        sys.stdout.write(
+            json.dumps([one.as_json() for one in _fit(scale, seed)], ensure_ascii=False, indent=1) + "\n"
+        )
+    else:
+        _print_fit(scale, seed)
+
+
+def _fit(scale: int, seed: int) -> list[Statistic]:
+    from minzheng.simulation.building import BUILT_ON
+    from minzheng.simulation.population.drawing import draw
+    from minzheng.simulation.population.fit import fit_of
+
+    return fit_of(draw(scale=scale, seed=seed, on=BUILT_ON))
+
+
+def _print_fit(scale: int, seed: int) -> None:
+    table = Table(
+        "统计量", "目标", "抽得", "偏差", "抽样误差", "来源", title=f"1:{scale} 人口与公开统计的符合程度"
+    )
+    for place in (1, 2, 3, 4):
+        table.columns[place].justify = "right"
+    for one in _fit(scale, seed):
+        table.add_row(
+            one.name, f"{one.target:,.0f}", f"{one.drawn:,.0f}", f"{one.deviation:+.2%}",
+            f"{one.noise / one.target:.2%}", one.source, style=None if one.is_within_noise else "yellow",
+        )  # fmt: skip
+    console.print(table)
 
 
 @app.command("live")
