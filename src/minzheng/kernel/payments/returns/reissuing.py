@@ -57,6 +57,8 @@ def correct_accounts_many(*, corrections: Iterable[Correction], reason: str, on:
     """
     given = {one.return_id: one for one in corrections}
     items = _open_items(given, "payments.reissue")
+    if not items:
+        return []
     rows = []
     for row, order in items:
         one = given[row.pk]
