@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Max
 
 from minzheng.kernel.access import SERVICE, NotPermitted, require
 from minzheng.kernel.awards import actions as awards
@@ -28,14 +29,6 @@ _PERMISSION = {
     Kind.RECHECK: "awards.adjust",
 }
 CHANGES = (Kind.INCREASE, Kind.DECREASE, Kind.ENDS)
-_FOUND = """
-    SELECT l.id, f.amount_fen, f.month FROM outreach_lead l
-    JOIN outreach_finding f ON f.benefit = l.benefit
-      AND f.month = (SELECT max(month) FROM outreach_finding m WHERE m.benefit = l.benefit)
-      AND (CASE l.unit WHEN 'person' THEN f.person_id = l.person_id
-                       ELSE f.person_id IS NULL AND f.household_id = l.household_id END)
-    WHERE l.id = ANY(%s) AND f.status = %s
-"""
 
 
 def decide(*, lead: Lead | int, decision: str, on: date, reason: str = "", note: str = "") -> Lead:
@@ -117,20 +110,27 @@ def _check_routes(leads: Sequence[Lead]) -> None:
             and actor.kind != SERVICE
             and len(actor.division_code) > 6
         ):
-            raise NotPermitted(
-                "该项目由区级确认，街镇经办后请转区级 / the district confirms this benefit"
-            )
+            raise NotPermitted("该项目由区级确认，街镇经办后请转区级 / the district confirms this benefit")
 
 
 def _findings(leads: Sequence[Lead]) -> dict[int, tuple[int, date]]:
-    """Lead → the monthly sum of the finding its grant rests on: of the latest month run, naming its person or household.
+    """Lead → sum and month of the finding its grant rests on: of the latest month run, naming its person or household.
 
     Raises:
         FindingNotCurrent: the findings do not say of one of them that it may be granted.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_FOUND, [[lead.pk for lead in leads], Finding.ELIGIBLE])
-        found = {lead: (fen, month) for lead, fen, month in cursor.fetchall()}
+    found: dict[int, tuple[int, date]] = {}
+    # Asked by benefit and unit, so that each question is one that an index of the findings answers.
+    for benefit, unit in sorted({(lead.benefit, lead.unit) for lead in leads}):
+        key = "person_id" if unit == "person" else "household_id"
+        of = {getattr(lead, key): lead.pk for lead in leads if (lead.benefit, lead.unit) == (benefit, unit)}
+        latest = Finding.objects.filter(benefit=benefit).aggregate(month=Max("month"))["month"]
+        told = Finding.objects.filter(
+            **{f"{key}__in": list(of)}, month=latest, benefit=benefit, status=Finding.ELIGIBLE,
+            person_id__isnull=unit != "person",
+        )  # fmt: skip
+        for subject, fen in told.values_list(key, "amount_fen"):
+            found[of[subject]] = (fen, latest)
     if any(lead.pk not in found for lead in leads):
         raise FindingNotCurrent(
             "最近一次认定未显示符合条件，或尚缺核对结果 / the latest findings do not say that it may be granted"
@@ -145,7 +145,8 @@ def _grant(leads: Sequence[Lead], on: date, reason: str, note: str) -> None:
     people = Person.objects.in_bulk([lead.person_id for lead in leads])
     start = Month.of(on) + int(working_rules().at(Month.of(on)).start_months_after_decision)
     ids = awards.grant_many(
-        grants=[_of(lead, people[lead.person_id], found[lead.pk], start, reason, note) for lead in leads], on=on
+        grants=[_of(lead, people[lead.person_id], found[lead.pk], start, reason, note) for lead in leads],
+        on=on,
     )
     for lead, award in zip(leads, ids, strict=True):
         lead.award_id, lead.amount_fen = award, found[lead.pk][0]

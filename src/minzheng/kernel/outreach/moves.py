@@ -89,9 +89,7 @@ def move_leads(leads: Sequence[Lead], state: LeadState, *, on: date, reason: str
     ]
     with connection.cursor() as cursor:
         written = ("pk", "settled_on", "quiet_until", "award_id", "amount_fen")
-        cursor.execute(
-            _WRITTEN, [state, *([getattr(lead, name) for lead in leads] for name in written)]
-        )
+        cursor.execute(_WRITTEN, [state, *([getattr(lead, name) for lead in leads] for name in written)])
     for lead in leads:
         lead.state = state
     LeadEvent.objects.bulk_create(events, batch_size=_AT_ONCE)

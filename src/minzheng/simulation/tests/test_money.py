@@ -92,7 +92,10 @@ def quarter(built: str) -> Iterator[dict[str, Any]]:
         with acting_as_service("test"):
             who = (
                 Order.objects.filter(
-                    programme="disability_subsidies", benefit_month=FEB.first_day, state="paid", kind="regular"
+                    programme="disability_subsidies",
+                    benefit_month=FEB.first_day,
+                    state="paid",
+                    kind="regular",
                 )
                 .order_by("person_id")
                 .values_list("person_id", flat=True)[0]
@@ -191,15 +194,21 @@ def test_whoever_decides_is_never_who_prepared(quarter: dict[str, Any]) -> None:
             one.prepared_by_id and one.approved_by_id and one.prepared_by_id != one.approved_by_id
             for one in Batch.objects.all()
         )
-        assert all(one.proposed_by_id != one.decided_by_id for one in Settlement.objects.exclude(decided_by=None))
-        events = LeadEvent.objects.filter(reason__in=["applied", "confirmed"]).values_list("to_state", "actor_label")
+        assert all(
+            one.proposed_by_id != one.decided_by_id for one in Settlement.objects.exclude(decided_by=None)
+        )
+        events = LeadEvent.objects.filter(reason__in=["applied", "confirmed"]).values_list(
+            "to_state", "actor_label"
+        )
         names = {state: {who for at, who in events if at == state} for state in ("applied", "granted")}
     assert names["applied"] and names["granted"] and not names["applied"] & names["granted"]
     assert INTAKE != REVIEW
 
 
 def test_every_act_falls_on_a_working_day_of_its_month(quarter: dict[str, Any]) -> None:
-    days = ask("SELECT DISTINCT prepared_on, approved_on, sent_on, settled_on, accounting_month FROM payments_batch")
+    days = ask(
+        "SELECT DISTINCT prepared_on, approved_on, sent_on, settled_on, accounting_month FROM payments_batch"
+    )
     for *acts, month in days:
         assert acts == sorted(acts)
         assert {Month.of(day) for day in acts} == {Month.of(month)}

@@ -137,7 +137,9 @@ def answer_notices(life: Life) -> dict[str, Any]:
             told["objected"] += 1
         declining = (pl.col("notice") >= objects) & (pl.col("notice") < objects + opts_out)
         for row in issued.filter(declining).to_dicts():
-            actions.opt_out(person_id=row["person_id"], programme=row["programme"], on=object_on, note="本人放弃")
+            actions.opt_out(
+                person_id=row["person_id"], programme=row["programme"], on=object_on, note="本人放弃"
+            )
             told["opted_out"] += 1
     objected = _draw(_notices(life, ["objected"]), life, "objection")
     with acting(post(REVIEW)):

@@ -46,9 +46,7 @@ def settle_overpaid(life: Life) -> dict[str, Any]:
     propose_on, approve_on, repay_on = (workday(life.month, number) for number in (11, 12, 14))
     with acting_as_service(SERVICE):
         people = _drawn(
-            read_frame(
-                _UNDECIDED, schema={"person_id": pl.Int64, "key": pl.Int64, "is_dead": pl.Boolean}
-            ),
+            read_frame(_UNDECIDED, schema={"person_id": pl.Int64, "key": pl.Int64, "is_dead": pl.Boolean}),
             life,
             "overpaid",
             "waived",
@@ -59,7 +57,9 @@ def settle_overpaid(life: Life) -> dict[str, Any]:
             actions.propose_settlement(person_id=row["person_id"], way=way, reason=why, on=propose_on)
             told["proposed"] += 1
     with acting(post(APPROVER)):
-        waiting = list(Settlement.objects.filter(state="proposed").order_by("pk").values_list("pk", flat=True))
+        waiting = list(
+            Settlement.objects.filter(state="proposed").order_by("pk").values_list("pk", flat=True)
+        )
         for settlement in waiting:
             actions.approve_settlement(settlement_id=settlement, on=approve_on)
         told["approved"] = len(waiting)

@@ -93,7 +93,9 @@ def send_back_again(life: Life) -> dict[str, Any]:
     day = workday(life.month, 2)
     with acting_as_service(SERVICE):
         back = read_frame(_CAME_BACK, schema=_BACK_SCHEMA).with_columns(
-            chance(pl.col("key"), seed=life.seed, month=life.month, purpose="money corrected").alias("corrected")
+            chance(pl.col("key"), seed=life.seed, month=life.month, purpose="money corrected").alias(
+                "corrected"
+            )
         )
     dead = back.filter(pl.col("is_dead"))["id"].to_list()
     right = back.filter(~pl.col("is_dead") & (pl.col("corrected") < rate("returns.corrected"))).with_columns(
@@ -161,7 +163,9 @@ def _answer(life: Life, batch: Batch, *, on: date) -> tuple[bytes, int]:
         ).with_columns(
             chance(pl.col("key"), seed=life.seed, month=life.month, purpose="money returned").alias("drawn")
         )
-    closed, named, frozen = (rate(f"returns.{why}") for why in ("closed_account", "wrong_name", "frozen_account"))
+    closed, named, frozen = (
+        rate(f"returns.{why}") for why in ("closed_account", "wrong_name", "frozen_account")
+    )
     reason = (
         pl.when(pl.col("is_dead") & (pl.col("drawn") < rate("returns.payee_dead")))
         .then(pl.lit("MD07"))

@@ -29,9 +29,12 @@ def record(leads: list[int]) -> list[tuple[Any, ...]]:
     left = []
     for lead in Lead.objects.filter(pk__in=leads).order_by("pk").select_related("award"):
         events = LeadEvent.objects.filter(lead=lead).order_by("pk")
-        award = lead.award and Award.objects.filter(pk=lead.award_id).values_list(
-            "benefit", "unit", "start_month", "state", "origin", "division_code", "granted_on"
-        )[0]
+        award = (
+            lead.award
+            and Award.objects.filter(pk=lead.award_id).values_list(
+                "benefit", "unit", "start_month", "state", "origin", "division_code", "granted_on"
+            )[0]
+        )
         left.append(
             (lead.state, lead.settled_on, lead.quiet_until, lead.attempts, award,
              lead.award is None or lead.award.person_id == lead.person_id,

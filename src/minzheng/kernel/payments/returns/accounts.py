@@ -55,7 +55,10 @@ def set_accounts(rows: Iterable[tuple[int, str, str, str, str]], *, on: date) ->
     if not columns:
         return
     names = ("people", "programmes", "banks", "numbers", "holders")
-    values: dict[str, Any] = {"on": on, **{name: list(column) for name, column in zip(names, columns, strict=True)}}
+    values: dict[str, Any] = {
+        "on": on,
+        **{name: list(column) for name, column in zip(names, columns, strict=True)},
+    }
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS payments_account")
         for statement in (_STAGE, _OF_TODAY, _ENDS, _BEGINS):

@@ -199,7 +199,8 @@ def _settle(items: Sequence[Item], state: str, order_state: str) -> None:
     """Moves the items and their orders; where an order's month is closed the return row alone says what became of it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE payments_returnrow SET state = %s WHERE id = ANY(%s)", [state, [row.pk for row, _ in items]]
+            "UPDATE payments_returnrow SET state = %s WHERE id = ANY(%s)",
+            [state, [row.pk for row, _ in items]],
         )
         cursor.execute(
             """UPDATE payments_order SET state = %s WHERE id = ANY(%s)

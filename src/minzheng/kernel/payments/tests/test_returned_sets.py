@@ -29,7 +29,9 @@ def items(world: World) -> list[int]:
             content=answer("R1", *((order, "退票") for order in orders)), name="r.csv", on=day(JULY, 25)
         )
     with world.seeing():
-        return list(ReturnRow.objects.filter(state="open").order_by("order__person_id").values_list("pk", flat=True))
+        return list(
+            ReturnRow.objects.filter(state="open").order_by("order__person_id").values_list("pk", flat=True)
+        )
 
 
 def record(world: World, items: list[int]) -> list[tuple[Any, ...]]:
@@ -39,7 +41,14 @@ def record(world: World, items: list[int]) -> list[tuple[Any, ...]]:
             order = row.order
             assert order is not None
             again = Order.objects.filter(original=order).values_list(
-                "kind", "state", "sequence", "amount_fen", "payee_name", "bank", "account_number", "accounting_month"
+                "kind",
+                "state",
+                "sequence",
+                "amount_fen",
+                "payee_name",
+                "bank",
+                "account_number",
+                "accounting_month",
             )
             accounts = BankAccount.objects.filter(person_id=order.person_id).order_by("during")
             left.append(
@@ -59,9 +68,16 @@ def test_corrections_as_a_set_leave_what_single_ones_leave(world: World, items: 
         for item in items[:3]:
             one = right(item)
             actions.correct_account(
-                return_id=item, bank=one.bank, number=one.number, holder=one.holder, reason="更正", on=day(AUGUST, 2)
+                return_id=item,
+                bank=one.bank,
+                number=one.number,
+                holder=one.holder,
+                reason="更正",
+                on=day(AUGUST, 2),
             )
-        made = actions.correct_accounts_many(corrections=map(right, items[3:]), reason="更正", on=day(AUGUST, 2))
+        made = actions.correct_accounts_many(
+            corrections=map(right, items[3:]), reason="更正", on=day(AUGUST, 2)
+        )
     assert len(made) == 3
     assert record(world, items[:3]) == record(world, items[3:])
     assert {row[0] for row in record(world, items)} == {"reissued"}
