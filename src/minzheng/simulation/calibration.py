@@ -13,9 +13,14 @@ PROVENANCE = {"seed", "public", "illustrative"}
 
 
 @cache
+def load(path: Path) -> dict[str, Any]:
+    """A file of figures, read once."""
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
 def calibration() -> dict[str, Any]:
     """The whole file."""
-    return dict(yaml.safe_load((DATA / "calibration.yaml").read_text(encoding="utf-8")))
+    return load(DATA / "calibration.yaml")
 
 
 @cache

@@ -78,7 +78,7 @@ def event_of(month: Month) -> grants.Event:
     """The event of an index month with its evidence.
 
     Raises:
-        NotTriggered: the readings on record do not reach a threshold, or the sum cannot be computed.
+        NotTriggered: the readings on record do not reach a threshold.
     """
     readings = {series: latest(series, month) for series in SERIES}
     cpi, food = readings["cpi"], readings["food"]
@@ -90,10 +90,7 @@ def event_of(month: Month) -> grants.Event:
             f"{month.chinese}未达到启动条件：居民消费价格 {_percent(held.cpi)}（须达 {_percent(held.cpi_threshold)}），"
             f"食品 {_percent(held.food)}（须达 {_percent(held.food_threshold)}）/ {month} does not reach a threshold"
         )
-    if cpi is None or not (amount := subsidy_fen(month, cpi.rise_permille)):
-        raise NotTriggered(
-            f"{month.chinese}缺少居民消费价格指数或其未上涨，不能计算标准 / no rise of the CPI on record to compute the sum from"
-        )
+    amount = subsidy_fen(month, held.measure)
     m = parameters(month)
     evidence: dict[str, Any] = {
         "readings": {

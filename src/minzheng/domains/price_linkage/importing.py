@@ -22,7 +22,9 @@ _PERCENT = re.compile(r"^[+-]?\d{1,2}(\.\d)?%?$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
+    """One line of a file: a series' rise in a month, in thousandths, and its publication."""
+
     series: str
     month: Month
     rise_permille: int
@@ -49,7 +51,12 @@ def permille(text: str) -> int:
     return int(whole) * 10 + sign * int(tenth or 0)
 
 
-def _read(path: Path) -> list[_Reading]:
+def readings_of(path: Path) -> list[Reading]:
+    """The readings of a file.
+
+    Raises:
+        GrantRefused: names the row, the field, what was expected.
+    """
     readings = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)
@@ -65,7 +72,7 @@ def _read(path: Path) -> list[_Reading]:
                     field = f"{series}_percent"
                     if (row[field] or "").strip():
                         readings.append(
-                            _Reading(
+                            Reading(
                                 series,
                                 month,
                                 permille(row[field]),
@@ -85,7 +92,7 @@ def import_readings(*, path: Path, on: date) -> tuple[int, int]:
     Raises:
         GrantRefused: names the row, the field, what was expected.
     """
-    readings = _read(path)
+    readings = readings_of(path)
     before = IndexReading.objects.count()
     for r in readings:
         enter_reading(

@@ -99,4 +99,4 @@ def _assumed(activation: Activation) -> tuple[str, ...]:
     if told["thresholds"]["pay_days"]["provenance"] == "illustrative":
         words.append("发放期限的天数为示意，待与主管部门核对。")
     # The sum is derived from one notice of 2020; no paper states how it is computed.
-    return (*words, "补贴标准的算法（低保标准×居民消费价格涨幅）为示意，待与主管部门核对。")
+    return (*words, "补贴标准的算法（低保标准×达到启动线的涨幅）为示意，待与主管部门核对。")

@@ -34,7 +34,7 @@ def series(first: Month, last: Month) -> list[MonthLine]:
     for month, held in sorted(by_month.items()):
         cpi, food = (held[s].rise_permille if s in held else None for s in ("cpi", "food"))
         trigger = trigger_of(month, cpi=cpi, food=food)
-        amount = subsidy_fen(month, cpi) if trigger.is_met and cpi is not None else 0
+        amount = subsidy_fen(month, trigger.measure)
         lines.append(
             MonthLine(
                 month,

@@ -43,6 +43,11 @@ class Trigger:
     def is_met(self) -> bool:
         return bool(self.met_by)
 
+    @property
+    def measure(self) -> int:
+        """The rise that the sum is computed from: of the series that reached their line the highest; 0 where none did."""
+        return max((rise for name in self.met_by if (rise := getattr(self, name)) is not None), default=0)
+
 
 def parameters(month: Month) -> Any:
     """The mechanism's parameters of an index month."""
@@ -64,13 +69,13 @@ def whole_yuan(fen_thousandths: int) -> int:
     return (fen_thousandths + 50_000) // 100_000 * 100
 
 
-def subsidy_fen(month: Month, cpi: int) -> int:
-    """The subsidy of an index month for each person: the subsistence standard times the rise of the CPI, in whole yuan.
+def subsidy_fen(month: Month, rise: int) -> int:
+    """The subsidy of an index month for each person: the subsistence standard times the rise that started it, in whole yuan.
 
-    In a phase with a bonus the bonus is computed from the rounded sum and rounded itself (2020: 41 and 21). Where the
-    food index alone starts the mechanism the CPI still measures the sum; that reading rests on no paper.
+    In a phase with a bonus the bonus is computed from the rounded sum and rounded itself (2020: 41 and 21). That the series
+    which reached its line measures the sum rests on no paper: it is read from what 2022 paid (`docs/reference/price-linkage.md`).
     """
-    if cpi <= 0:
+    if rise <= 0:
         return 0
-    plain = whole_yuan(standard_fen(month) * cpi)
+    plain = whole_yuan(standard_fen(month) * rise)
     return plain + whole_yuan(plain * int(parameters(month).bonus_percent) * 10)

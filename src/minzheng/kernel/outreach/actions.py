@@ -6,6 +6,7 @@ reason, not write in another amount. Where the facts are wrong, the facts are co
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -15,21 +16,24 @@ from minzheng.kernel.audit import record
 from minzheng.kernel.awards import actions as awards
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.awards.staging import acting_actor
-from minzheng.kernel.outreach.decisions import confirm_changes_many, decide
+from minzheng.kernel.outreach.decisions import confirm_changes_many, decide, decide_many
 from minzheng.kernel.outreach.errors import LeadMoveRefused, OutreachError
 from minzheng.kernel.outreach.models import NOTICE_MOVES, Lead, LeadState, Notice, NoticeState, OptOut
-from minzheng.kernel.outreach.moves import locked_lead, move_lead, quiet_until
+from minzheng.kernel.outreach.moves import locked_lead, locked_leads, move_leads, quiet_until
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.models import UNKNOWN_PLACE
 
 __all__ = [
     "apply_for",
+    "apply_many",
     "assign",
     "confirm_changes_many",
     "decide",
+    "decide_many",
     "object_to",
     "opt_out",
     "record_outcome",
+    "record_outcomes_many",
     "settle_objection",
     "withdraw_opt_out",
 ]
@@ -37,7 +41,6 @@ __all__ = [
 OUTCOMES = (LeadState.VISITED, LeadState.NOT_FOUND, LeadState.DECLINED)
 
 
-@transaction.atomic
 def record_outcome(*, lead: Lead | int, outcome: str, on: date, note: str = "") -> Lead:
     """Records what a visit came to (走访结果): visited, not_found or declined.
 
@@ -47,28 +50,51 @@ def record_outcome(*, lead: Lead | int, outcome: str, on: date, note: str = "") 
     Raises:
         LeadNotFound, LeadMoveRefused, NotPermitted.
     """
-    found = locked_lead(lead)
-    require("outreach.visit", domain=found.programme)
+    return record_outcomes_many(leads=[_one(lead)], outcome=outcome, on=on, note=note)[0]
+
+
+@transaction.atomic
+def record_outcomes_many(*, leads: Iterable[int], outcome: str, on: date, note: str = "") -> list[Lead]:
+    """Records one outcome of a day's visits to a set of leads, all or none (批量登记走访结果)."""
+    rows = _visited(leads)
     if outcome not in OUTCOMES:
         raise LeadMoveRefused(
             f"走访结果须为 visited、not_found 或 declined，不是 {outcome} / not an outcome of a visit"
         )
     if outcome == LeadState.DECLINED:
-        found.quiet_until = quiet_until(on)
-        found.settled_on = on
-    return move_lead(found, LeadState(outcome), on=on, reason=outcome, note=note)
+        for row in rows:
+            row.quiet_until = quiet_until(on)
+            row.settled_on = on
+    move_leads(rows, LeadState(outcome), on=on, reason=outcome, note=note)
+    return rows
 
 
-@transaction.atomic
 def apply_for(*, lead: Lead | int, on: date, note: str = "") -> Lead:
     """Records that the person applied (提出申请); the lead then waits for the decision.
 
     Raises:
         LeadNotFound, LeadMoveRefused, NotPermitted.
     """
-    found = locked_lead(lead)
-    require("outreach.visit", domain=found.programme)
-    return move_lead(found, LeadState.APPLIED, on=on, reason="applied", note=note)
+    return apply_many(leads=[_one(lead)], on=on, note=note)[0]
+
+
+@transaction.atomic
+def apply_many(*, leads: Iterable[int], on: date, note: str = "") -> list[Lead]:
+    """Records a day's applications, all or none (批量登记申请)."""
+    rows = _visited(leads)
+    move_leads(rows, LeadState.APPLIED, on=on, reason="applied", note=note)
+    return rows
+
+
+def _one(lead: Lead | int) -> int:
+    return lead if isinstance(lead, int) else int(lead.pk)
+
+
+def _visited(leads: Iterable[int]) -> list[Lead]:
+    rows = locked_leads(leads)
+    for programme in {row.programme for row in rows}:
+        require("outreach.visit", domain=programme)
+    return rows
 
 
 @transaction.atomic

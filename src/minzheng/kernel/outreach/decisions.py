@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -13,8 +13,9 @@ from minzheng.kernel.awards import actions as awards
 from minzheng.kernel.awards.roster import deciding_place
 from minzheng.kernel.outreach.errors import FindingNotCurrent, LeadMoveRefused
 from minzheng.kernel.outreach.models import Finding, Kind, Lead, LeadState
-from minzheng.kernel.outreach.moves import locked_lead, move_lead, quiet_until
+from minzheng.kernel.outreach.moves import locked_leads, move_leads, quiet_until
 from minzheng.kernel.outreach.working_rules import working_rules
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import Route, benefit_by_code
 
@@ -30,7 +31,6 @@ _PERMISSION = {
 CHANGES = (Kind.INCREASE, Kind.DECREASE, Kind.ENDS)
 
 
-@transaction.atomic
 def decide(*, lead: Lead | int, decision: str, on: date, reason: str = "", note: str = "") -> Lead:
     """Decides a lead (审核确认): `grant` carries out what the findings say, `refuse` leaves the award as it is.
 
@@ -42,101 +42,141 @@ def decide(*, lead: Lead | int, decision: str, on: date, reason: str = "", note:
         FindingNotCurrent: the month has been run again without this lead, or a check is still missing.
         NotPermitted: the post may not decide, or the district confirms and the post is not the district's.
     """
-    found = locked_lead(lead)
-    require(_PERMISSION[Kind(found.kind)], domain=found.programme)
+    pk = lead if isinstance(lead, int) else lead.pk
+    return decide_many(leads=[pk], decision=decision, on=on, reason=reason, note=note)[0]
+
+
+@transaction.atomic
+def decide_many(
+    *, leads: Iterable[int], decision: str, on: date, reason: str = "", note: str = ""
+) -> list[Lead]:
+    """Decides a set of leads alike, all or none, each as `decide` would; returns them in the order of their numbers.
+
+    Raises:
+        As `decide`, for the first lead that stands in the way.
+    """
+    rows = locked_leads(leads)
+    for kind, programme in {(row.kind, row.programme) for row in rows}:
+        require(_PERMISSION[Kind(kind)], domain=programme)
     if decision == REFUSE:
         if not reason:
             raise LeadMoveRefused("不予确认须写明原因 / a refusal needs its reason")
-        found.settled_on, found.quiet_until = on, quiet_until(on)
-        return move_lead(found, LeadState.REFUSED, on=on, reason=reason, note=note)
+        for row in rows:
+            row.settled_on, row.quiet_until = on, quiet_until(on)
+        move_leads(rows, LeadState.REFUSED, on=on, reason=reason, note=note)
+        return rows
     if decision != GRANT:
         raise LeadMoveRefused(f"决定须为 grant 或 refuse，不是 {decision} / decide grant or refuse")
-    _check_route(found)
-    if found.kind in (Kind.QUALIFIES, Kind.MAY_QUALIFY):
-        _grant(found, on, reason or "confirmed", note)
-    elif found.kind in CHANGES:
-        _change([found], on, reason)
-    else:
+    _check_routes(rows)
+    if any(row.kind == Kind.RECHECK for row in rows):
         raise FindingNotCurrent(
             "尚缺核对结果，补齐后再办 / a check is missing; complete it and run the month again"
         )
-    found.settled_on = on
-    return move_lead(found, LeadState.GRANTED, on=on, reason=reason or "confirmed", note=note)
+    _grant([row for row in rows if row.kind not in CHANGES], on, reason or "confirmed", note)
+    _change([row for row in rows if row.kind in CHANGES], on, reason)
+    for row in rows:
+        row.settled_on = on
+    move_leads(rows, LeadState.GRANTED, on=on, reason=reason or "confirmed", note=note)
+    return rows
 
 
 @transaction.atomic
 def confirm_changes_many(*, leads: Iterable[int], on: date, note: str = "") -> int:
-    """Confirms many changes and ends as found, all or none (批量确认变动); grants are decided one by one.
+    """Confirms many changes and ends as found, all or none (批量确认变动); grants are decided by `decide`.
 
     Raises:
         LeadMoveRefused: one of them is not a change, or is settled already.
     """
-    rows = [locked_lead(pk) for pk in sorted(set(leads))]
-    if not rows:
-        return 0
+    rows = locked_leads(leads)
     for row in rows:
         if row.kind not in CHANGES:
             raise LeadMoveRefused(f"线索 {row.pk} 不是变动，须逐件办理 / not a change; decide it by itself")
-        require(_PERMISSION[Kind(row.kind)], domain=row.programme)
-        _check_route(row)
-    _change(rows, on, "")
-    for row in rows:
         row.settled_on = on
-        move_lead(row, LeadState.GRANTED, on=on, reason="confirmed_together", note=note)
+    for kind, programme in {(row.kind, row.programme) for row in rows}:
+        require(_PERMISSION[Kind(kind)], domain=programme)
+    _check_routes(rows)
+    _change(rows, on, "")
+    move_leads(rows, LeadState.GRANTED, on=on, reason="confirmed_together", note=note)
     return len(rows)
 
 
-def _check_route(lead: Lead) -> None:
+def _check_routes(leads: Sequence[Lead]) -> None:
     """Where the district confirms, a street's officer can only prepare."""
-    _, benefit = benefit_by_code(lead.benefit)
-    actor = require(_PERMISSION[Kind(lead.kind)], domain=lead.programme)
-    if benefit.route is Route.STREET_THEN_DISTRICT and actor.kind != SERVICE and len(actor.division_code) > 6:
-        raise NotPermitted("该项目由区级确认，街镇经办后请转区级 / the district confirms this benefit")
+    for code, kind, programme in {(lead.benefit, lead.kind, lead.programme) for lead in leads}:
+        _, benefit = benefit_by_code(code)
+        actor = require(_PERMISSION[Kind(kind)], domain=programme)
+        if (
+            benefit.route is Route.STREET_THEN_DISTRICT
+            and actor.kind != SERVICE
+            and len(actor.division_code) > 6
+        ):
+            raise NotPermitted("该项目由区级确认，街镇经办后请转区级 / the district confirms this benefit")
 
 
-def _finding(lead: Lead) -> Finding:
-    """The finding a grant rests on: of the latest month run, naming the lead's person or household as eligible."""
-    key = {"person_id": lead.person_id} if lead.unit == "person" else {
-        "person_id": None, "household_id": lead.household_id
-    }  # fmt: skip
-    latest = Finding.objects.filter(benefit=lead.benefit).aggregate(month=Max("month"))["month"]
-    found = Finding.objects.filter(month=latest, benefit=lead.benefit, **key).first()
-    if found is None or found.status != Finding.ELIGIBLE:
+def _findings(leads: Sequence[Lead]) -> dict[int, tuple[int, date]]:
+    """Lead → sum and month of the finding its grant rests on: of the latest month run, naming its person or household.
+
+    Raises:
+        FindingNotCurrent: the findings do not say of one of them that it may be granted.
+    """
+    found: dict[int, tuple[int, date]] = {}
+    # Asked by benefit and unit, so that each question is one that an index of the findings answers.
+    for benefit, unit in sorted({(lead.benefit, lead.unit) for lead in leads}):
+        key = "person_id" if unit == "person" else "household_id"
+        of = {getattr(lead, key): lead.pk for lead in leads if (lead.benefit, lead.unit) == (benefit, unit)}
+        latest = Finding.objects.filter(benefit=benefit).aggregate(month=Max("month"))["month"]
+        told = Finding.objects.filter(
+            **{f"{key}__in": list(of)}, month=latest, benefit=benefit, status=Finding.ELIGIBLE,
+            person_id__isnull=unit != "person",
+        )  # fmt: skip
+        for subject, fen in told.values_list(key, "amount_fen"):
+            found[of[subject]] = (fen, latest)
+    if any(lead.pk not in found for lead in leads):
         raise FindingNotCurrent(
             "最近一次认定未显示符合条件，或尚缺核对结果 / the latest findings do not say that it may be granted"
         )
     return found
 
 
-def _grant(lead: Lead, on: date, reason: str, note: str) -> None:
-    finding, person = _finding(lead), lead.person
-    assert person is not None
+def _grant(leads: Sequence[Lead], on: date, reason: str, note: str) -> None:
+    if not leads:
+        return
+    found = _findings(leads)
+    people = Person.objects.in_bulk([lead.person_id for lead in leads])
     start = Month.of(on) + int(working_rules().at(Month.of(on)).start_months_after_decision)
-    award = awards.grant(
-        grant=awards.Grant(
-            programme=lead.programme,
-            benefit=lead.benefit,
-            unit=lead.unit,
-            person_id=person.pk,
-            household_id=lead.household_id,
-            start_month=start.first_day,
-            monthly_fen=finding.amount_fen,
-            division_code=deciding_place(
-                hukou=person.hukou_division_code,
-                hukou_is_local=person.hukou_is_local,
-                residence=lead.division_code,
-            ),
-            origin="lead",
-            reason=reason,
-            note=note,
-            detail={"lead_id": lead.pk, "finding_month": str(finding.month)},
-        ),
+    ids = awards.grant_many(
+        grants=[_of(lead, people[lead.person_id], found[lead.pk], start, reason, note) for lead in leads],
         on=on,
     )
-    lead.award, lead.amount_fen = award, finding.amount_fen
+    for lead, award in zip(leads, ids, strict=True):
+        lead.award_id, lead.amount_fen = award, found[lead.pk][0]
 
 
-def _change(leads: list[Lead], on: date, reason: str) -> None:
+def _of(
+    lead: Lead, person: Person, found: tuple[int, date], start: Month, reason: str, note: str
+) -> awards.Grant:
+    fen, month = found
+    return awards.Grant(
+        programme=lead.programme,
+        benefit=lead.benefit,
+        unit=lead.unit,
+        person_id=person.pk,
+        household_id=lead.household_id,
+        start_month=start.first_day,
+        monthly_fen=fen,
+        division_code=deciding_place(
+            hukou=person.hukou_division_code,
+            hukou_is_local=person.hukou_is_local,
+            residence=lead.division_code,
+        ),
+        origin="lead",
+        reason=reason,
+        note=note,
+        detail={"lead_id": lead.pk, "finding_month": str(month)},
+    )
+
+
+def _change(leads: Sequence[Lead], on: date, reason: str) -> None:
     """Carries out increases from the month found, decreases and ends from the month after the decision."""
     after = (Month.of(on) + 1).first_day
     why = {row.pk: reason or row.reason for row in leads}

@@ -58,7 +58,7 @@ def test_the_letter_says_what_why_how_much_until_when_and_to_which_account(town:
     assert "食品价格比一年前上涨8.8%（达到6.0%的启动线）" in said
     assert "居民消费价格比一年前上涨2.8%，" in said  # below its line of 3.0 %
     assert "您是2022年9月的特困供养人员" in said
-    assert [(a.label, a.value) for a in paper.amounts] == [("2022年9月价格临时补贴", 4_000)]
+    assert [(a.label, a.value) for a in paper.amounts] == [("2022年9月价格临时补贴", 12_500)]
     assert f"2022年10月30日前打入您登记的账户（示例银行，尾号{person.pk:04d}）" in said
     assert is_code_of(letter.code, paper, secrets=[settings.SECRET_KEY])
     assert render_pdf(paper).startswith(b"%PDF")

@@ -62,18 +62,24 @@ def test_a_rise_that_reaches_its_line_starts_the_mechanism(
 
 
 @pytest.mark.parametrize(
-    ("month", "cpi", "yuan"),
+    ("month", "rise", "yuan"),
     [
         (Month(2020, 9), 35, 43),  # 1,240 x 3.5 % = 43.40
         (Month(2020, 2), 35, 41 + 21),  # 1,160 x 3.5 % = 40.60; half of 41 is 20.5
         (Month(2022, 9), 28, 40),  # 1,420 x 2.8 % = 39.76
+        (Month(2022, 9), 88, 125),  # 1,420 x 8.8 % = 124.96
         (Month(2022, 6), 25, 33),  # 1,330 x 2.5 % = 33.25
         (Month(2022, 9), 0, 0),
         (Month(2022, 9), -5, 0),
     ],
 )
-def test_the_sum_is_the_standard_times_the_rise_in_whole_yuan(month: Month, cpi: int, yuan: int) -> None:
-    assert subsidy_fen(month, cpi) == yuan * 100
+def test_the_sum_is_the_standard_times_the_rise_in_whole_yuan(month: Month, rise: int, yuan: int) -> None:
+    assert subsidy_fen(month, rise) == yuan * 100
+
+
+@pytest.mark.parametrize(("cpi", "food", "measure"), [(29, 59, 0), (30, 59, 30), (29, 60, 60), (61, 60, 61)])
+def test_the_series_that_reached_its_line_measures_the_sum(cpi: int, food: int, measure: int) -> None:
+    assert trigger_of(Month(2022, 9), cpi=cpi, food=food).measure == measure
 
 
 def test_each_member_of_a_household_on_the_allowance_is_listed_once(town: Town) -> None:
@@ -84,7 +90,7 @@ def test_each_member_of_a_household_on_the_allowance_is_listed_once(town: Town) 
     activation = town.propose()
     # The stranger has no local hukou and is no family: not a member, as in the allowance itself.
     assert town.listed(activation) == {head.pk, parent.pk}
-    assert (activation.list_count, activation.list_fen) == (2, 8_000)
+    assert (activation.list_count, activation.list_fen) == (2, 25_000)
     with town.seeing():
         assert set(activation.entries.values_list("ground", flat=True)) == {"subsistence"}
 
@@ -210,7 +216,7 @@ def test_however_often_it_is_repeated_each_person_is_paid_once(listed: tuple[Tow
     assert activation.pay_by == date(2022, 10, 30)
     batch = town.pay(activation)
     assert town.pay(activation).pk == batch.pk
-    assert town.orders() == [(person.pk, "2022-09", 4_000)]
+    assert town.orders() == [(person.pk, "2022-09", 12_500)]
     from minzheng.kernel.payments.actions import approve_batch, confirm_paid, export_batch
 
     with acting(town.payer):
@@ -224,7 +230,7 @@ def test_however_often_it_is_repeated_each_person_is_paid_once(listed: tuple[Tow
         (row,) = queries.rows("price_linkage")
         assert row.is_paid and not row.is_overdue(date(2023, 1, 1))
         assert queries.year_figures("price_linkage", 2022) == {
-            "activations": 1, "listed": 1, "listed_fen": 4_000, "paid_fen": 4_000,
+            "activations": 1, "listed": 1, "listed_fen": 12_500, "paid_fen": 12_500,
         }  # fmt: skip
 
 
@@ -243,8 +249,8 @@ def test_four_starts_in_2022_follow_from_the_series(listed: tuple[Town, Person])
             continue
     assert [f"{a.month:%Y-%m}" for a in started] == ["2022-07", "2022-08", "2022-09", "2022-10"]
     town.pay(started[-1], Month(2022, 12))
-    # 1,420 x 2.7 %, 2.5 %, 2.8 %, 2.1 % = 38.34, 35.50, 39.76, 29.82
-    assert [fen for _, _, fen in town.orders()] == [3_800, 3_600, 4_000, 3_000]
+    # 1,420 x 6.3 %, 6.1 %, 8.8 %, 7.0 % = 89.46, 86.62, 124.96, 99.40
+    assert [fen for _, _, fen in town.orders()] == [8_900, 8_700, 12_500, 9_900]
     with acting(town.approver):
         assert queries.year_figures("price_linkage", 2022)["activations"] == 4
         lines = series(Month(2022, 1), Month(2022, 12))
@@ -270,15 +276,15 @@ def test_a_corrected_reading_counts_and_the_evidence_keeps_what_was_decided_on(
 ) -> None:
     town, _ = listed
     activation = town.propose()
-    town.reading("cpi", SEPTEMBER, 30)
-    town.reading("cpi", SEPTEMBER, 30)
+    town.reading("food", SEPTEMBER, 90)
+    town.reading("food", SEPTEMBER, 90)
     with town.seeing():
-        assert IndexReading.objects.filter(series="cpi").count() == 2
-        assert activation.evidence["readings"]["cpi"]["rise_permille"] == 28
-        assert activation.evidence["thresholds"]["cpi_threshold"]["value"] == 30
+        assert IndexReading.objects.filter(series="food").count() == 2
+        assert activation.evidence["readings"]["food"]["rise_permille"] == 88
+        assert activation.evidence["thresholds"]["food_threshold"]["value"] == 60
     with acting(town.proposer):
         grants.withdraw(activation_id=activation.pk, reason="指数更正", on=ON)
-    assert town.propose().evidence["amount_fen"] == 4_300  # 1,420 x 3.0 % = 42.60
+    assert town.propose().evidence["amount_fen"] == 12_800  # 1,420 x 9.0 % = 127.80
 
 
 def test_who_proposed_does_not_approve_even_by_raw_sql(listed: tuple[Town, Person]) -> None:

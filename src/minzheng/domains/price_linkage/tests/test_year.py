@@ -20,8 +20,8 @@ from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 
 JULY, AUGUST, SEPTEMBER, OCTOBER = (Month(2022, number) for number in (7, 8, 9, 10))
-#: 1,420 x 2.7 %, 2.5 %, 2.8 % and 2.1 %, in whole yuan.
-SUMS = {JULY: 3_800, AUGUST: 3_600, SEPTEMBER: 4_000, OCTOBER: 3_000}
+#: 1,420 x 6.3 %, 6.1 %, 8.8 % and 7.0 %, in whole yuan.
+SUMS = {JULY: 8_900, AUGUST: 8_700, SEPTEMBER: 12_500, OCTOBER: 9_900}
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_four_starts_of_2022_each_paid_once_in_time_through_deaths_and_mergers(t
         assert AccountLetter.objects.filter(kind="event", person=last).count() == 4
         proof = verify_ledger()
         assert proof.is_sound, proof.findings
-    in_all = 5 * 3_800 + 5 * 3_600 + 3 * 4_000 + 3 * 3_000
+    in_all = 5 * 8_900 + 5 * 8_700 + 3 * 12_500 + 3 * 9_900
     with acting(town.approver):
         rows = queries.rows("price_linkage")
         assert [(r.is_in_time, str(r.paid_on), str(r.activation.pay_by)) for r in reversed(rows)] == [

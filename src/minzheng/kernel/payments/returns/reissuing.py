@@ -1,193 +1,223 @@
-"""Returned money (退票处理): paid again to a corrected account, or given back to the budget. Each open item once."""
+"""Returned money (退票处理): paid again to a corrected account, or given back to the budget. Each open item once.
+
+Every act takes a set of items, all or none; the forms for one item are a set of one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from minzheng.kernel import audit
 from minzheng.kernel.access import require
 from minzheng.kernel.payments import locks
 from minzheng.kernel.payments.errors import NotReady
-from minzheng.kernel.payments.models import MonthClose, Order, ReturnRow
+from minzheng.kernel.payments.models import Order, ReturnRow
 from minzheng.kernel.payments.months import open_month
 from minzheng.kernel.payments.posting import post
-from minzheng.kernel.people.models import BankAccount, Person
+from minzheng.kernel.payments.returns.accounts import set_accounts
+
+Item = tuple[ReturnRow, Order]
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The right account of the payee of one returned order."""
+
+    return_id: int
+    bank: str
+    number: str
+    holder: str
+
+
 def correct_account(*, return_id: int, bank: str, number: str, holder: str, reason: str, on: date) -> Order:
     """Record the payee's right account (更正账户) and re-issue the returned order to it.
 
     Raises:
         NotReady: the item is not open, or the account is not one a bank can pay.
     """
-    row, order = _open_item(return_id)
-    require("payments.reissue", order.programme)
-    number = number.replace(" ", "")
-    if not (number.isascii() and number.isalnum() and 4 <= len(number) <= 34) or not holder.strip():
-        raise NotReady(
-            "请填写户名和账号，账号为 4 至 34 位数字或字母 / give the holder and 4 to 34 digits or letters"
-        )
-    purpose = (
-        BankAccount.objects.filter(person_id=order.person_id, purpose=order.programme, during__contains=on)
-        .values_list("purpose", flat=True)
-        .first()
-        or ""
+    found = correct_accounts_many(
+        corrections=[Correction(return_id, bank, number, holder)], reason=reason, on=on
     )
-    set_account(
-        person_id=order.person_id,
-        purpose=purpose,
-        bank=bank.strip(),
-        number=number,
-        holder=holder.strip(),
-        on=on,
-    )
-    audit.record(
-        "payments.correct_account",
-        subject=order.end_to_end_id,
-        detail={"bank": bank.strip(), "last_digits": number[-4:]},
-        reason=reason,
-        person_id=order.person_id,
-        division_code=order.division_code,
-    )
-    return _reissue(row, order, reason=reason, on=on)
+    return Order.objects.get(pk=found[0])
 
 
 @transaction.atomic
+def correct_accounts_many(*, corrections: Iterable[Correction], reason: str, on: date) -> list[int]:
+    """Records the right accounts of many payees and re-issues their orders (批量更正账户); returns the new orders.
+
+    Where several of one person's orders came back, the account of the last one given holds for all of them.
+
+    Raises:
+        NotReady: one of the items is not open, or one of the accounts is not one a bank can pay; nothing is done then.
+    """
+    given = {one.return_id: one for one in corrections}
+    items = _open_items(given, "payments.reissue")
+    if not items:
+        return []
+    rows = []
+    for row, order in items:
+        one = given[row.pk]
+        number = one.number.replace(" ", "")
+        if not (number.isascii() and number.isalnum() and 4 <= len(number) <= 34) or not one.holder.strip():
+            raise NotReady(
+                "请填写户名和账号，账号为 4 至 34 位数字或字母 / give the holder and 4 to 34 digits or letters"
+            )
+        rows.append((order.person_id, order.programme, one.bank.strip(), number, one.holder.strip()))
+    set_accounts(rows, on=on)
+    if len(items) == 1:
+        _trace("payments.correct_account", items, reason, bank=rows[0][2], last_digits=rows[0][3][-4:])
+    else:
+        _trace("payments.correct_account", items, reason)
+    return _reissue(items, reason=reason, on=on)
+
+
 def reissue(*, return_id: int, reason: str, on: date) -> Order:
     """Re-issue a returned order to the account the register now holds (退票重发).
 
     Raises:
         NotReady: the item is not open, or the register holds no account.
     """
-    row, order = _open_item(return_id)
-    require("payments.reissue", order.programme)
-    return _reissue(row, order, reason=reason, on=on)
+    return Order.objects.get(pk=reissue_many(return_ids=[return_id], reason=reason, on=on)[0])
 
 
 @transaction.atomic
+def reissue_many(*, return_ids: Iterable[int], reason: str, on: date) -> list[int]:
+    """Re-issues many returned orders to the accounts the register now holds, all or none; returns the new orders."""
+    return _reissue(_open_items(return_ids, "payments.reissue"), reason=reason, on=on)
+
+
 def give_up(*, return_id: int, reason: str, on: date) -> None:
     """Give returned money back to the budget line (退回预算), where nobody is left to be paid.
 
     Raises:
         NotReady: the item is not open.
     """
-    row, order = _open_item(return_id)
-    require("payments.reissue", order.programme)
-    row.state = ReturnRow.State.GIVEN_UP
-    row.save(update_fields=["state"])
-    post("give_up", where="o.id = %(order)s", values={"order": order.pk}, on=on, month=open_month(on))
-    _move(order, Order.State.CANCELLED)
-    audit.record(
-        "payments.give_up",
-        subject=order.end_to_end_id,
-        detail={"amount_fen": order.amount_fen},
-        reason=reason,
-        person_id=order.person_id,
-        division_code=order.division_code,
+    give_up_many(return_ids=[return_id], reason=reason, on=on)
+
+
+@transaction.atomic
+def give_up_many(*, return_ids: Iterable[int], reason: str, on: date) -> int:
+    """Gives many returned sums back to their budget lines, all or none; returns how many."""
+    items = _open_items(return_ids, "payments.reissue")
+    if not items:
+        return 0
+    orders = [order.pk for _, order in items]
+    _settle(items, ReturnRow.State.GIVEN_UP, Order.State.CANCELLED)
+    post("give_up", where="o.id = ANY(%(orders)s)", values={"orders": orders}, on=on, month=open_month(on))
+    _trace("payments.give_up", items, reason)
+    return len(items)
+
+
+def _open_items(return_ids: Iterable[int], permission: str) -> list[Item]:
+    """The open items and their orders, the items locked, so that two clicks re-issue once."""
+    wanted = set(return_ids)
+    rows = list(
+        ReturnRow.objects.select_for_update()
+        .filter(pk__in=wanted, outcome=ReturnRow.Outcome.RETURNED)
+        .order_by("pk")
     )
+    found = {row.pk for row in rows if row.order_id is not None}
+    if missing := wanted - found:
+        raise NotReady(
+            f"没有退票 {min(missing)}，或不在您的管辖范围内 / no returned payment {min(missing)} within your scope"
+        )
+    for row in rows:
+        if row.state != ReturnRow.State.OPEN:
+            raise NotReady(
+                f"退票 {row.end_to_end_id} 已处理：{row.get_state_display()} / {row.end_to_end_id} is already {row.state}"
+            )
+    orders = Order.objects.in_bulk([row.order_id for row in rows])
+    for programme in sorted({order.programme for order in orders.values()}):
+        require(permission, programme)
+    return [(row, orders[row.order_id]) for row in rows if row.order_id is not None]
 
 
-def set_account(*, person_id: int, purpose: str, bank: str, number: str, holder: str, on: date) -> None:
-    """The person's account from a day on; the one before ends the day before it."""
+# An account given for one programme goes before the usual one. Several orders of one award and month are numbered on.
+_REISSUE = """
+INSERT INTO payments_order (award_id, person_id, original_id, programme, benefit, budget_line, division_code,
+  benefit_month, accounting_month, kind, sequence, amount_fen, payee_name, bank, account_number, state, hold_reason)
+SELECT o.award_id, o.person_id, o.id, o.programme, o.benefit, o.budget_line, o.division_code, o.benefit_month,
+  %(month)s::date, 'reissue',
+  last.sequence + row_number() OVER (PARTITION BY o.award_id, o.benefit_month ORDER BY o.id), o.amount_fen,
+  coalesce(nullif(account.holder, ''), p.name), account.bank, account.number, 'drafted', ''
+FROM payments_order o
+JOIN people_person p ON p.id = o.person_id
+JOIN (SELECT s.award_id, s.benefit_month, max(s.sequence) AS sequence
+      FROM payments_order s
+      JOIN (SELECT DISTINCT award_id, benefit_month FROM payments_order WHERE id = ANY(%(orders)s)) k
+        ON k.award_id = s.award_id AND k.benefit_month = s.benefit_month
+      GROUP BY s.award_id, s.benefit_month) last
+  ON last.award_id = o.award_id AND last.benefit_month = o.benefit_month
+JOIN LATERAL (SELECT b.holder, b.bank, b.number FROM people_bankaccount b
+              WHERE b.person_id = o.person_id AND b.purpose IN ('', o.programme) AND b.during @> %(on)s::date
+              ORDER BY b.purpose DESC LIMIT 1) account ON true
+WHERE o.id = ANY(%(orders)s) ORDER BY o.id
+RETURNING id
+"""
+
+
+def _reissue(items: Sequence[Item], *, reason: str, on: date) -> list[int]:
+    if not items:
+        return []
+    # The same lock as drafting, which numbers corrections of the same award and month.
+    locks.hold(locks.DRAFTING, 0)
     values: dict[str, Any] = {
-        "person": person_id, "purpose": purpose, "bank": bank, "number": number, "holder": holder, "on": on
-    }  # fmt: skip
+        "orders": [order.pk for _, order in items],
+        "month": open_month(on).first_day,
+        "on": on,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE people_bankaccount SET bank = %(bank)s, number = %(number)s, holder = %(holder)s,
-                      source = '退票更正', observed_on = %(on)s
-               WHERE person_id = %(person)s AND purpose = %(purpose)s AND lower(during) = %(on)s::date""",
-            values,
-        )
-        if cursor.rowcount:
-            return
-        cursor.execute(
-            """UPDATE people_bankaccount SET during = daterange(lower(during), %(on)s::date)
-               WHERE person_id = %(person)s AND purpose = %(purpose)s AND during @> %(on)s::date""",
-            values,
-        )
-        # An account already known for a later day keeps its time.
-        cursor.execute(
-            """INSERT INTO people_bankaccount (person_id, bank, number, holder, purpose, during, source, observed_on)
-               SELECT %(person)s, %(bank)s, %(number)s, %(holder)s, %(purpose)s,
-                      daterange(%(on)s::date, min(lower(during)) FILTER (WHERE lower(during) > %(on)s::date)),
-                      '退票更正', %(on)s::date
-               FROM people_bankaccount WHERE person_id = %(person)s AND purpose = %(purpose)s""",
-            values,
-        )
-
-
-def _open_item(return_id: int) -> tuple[ReturnRow, Order]:
-    """The open item and its order, the item locked, so that two clicks re-issue once."""
-    row = (
-        ReturnRow.objects.select_for_update().filter(pk=return_id, outcome=ReturnRow.Outcome.RETURNED).first()
-    )
-    if row is None or row.order_id is None:
-        raise NotReady(
-            f"没有退票 {return_id}，或不在您的管辖范围内 / no returned payment {return_id} within your scope"
-        )
-    if row.state != ReturnRow.State.OPEN:
-        raise NotReady(
-            f"退票 {row.end_to_end_id} 已处理：{row.get_state_display()} / {row.end_to_end_id} is already {row.state}"
-        )
-    return row, Order.objects.get(pk=row.order_id)
-
-
-def _reissue(row: ReturnRow, order: Order, *, reason: str, on: date) -> Order:
-    account = (
-        BankAccount.objects.filter(
-            person_id=order.person_id, purpose__in=["", order.programme], during__contains=on
-        )
-        .order_by("-purpose")
-        .first()
-    )
-    if account is None:
+        cursor.execute(_REISSUE, values)
+        made = [row[0] for row in cursor.fetchall()]
+    if len(made) != len(items):
         raise NotReady(
             "登记簿中没有可用的银行账户，请先更正账户 / the register holds no account: correct it first"
         )
-    # The same lock as drafting, which numbers corrections of the same award and month.
-    locks.hold(locks.DRAFTING, 0)
-    last = Order.objects.filter(award_id=order.award_id, benefit_month=order.benefit_month).aggregate(
-        last=Max("sequence")
-    )["last"]
-    again = Order.objects.create(
-        award_id=order.award_id,
-        person_id=order.person_id,
-        original=order,
-        programme=order.programme,
-        benefit=order.benefit,
-        budget_line=order.budget_line,
-        division_code=order.division_code,
-        benefit_month=order.benefit_month,
-        accounting_month=open_month(on).first_day,
-        kind=Order.Kind.REISSUE,
-        sequence=last + 1,
-        amount_fen=order.amount_fen,
-        payee_name=account.holder or Person.objects.values_list("name", flat=True).get(pk=order.person_id),
-        bank=account.bank,
-        account_number=account.number,
-    )
-    row.state = ReturnRow.State.REISSUED
-    row.save(update_fields=["state"])
-    _move(order, Order.State.REISSUED)
+    _settle(items, ReturnRow.State.REISSUED, Order.State.REISSUED)
+    if len(items) == 1:
+        order = items[0][1]
+        again = Order.objects.get(pk=made[0])
+        audit.record(
+            "payments.reissue",
+            subject=again.end_to_end_id,
+            detail={"original": order.end_to_end_id, "amount_fen": order.amount_fen},
+            reason=reason,
+            person_id=order.person_id,
+            division_code=order.division_code,
+        )
+    else:
+        _trace("payments.reissue", items, reason)
+    return made
+
+
+def _settle(items: Sequence[Item], state: str, order_state: str) -> None:
+    """Moves the items and their orders; where an order's month is closed the return row alone says what became of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_returnrow SET state = %s WHERE id = ANY(%s)",
+            [state, [row.pk for row, _ in items]],
+        )
+        cursor.execute(
+            """UPDATE payments_order SET state = %s WHERE id = ANY(%s)
+               AND accounting_month NOT IN (SELECT month FROM payments_monthclose)""",
+            [order_state, [order.pk for _, order in items]],
+        )
+
+
+def _trace(act: str, items: Sequence[Item], reason: str, **more: object) -> None:
+    """One entry a call: of one item with its person, of many with how many and how much."""
+    single = items[0][1] if len(items) == 1 else None
+    detail: dict[str, Any] = {"amount_fen": sum(order.amount_fen for _, order in items), **more}
     audit.record(
-        "payments.reissue",
-        subject=again.end_to_end_id,
-        detail={"original": order.end_to_end_id, "amount_fen": order.amount_fen},
+        act,
+        subject=single.end_to_end_id if single else f"payments.returns:{len(items)}",
+        detail=detail if single else detail | {"returns": [items[0][0].pk, items[-1][0].pk]},
         reason=reason,
-        person_id=order.person_id,
-        division_code=order.division_code,
+        person_id=single.person_id if single else None,
+        division_code=single.division_code if single else None,
     )
-    return again
-
-
-def _move(order: Order, state: str) -> None:
-    """Moves the order's state, unless its month is closed: then the return row alone says what became of it."""
-    if not MonthClose.objects.filter(month=order.accounting_month).exists():
-        order.state = state
-        order.save(update_fields=["state"])

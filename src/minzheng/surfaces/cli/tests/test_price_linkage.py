@@ -44,7 +44,7 @@ def test_from_the_readings_of_a_year_to_a_batch(town: Town) -> None:
     assert "does not reach a threshold" in said(
         "propose", "2022-11", *proposer[:2], "--on", "2022-12-20", code=1
     )
-    assert "4 笔 144.00 元" in said("pay", numbers[0], "-m", "2022-11", *preparer)
+    assert "4 笔 400.00 元" in said("pay", numbers[0], "-m", "2022-11", *preparer)
     told = json.loads(said("status", "--json"))
     assert told["figures"]["activations"] == 4
     assert [a["list"] for a in told["activations"]] == [1] * 4

@@ -57,7 +57,7 @@ def test_from_a_reading_to_an_approved_start_on_the_page(town: Town) -> None:
     approver.post(f"{PRICES}{number}/approve/")
     shown = text_of(approver.get(PRICES, {"year": 2022}))
     assert "已启动" in shown and "2022-10-30" in shown
-    assert "¥40.00" in shown
+    assert "¥125.00" in shown
 
 
 def test_a_wrong_reading_is_shown_again_with_what_to_write(town: Town) -> None:
