@@ -140,7 +140,9 @@ def compare(year: int) -> Comparison | None:
     city = SimulatedCity.objects.order_by("pk").first()
     if city is None:
         return None
-    last = LivedStep.objects.filter(month__year=year).order_by("-month").values_list("month", flat=True).first()
+    last = (
+        LivedStep.objects.filter(month__year=year).order_by("-month").values_list("month", flat=True).first()
+    )
     found = derive(year)
     lines = tuple(
         _line(one, told, city.scale) for one in found if one.answer is not None and one.stated.id in told
@@ -160,7 +162,9 @@ def printed(year: int) -> dict[str, Printed]:
     path = folder / f"summary_{year}_printed.yaml"
     if not path.exists():
         known = ", ".join(sorted(one.name.split("_")[1] for one in folder.glob("summary_*_printed.yaml")))
-        raise NothingPrinted(f"没有 {year} 年总结可供对比，现有：{known} / no printed summary of {year}; there is {known}")
+        raise NothingPrinted(
+            f"没有 {year} 年总结可供对比，现有：{known} / no printed summary of {year}; there is {known}"
+        )
     return {entry["id"]: Printed(**entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))}
 
 

@@ -15,7 +15,14 @@ from minzheng.domains.marriage_registration.entries import (
     write_entry,
 )
 from minzheng.domains.marriage_registration.errors import MarriageRefused, RulesFailed
-from minzheng.domains.marriage_registration.models import Facility, Kind, Paper, Refusal, RefusalClash, Registration
+from minzheng.domains.marriage_registration.models import (
+    Facility,
+    Kind,
+    Paper,
+    Refusal,
+    RefusalClash,
+    Registration,
+)
 from minzheng.domains.marriage_registration.parties import Party, party_columns
 from minzheng.domains.marriage_registration.requirements import Evidence, require_complete
 from minzheng.kernel.access import require

@@ -153,7 +153,9 @@ _COMMITTEES = (
 )
 
 
-def _places(code: str, name: str, name_en: str, unit: str, condition: str, seed_id: str = "", source: str = "") -> Indicator:
+def _places(
+    code: str, name: str, name_en: str, unit: str, condition: str, seed_id: str = "", source: str = ""
+) -> Indicator:
     return Indicator(
         id=code, name=name, name_en=name_en, unit=unit, kind=Kind.STOCK,
         rows=f"SELECT code::bigint AS id, %(on)s::date AS on_day, code AS division_code FROM places_division"

@@ -33,7 +33,9 @@ def stated(name: str) -> Stated:
     return next(one for one in summary().figures if one.id == name)
 
 
-def line(value, *, expected=1000.0, noise=None, qualifier="exact", precision=1, whole=None, unit="persons") -> Line:
+def line(
+    value, *, expected=1000.0, noise=None, qualifier="exact", precision=1, whole=None, unit="persons"
+) -> Line:
     said = Stated("x", "数", unit, "flow", "2022", "cases")
     own = Printed("x", "…", whole or expected, precision, qualifier)
     return Line(Derived(said, Answer(FIGURE, value)), own, noise is not None, expected, noise)
@@ -57,7 +59,9 @@ def test_what_chance_explains_is_said_to_be_chance():
     below, at, above = (line(value, noise=6.25) for value in (1062, 1062.5, 1063))
     assert below.judgement == at.judgement == Judgement.NOISE and at.is_within_noise
     assert above.judgement == Judgement.FAR and above.is_within_noise is False
-    assert line(1040, noise=1.0).judgement == Judgement.CLOSE, "within five percent, though chance alone does not explain it"
+    assert line(1040, noise=1.0).judgement == Judgement.CLOSE, (
+        "within five percent, though chance alone does not explain it"
+    )
     assert line(1040).is_within_noise is None
 
 
@@ -102,7 +106,9 @@ def test_people_money_and_cases_shrink_with_the_city_and_places_and_law_do_not(n
 
 
 def test_of_every_derived_figure_it_is_decided_whether_it_shrinks():
-    undecided = [one.id for one in summary().figures if one.id in registry().by_seed_id and not is_decided(one)]
+    undecided = [
+        one.id for one in summary().figures if one.id in registry().by_seed_id and not is_decided(one)
+    ]
     assert undecided == [], "name its unit in simulation/data/comparison.yaml"
 
 
@@ -130,6 +136,8 @@ def test_every_figure_is_compared_or_named_as_missing(db):
     by_name = {one.stated.id: one for one in found.lines}
     people = by_name["old_age.allowance_people"]
     assert people.expected == pytest.approx(4309.9) and people.noise == pytest.approx(200 / 4309.9**0.5)
-    assert by_name["old_age.allowance_paid"].noise == people.noise, "money varies as the people who receive it"
+    assert by_name["old_age.allowance_paid"].noise == people.noise, (
+        "money varies as the people who receive it"
+    )
     assert by_name["dibao.standard_new"].judgement == Judgement.SAME
     assert by_name["admin.streets"].noise is None and sum(found.counts.values()) == len(found.lines)

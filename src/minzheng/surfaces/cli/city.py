@@ -110,7 +110,10 @@ def compare(
         }  # fmt: skip
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    table = Table(title=f"1:{found.city.scale} {year} 年与总结对比 {len(lines)} 项，待建 {len(found.missing)} 项", title_justify="left")
+    table = Table(
+        title=f"1:{found.city.scale} {year} 年与总结对比 {len(lines)} 项，待建 {len(found.missing)} 项",
+        title_justify="left",
+    )
     for heading in ("指标", "模拟值", "按比例的总结值", "偏差 %", "误差 ±%", "判断"):
         table.add_column(heading, overflow="fold")
     for line in lines:

@@ -58,7 +58,9 @@ def page(request: HttpRequest) -> HttpResponse:
             "seed": found.city.seed,
             "lived": str(Month.of(found.lived)) if found.lived else "",
             "is_whole": found.is_whole,
-            "tiles": [(str(STATUSES[f"compared_{one}"].label), number) for one, number in found.counts.items()],
+            "tiles": [
+                (str(STATUSES[f"compared_{one}"].label), number) for one, number in found.counts.items()
+            ],
             "chart": _chart(found),
             "tables": [*_tables(request, found), _missing(request, found)],
         }
@@ -121,13 +123,13 @@ def _tables(request: HttpRequest, found: Comparison) -> list[Table]:
         Table(
             [
                 Column("name", _("指标"), is_heading=True, is_wide=True, value=lambda one: name_of(figure_of(one)),
-                       href=lambda one: reverse("figure", args=[figure_of(one).id]) + address(asked)),
+                       href=lambda one: reverse("figure", args=[figure_of(one).id]) + address(asked),
+                       hint=lambda one: unit_of(figure_of(one))),
                 Column("judgement", _("判断"), kind="status", value=lambda one: f"compared_{one.judgement}"),
                 Column("deviation", _("偏差"), value=lambda one: signed(one.deviation)),
                 Column("value", _("模拟值"), value=lambda one: _write(one, one.derived.value)),
                 Column("expected", _("按比例的总结值"), value=lambda one: _write(one, one.expected),
                        hint=lambda one: "" if one.is_scaled else _("不按比例")),
-                Column("unit", _("单位"), value=lambda one: unit_of(figure_of(one))),
                 Column("printed", _("总结原文"), value=_printed),
                 Column("noise", _("抽样误差"), value=_band),
             ],
@@ -187,7 +189,14 @@ def _export(file: str, found: Comparison) -> HttpResponse:
         for one, line in zip(found.lines, plain_lines(found), strict=True)
     ]  # fmt: skip
     rows += [
-        [one.id, domain_name(one.domain), one.id if is_english() else one.name, one.unit, *[None] * 7, _("尚不能推得")]
+        [
+            one.id,
+            domain_name(one.domain),
+            one.id if is_english() else one.name,
+            one.unit,
+            *[None] * 7,
+            _("尚不能推得"),
+        ]
         for one in found.missing
     ]
     labels = [_("编号"), _("领域"), _("指标"), _("单位"), _("模拟值"), _("总结原文"), _("按比例的总结值"), _("按比例"), _("偏差（%）"),

@@ -105,11 +105,21 @@ def _line(figure: Figure, now: Answer, then: Answer, asked_for: Question) -> dic
     }
 
 
+def _spread(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Figures with a value, those that the annual summary names first, and of these one of each domain before a second of any."""
+    known = [line for line in lines if line["now"].value]
+    turns: dict[str, int] = {}
+    order = []
+    for line in sorted(known, key=lambda line: not line["figure"].seed_id):
+        turn = turns[line["domain"]] = turns.get(line["domain"], -1) + 1
+        order.append((not line["figure"].seed_id, turn, line))
+    return [line for _named, _turn, line in sorted(order, key=lambda one: one[:2])]
+
+
 def _tiles(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The figures that the annual summary names, those with a value first in their order."""
-    named = [line for line in lines if line["figure"].seed_id and line["now"].value]
+    """The leading figures of what is shown; where nothing has a value, the first ones."""
     tiles = []
-    for line in (named or lines)[:_TILES]:
+    for line in (_spread(lines) or lines)[:_TILES]:
         figure, now, then = line["figure"], line["now"], line["then"]
         unit = unit_of(figure) if not figure.unit.startswith("fen") and figure.unit != "%" else ""
         before = _("上年 %(value)s") % {"value": write(figure, then.value)} if then.value is not None else ""
@@ -145,14 +155,11 @@ def _tables(request: HttpRequest, lines: list[dict[str, Any]]) -> list[Table]:
 
 
 def _leading(lines: list[dict[str, Any]]) -> list[Figure]:
-    """The figures whose months are drawn: those of the annual summary first, what stands still over the year left out."""
-    counted = [
-        line["figure"]
-        for line in lines
-        if isinstance(line["figure"], Indicator | Ratio) and registry().domains[line["figure"].id] != "places"
-    ]
-    named = [figure for figure in counted if figure.seed_id]
-    return list(dict.fromkeys([*named, *counted]))[:_CHARTS]
+    """The figures whose months are drawn: what happens in a month before what stands at its end; divisions hardly change."""
+    shown = [line["figure"] for line in [*_spread(lines), *lines] if line["domain"] != "places"]
+    counted: list[Figure] = [figure for figure in shown if isinstance(figure, Indicator | Ratio)]
+    counted.sort(key=lambda figure: not reading.is_flow(figure))
+    return list(dict.fromkeys(counted))[:_CHARTS]
 
 
 Months = dict[str, tuple[list[int | float | None], list[int | float | None]]]
@@ -207,7 +214,10 @@ def _places_sheet(figure: Figure | None, places: list[Part]) -> tuple[list[str],
 
 
 def _export(
-    file: str, lines: list[dict[str, Any]], asked_for: Question, more: dict[str, tuple[list[str], list[list[Any]]]]
+    file: str,
+    lines: list[dict[str, Any]],
+    asked_for: Question,
+    more: dict[str, tuple[list[str], list[list[Any]]]],
 ) -> HttpResponse:
     asked = asked_for.asked
     place = path_names([asked.place])[asked.place]

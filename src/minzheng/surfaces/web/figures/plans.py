@@ -102,8 +102,8 @@ def plan_table(
 
 
 def plan_chart(rows: list[Planned]) -> Chart | None:
-    """Done beside time gone, both in percent; what no register counts is left out."""
-    shown = [one for one in rows if one.standing.share is not None]
+    """The year's promises: done beside time gone, both in percent; a plan indicator asks no pace and is left out."""
+    shown = [one for one in rows if one.standing.share is not None and one.elapsed is not None]
     if not shown:
         return None
     return Chart(
@@ -112,7 +112,7 @@ def plan_chart(rows: list[Planned]) -> Chart | None:
         categories=[title_of(one.target) for one in shown],
         series=[
             Series(_("完成比例"), [round(one.standing.share or 0, 1) for one in shown], "good"),
-            Series(_("时间已过"), [None if one.elapsed is None else round(one.elapsed, 1) for one in shown], "neutral"),
+            Series(_("时间已过"), [round(one.elapsed or 0, 1) for one in shown], "neutral"),
         ],
         unit="percent",
         category_label=_("项目或规划指标"),
@@ -124,10 +124,24 @@ def plan_sheet(
     rows: list[Planned], now: dict[str, Answer], then: dict[str, Answer]
 ) -> tuple[list[str], list[list[Any]]]:
     """The comparison to the plan as a sheet: labels and rows of plain values."""
-    labels = [_("项目或规划指标"), _("单位"), _("计划"), _("已核定完成"), _("完成比例（%）"), _("时间已过（%）"), _("登记计数"), _("上年")]
+    labels = [
+        _("项目或规划指标"),
+        _("单位"),
+        _("计划"),
+        _("已核定完成"),
+        _("完成比例（%）"),
+        _("时间已过（%）"),
+        _("登记计数"),
+        _("上年"),
+    ]
     lines = []
     for one in rows:
-        counted = [plain(found.figure, found.value) if (found := side.get(one.figure)) else None for side in (now, then)]
+        counted = [
+            plain(found.figure, found.value) if (found := side.get(one.figure)) else None
+            for side in (now, then)
+        ]
         shares = [None if share is None else round(share, 1) for share in (one.standing.share, one.elapsed)]
-        lines.append([title_of(one.target), one.target.unit, one.standing.value, one.standing.done, *shares, *counted])
+        lines.append(
+            [title_of(one.target), one.target.unit, one.standing.value, one.standing.done, *shares, *counted]
+        )
     return labels, lines
