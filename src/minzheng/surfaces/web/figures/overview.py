@@ -35,7 +35,7 @@ from minzheng.surfaces.web.figures.words import (
     write,
 )
 
-_TILES, _CHARTS = 8, 4
+_TILES, _CHARTS = 7, 4
 
 
 @require_safe
