@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from minzheng.domains.eldercare_facilities import HOME
 from minzheng.domains.eldercare_facilities.kinds import DEMENTIA
+from minzheng.kernel.indicators.cash import MERGED, one_person
 from minzheng.kernel.indicators.model import Dimension, Identity, Indicator, Kind, Measure
 
 _BEDS = "床位登记：认知障碍照护床位与照护单元"
@@ -12,6 +13,7 @@ _PEOPLE = "社区筛查与转介登记"
 _TABLES = ("stays_bed", "facilities_facility", "dementia_care_unitbed", "dementia_care_unit")
 _IN_UNIT = Dimension("in_unit", "照护单元", "Unit", (("yes", "已验收单元内", "In an accepted unit"), ("no", "未编入单元", "In no unit")))  # fmt: skip
 _BATCH = Dimension("batch", "批次", "Batch")
+_JOIN, _COUNTED = one_person("s.person_id")
 _SCREENED = "s.screened_on BETWEEN %(first)s AND %(last)s"
 
 
@@ -19,11 +21,11 @@ def _people(id_: str, name: str, name_en: str, where: str) -> Indicator:
     return Indicator(
         id=id_, name=name, name_en=name_en, unit="persons", kind=Kind.FLOW, measure=Measure.DISTINCT, names_people=True,
         rows=f"""
-            SELECT s.id, s.screened_on AS on_day, s.division_code, s.person_id AS counted
-            FROM dementia_care_screening s LEFT JOIN dementia_care_referral r ON r.screening_id = s.id
+            SELECT s.id, s.screened_on AS on_day, s.division_code, {_COUNTED}
+            FROM dementia_care_screening s {_JOIN} LEFT JOIN dementia_care_referral r ON r.screening_id = s.id
             WHERE {_SCREENED}{where}
         """,
-        source=_PEOPLE, tables=("dementia_care_screening", "dementia_care_referral"), opens="dementia_screened",
+        source=_PEOPLE, tables=("dementia_care_screening", "dementia_care_referral", MERGED), opens="dementia_screened",
     )  # fmt: skip
 
 

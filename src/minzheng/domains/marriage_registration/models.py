@@ -295,13 +295,26 @@ class Refusal(Pair):
     on = models.DateField()
     registrar = models.ForeignKey(Official, models.PROTECT, related_name="+")
     reasons = models.JSONField(help_text="rule, article, words, words_en; what the parties may read")
-    for_registrar = models.JSONField(default=dict, help_text="clashing act numbers; never in a letter")
 
     class Meta:
         indexes = [models.Index(fields=["division_code", "on"], name="marriage_refusal_day")]
 
     def __str__(self) -> str:
         return self.number
+
+
+class RefusalClash(models.Model):
+    """What a refusal clashes with (仅登记员可见): numbers of acts that may be a stranger's, which the couple may not read.
+
+    It stands apart from the refusal, whose row the couple does read.
+    """
+
+    refusal = models.OneToOneField(Refusal, models.PROTECT, primary_key=True, related_name="clash")
+    division_code = models.TextField(db_collation="C", help_text="the refusal's")
+    acts = models.JSONField(help_text="rule → act numbers")
+
+    def __str__(self) -> str:
+        return str(self.refusal_id)
 
 
 class ActCounter(models.Model):

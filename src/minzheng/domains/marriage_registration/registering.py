@@ -15,7 +15,14 @@ from minzheng.domains.marriage_registration.entries import (
     write_entry,
 )
 from minzheng.domains.marriage_registration.errors import MarriageRefused, RulesFailed
-from minzheng.domains.marriage_registration.models import Facility, Kind, Paper, Refusal, Registration
+from minzheng.domains.marriage_registration.models import (
+    Facility,
+    Kind,
+    Paper,
+    Refusal,
+    RefusalClash,
+    Registration,
+)
 from minzheng.domains.marriage_registration.parties import Party, party_columns
 from minzheng.domains.marriage_registration.requirements import Evidence, require_complete
 from minzheng.kernel.access import require
@@ -96,10 +103,12 @@ def refuse(
         on=on,
         registrar_id=actor.official,
         reasons=[one.for_parties() for one in lacking],
-        for_registrar={one.code: one.for_registrar for one in lacking if one.for_registrar},
         **party_columns("man", man),
         **party_columns("woman", woman),
     )
+    clashing = {one.code: one.for_registrar for one in lacking if one.for_registrar}
+    if clashing:
+        RefusalClash.objects.create(refusal=made, division_code=made.division_code, acts=clashing)
     trace("marriage.refuse", made, detail={"number": made.number, "rules": [one.code for one in lacking]})
     return made
 

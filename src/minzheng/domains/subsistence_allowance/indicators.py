@@ -1,10 +1,10 @@
 """Figures of the subsistence allowance (最低生活保障指标): households and people covered, money, and the standard in force."""
 
 from minzheng.domains.subsistence_allowance.programme import PROGRAMME
-from minzheng.kernel.indicators.cash import AGE, SEX, cash_figures, people_columns
+from minzheng.kernel.indicators.cash import AGE, MERGED, SEX, cash_figures, people_columns
 from minzheng.kernel.indicators.model import Identity, Indicator, Kind, Reads, Standard
 
-# The award is the household's; whoever belonged to it on the day is covered.
+# The award is the household's; whoever belonged to it on the day is covered, once where their records were merged.
 PEOPLE = Indicator(
     id="subsistence_allowance.covered",
     name="最低生活保障金在享人数",
@@ -18,9 +18,13 @@ PEOPLE = Indicator(
         JOIN people_person p ON p.id = m.person_id
         WHERE a.benefit = 'subsistence_allowance' AND t.during @> %(on)s::date
           AND (p.death_date IS NULL OR p.death_date > %(on)s::date)
+          AND (p.merged_into_id IS NULL OR NOT EXISTS (
+            SELECT 1 FROM people_membership n JOIN awards_award b ON b.household_id = n.household_id AND b.benefit = a.benefit
+            JOIN awards_awardperiod u ON u.award_id = b.id AND u.during @> %(on)s::date
+            WHERE n.person_id = p.merged_into_id AND n.during @> %(on)s::date))
     """,
     source=PROGRAMME.statute,
-    tables=("awards_award", "awards_awardperiod", "people_membership", "people_person"),
+    tables=("awards_award", "awards_awardperiod", "people_membership", "people_person", MERGED),
     dimensions=(SEX, AGE),
     opens="work_person",
     names_people=True,

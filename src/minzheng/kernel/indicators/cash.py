@@ -37,21 +37,40 @@ def people_columns(day: str) -> str:
     return f"{_SEX}, {_AGE.format(day=day)}"
 
 
+MERGED = "people_merge"
+"""The table that changes when records are merged: a figure that counts people once names it among its own."""
+
+
+def one_person(column: str) -> tuple[str, str]:
+    """How rows count a person once whose records were merged (档案合并): a join, and the column `counted`.
+
+    >>> one_person("s.person_id")[1]
+    'coalesce(merged.merged_into_id, s.person_id) AS counted'
+    """
+    join = f"LEFT JOIN people_person merged ON merged.id = {column} AND merged.merged_into_id IS NOT NULL"
+    return join, f"coalesce(merged.merged_into_id, {column}) AS counted"
+
+
+_JOIN, _COUNTED = one_person("o.person_id")
+# A record that was merged into another counts only where the other does not stand here itself.
 _RECEIVING = """
     SELECT a.id, %(on)s::date AS on_day, a.division_code, a.person_id, {people}
     FROM awards_awardperiod t JOIN awards_award a ON a.id = t.award_id JOIN people_person p ON p.id = a.person_id
     WHERE a.benefit = '{benefit}' AND a.programme = '{programme}' AND t.during @> %(on)s::date
+      AND (p.merged_into_id IS NULL OR NOT EXISTS (
+        SELECT 1 FROM awards_award b JOIN awards_awardperiod u ON u.award_id = b.id AND u.during @> %(on)s::date
+        WHERE b.person_id = p.merged_into_id AND b.benefit = a.benefit AND b.programme = a.programme))
 """
 _DUE = """
-    SELECT o.id, o.accounting_month AS on_day, o.division_code, o.kind, o.person_id AS counted, o.amount_fen AS amount
+    SELECT o.id, o.accounting_month AS on_day, o.division_code, o.kind, o.amount_fen AS amount
     FROM payments_order o
     WHERE o.programme = '{programme}' AND o.benefit = '{benefit}' AND o.state NOT IN ('cancelled', 'returned', 'reissued')
       AND o.accounting_month BETWEEN %(first)s AND %(last)s
 """
 # What came back is not paid; what was sent again counts by the order that was settled.
 _PAID = """
-    SELECT o.id, t.on AS on_day, o.division_code, o.kind, o.person_id AS counted, o.amount_fen AS amount
-    FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
+    SELECT o.id, t.on AS on_day, o.division_code, o.kind, {counted}o.amount_fen AS amount
+    FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id {join}
     WHERE t.kind = 'settle' AND t.programme = '{programme}' AND o.benefit = '{benefit}' AND o.state = 'paid'
       AND t.on BETWEEN %(first)s AND %(last)s
 """
@@ -92,7 +111,7 @@ def _of_benefit(programme: Programme, benefit: Benefit, named: Mapping[str, str]
         kind=Kind.STOCK,
         rows=_RECEIVING.format(people=people_columns("%(on)s::date"), **words),
         source=programme.statute,
-        tables=("awards_award", "awards_awardperiod", "people_person"),
+        tables=("awards_award", "awards_awardperiod", "people_person", MERGED),
         dimensions=(SEX, AGE) if per_person else (),
         seed_id=named.get(f"{benefit.code}.receiving", ""),
         opens="work_person",
@@ -106,7 +125,7 @@ def _of_benefit(programme: Programme, benefit: Benefit, named: Mapping[str, str]
             name_en=f"{benefit.name_en}: {word_en}",
             unit="fen",
             kind=Kind.FLOW,
-            rows=rows.format(**words),
+            rows=rows.format(counted="", join="", **words),
             source=programme.statute,
             tables=tables,
             dimensions=(KIND,),
@@ -126,9 +145,9 @@ def _of_benefit(programme: Programme, benefit: Benefit, named: Mapping[str, str]
         name_en=f"{benefit.name_en}: different people paid",
         unit="persons",
         kind=Kind.FLOW,
-        rows=_PAID.format(**words),
+        rows=_PAID.format(counted=f"{_COUNTED}, ", join=_JOIN, **words),
         source=programme.statute,
-        tables=_PAYMENT_TABLES,
+        tables=(*_PAYMENT_TABLES, MERGED),
         dimensions=(KIND,),
         measure=Measure.DISTINCT,
         seed_id=named.get(f"{benefit.code}.people", ""),

@@ -139,3 +139,5 @@ class Listing:
     entries: Callable[[date], Sequence[Entry]]
     source: str
     seed_id: str = ""
+    kept_from: date | None = None
+    """Where the platform's list is whole only from a day on: before it the figure is unknown, and not a small number."""

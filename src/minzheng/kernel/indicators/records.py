@@ -132,22 +132,35 @@ def _entries(*, citywide: bool = False, unasked: bool = False) -> Callable[[date
     return entries
 
 
+# The catalogue holds what was in force from this day; what an item was before it, nobody entered.
+_KEPT = date(2022, 1, 1)
+_CATALOGUE = "事项目录：按施行之日计，自2022年1月1日起完整"
 _ITEMS = (
-    Listing("items.total", "受理中心事项", "Items at the service centres", "items", _entries(), "事项目录",
-            seed_id="service_centre.items"),
-    Listing("items.citywide", "全市通办事项", "Items any centre takes", "items", _entries(citywide=True), "事项目录",
-            seed_id="service_centre.citywide_items"),
-    Listing("items.unasked", "免申即享事项", "Items granted without application", "items", _entries(unasked=True), "事项目录",
-            seed_id="egov.no_application_items"),
+    Listing("items.total", "受理中心事项", "Items at the service centres", "items", _entries(), _CATALOGUE,
+            seed_id="service_centre.items", kept_from=_KEPT),
+    Listing("items.citywide", "全市通办事项", "Items any centre takes", "items", _entries(citywide=True), _CATALOGUE,
+            seed_id="service_centre.citywide_items", kept_from=_KEPT),
+    Listing("items.unasked", "免申即享事项", "Items granted without application", "items", _entries(unasked=True), _CATALOGUE,
+            seed_id="egov.no_application_items", kept_from=_KEPT),
 )  # fmt: skip
 
 
-def _places(code: str, name: str, name_en: str, unit: str, condition: str, seed_id: str) -> Indicator:
+_UNITS_OF_STREET_LEVEL = ("street", "town", "township")
+_UNDER_TOWNS = ", ".join(f"'{kind}'" for kind in _UNITS_OF_STREET_LEVEL)
+_COMMITTEES = (
+    "level = 'committee' AND {no}EXISTS (SELECT 1 FROM places_division up WHERE up.code = places_division.parent_id"
+    f" AND up.kind IN ({_UNDER_TOWNS}))"
+)
+
+
+def _places(
+    code: str, name: str, name_en: str, unit: str, condition: str, seed_id: str = "", source: str = ""
+) -> Indicator:
     return Indicator(
         id=code, name=name, name_en=name_en, unit=unit, kind=Kind.STOCK,
         rows=f"SELECT code::bigint AS id, %(on)s::date AS on_day, code AS division_code FROM places_division"
         f" WHERE {condition} AND during @> %(on)s::date",
-        source="行政区划代码", tables=("places_division",), seed_id=seed_id,
+        source=source or "行政区划代码", tables=("places_division",), seed_id=seed_id,
     )  # fmt: skip
 
 
@@ -155,8 +168,13 @@ _PLACES = (
     _places("admin.streets", "街道", "Streets", "streets", "level = 'street' AND kind = 'street'", "admin.streets"),
     _places("admin.towns", "镇", "Towns", "towns", "level = 'street' AND kind = 'town'", "admin.towns"),
     _places("admin.townships", "乡", "Townships", "townships", "level = 'street' AND kind = 'township'", "admin.townships"),
-    _places("admin.committees", "居（村）民委员会", "Residents' and village committees", "committees", "level = 'committee'",
-            "admin.committees"),
+    # The source counts 6,496; 101 of them belong to development zones and the like, which are no street, town or township.
+    _places("admin.committees", "居（村）民委员会", "Residents' and village committees", "committees", _COMMITTEES.format(no=""),
+            "admin.committees",
+            "统计用区划代码（截至2022年10月31日）：街道、镇、乡所辖居（村）委会；开发区、工业区等特殊单位所辖另列。年末数以民政名册为准"),
+    _places("admin.committees_special", "特殊单位所辖居（村）民委员会", "Committees of development zones and other special units",
+            "committees", _COMMITTEES.format(no="NOT "),
+            source="统计用区划代码（截至2022年10月31日）：开发区、工业区等街道级特殊单位所辖居（村）委会"),
 )  # fmt: skip
 
 _DUE = """

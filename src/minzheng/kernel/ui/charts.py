@@ -20,13 +20,16 @@ class Series:
 
     name: str
     values: Sequence[int | float | None]
+    tone: str = ""
+    """A status tone where the colour says something; the name says it in words as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A bar, line or pie chart.
 
-    `unit` says how values are written: "fen" (money), "count" or "percent" (0–100).
+    `unit` says how values are written: "fen" (money), "count" or "percent" (0–100). With a `limit` the axis goes from −limit to
+    limit, and what lies further is cut off in the picture and stands in the table.
     """
 
     id: str
@@ -39,6 +42,7 @@ class Chart:
     is_stacked: bool = False
     is_horizontal: bool = False
     note: str = ""
+    limit: float | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or self.unit not in UNITS:
@@ -60,7 +64,8 @@ class Chart:
             "horizontal": self.is_horizontal,
             "title": str(self.title),
             "categories": [str(category) for category in self.categories],
-            "series": [{"name": str(s.name), "values": list(s.values)} for s in self.series],
+            "series": [{"name": str(s.name), "values": list(s.values), "tone": s.tone} for s in self.series],
+            "limit": self.limit,
         }
 
     @property

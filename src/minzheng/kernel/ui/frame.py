@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+MOST_IN_BAR = 12
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -52,6 +54,20 @@ class Frame:
     notice: str = ""
     is_synthetic: bool = False
     footer_links: Sequence[NavItem] = field(default_factory=tuple)
+
+    @property
+    def nav_shown(self) -> list[NavItem]:
+        """What stands in the bar: all of a short menu; of a long one the first entries and the one in use."""
+        return [item for at, item in enumerate(self.nav) if at < self._fits or item.is_current]
+
+    @property
+    def nav_folded(self) -> list[NavItem]:
+        """The rest of a long menu, folded under one word (更多)."""
+        return [item for at, item in enumerate(self.nav) if at >= self._fits and not item.is_current]
+
+    @property
+    def _fits(self) -> int:
+        return len(self.nav) if len(self.nav) <= MOST_IN_BAR else MOST_IN_BAR - 2
 
     @property
     def current_post(self) -> PostChoice | None:

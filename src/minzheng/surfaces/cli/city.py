@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from enum import StrEnum
@@ -133,3 +134,49 @@ def live(
 
 def _tell(step: str, detail: str) -> None:
     console.print(f"{step}  {detail}", markup=False, highlight=False)
+
+
+@app.command("compare")
+def compare(
+    year: Annotated[int, typer.Option(help="A year whose printed summary is at hand.")] = 2022,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")] = False,
+) -> None:
+    """对比 Counts what changed, then sets every derived figure beside the printed one at the city's scale; deviations are no error."""
+    from minzheng.kernel.access import acting_as_service
+    from minzheng.kernel.indicators import counting
+    from minzheng.kernel.monthend.live import day_in_hand
+    from minzheng.kernel.periods import today
+    from minzheng.simulation import comparison
+    from minzheng.simulation.year.engine import SERVICE, NoCity, city
+
+    try:
+        comparison.printed(year)
+        city()
+        with acting_as_service(SERVICE):
+            on = day_in_hand() or today()
+            counting.refresh(on=on, since_year=year if year < on.year else None)
+            found = comparison.compare(year)
+    except (NoCity, comparison.NothingPrinted) as error:
+        error_console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+    assert found is not None
+    lines = comparison.plain_lines(found)
+    if as_json:
+        told = {
+            "year": year, "scale": found.city.scale, "seed": found.city.seed, "counted_to": str(on),
+            "lived": str(Month.of(found.lived)) if found.lived else None, "figures": lines,
+            "missing": [{"id": one.id, "name": one.name, "domain": one.domain} for one in found.missing],
+        }  # fmt: skip
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    table = Table(
+        title=f"1:{found.city.scale} {year} 年与总结对比 {len(lines)} 项，待建 {len(found.missing)} 项",
+        title_justify="left",
+    )
+    for heading in ("指标", "模拟值", "按比例的总结值", "偏差 %", "误差 ±%", "判断"):
+        table.add_column(heading, overflow="fold")
+    for line in lines:
+        values = (f"{one:,}" if isinstance(one, int | float) else str(one or "—") for one in
+                  (line["value"], line["expected"], line["deviation"], line["noise"]))  # fmt: skip
+        table.add_row(f"{line['name']} {line['id']}", *values, line["judgement"])
+    console.print(table)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from minzheng.surfaces.web import auth, landing, oidc
+from minzheng.surfaces.web.targets import publication
 
 urlpatterns = [
     path("", landing.front, name="front"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("work/supervision/", include("minzheng.surfaces.web.supervision.urls")),
     path("supervision/", include("minzheng.surfaces.web.supervision.public_urls")),
     path("work/layout/", include("minzheng.surfaces.web.layout.urls")),
+    path("promises/<int:year>/", publication.public, name="targets_public"),
     path("work/targets/", include("minzheng.surfaces.web.targets.urls")),
     path("work/figures/", include("minzheng.surfaces.web.figures.urls")),
     path("api/v1/", include("minzheng.surfaces.api.urls")),

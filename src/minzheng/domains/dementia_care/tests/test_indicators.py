@@ -22,6 +22,7 @@ from minzheng.domains.dementia_care.tests.town import (
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.indicators.model import Measure
+from minzheng.kernel.people.actions import merge_people, undo_merge
 
 SPAN = {"first": date(2022, 1, 1), "last": date(2022, 12, 31), "on": date(2022, 12, 31)}
 
@@ -50,6 +51,20 @@ def test_every_figure_follows_from_its_rows():
             "dementia.beds": 7, "dementia.beds_rebuilt": 4, "dementia.units": 1, "dementia.friendly_streets": 1,
             "dementia.screened": 1, "dementia.positive": 1, "dementia.referred": 1, "dementia.diagnosed": 0,
         }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_somebody_screened_under_two_records_is_one_person_once_they_are_merged():
+    (one, _), (other, _) = make_elder(), make_elder()
+    with acting(make_post("street_officer", STREET)):
+        for at, person in enumerate((one, other)):
+            screen(person=person, answers=answers_for(5), on=DAY.replace(day=1 + at))
+    with acting_as_service("test"):
+        assert values()["dementia.screened"] == values()["dementia.positive"] == 2
+        done = merge_people(survivor_id=one.pk, absorbed_id=other.pk, on=DAY, reason="同一人两证")
+        assert values()["dementia.screened"] == values()["dementia.positive"] == 1
+        undo_merge(merge=done, on=DAY, reason="误合并")
+        assert values()["dementia.screened"] == 2
 
 
 def test_the_summarys_three_figures_are_brought():

@@ -278,6 +278,12 @@ def office_scope(
     )
 
 
+def registrar_scope(table: str, prefix: str) -> tuple[str, str]:
+    """Rows of an office that its district's registrars read and write, and nobody else."""
+    own = f"(SELECT access_role()) IN ({_REGISTRARS}) AND {_inside('division_code')}"
+    return _policies(table, prefix, own, own)
+
+
 def _policies(table: str, prefix: str, read: str, write: str) -> tuple[str, str]:
     policies = {
         "owner": f'TO "{owner_role()}" USING (true) WITH CHECK (true)',

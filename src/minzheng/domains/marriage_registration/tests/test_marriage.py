@@ -99,8 +99,36 @@ def test_who_is_married_is_refused_and_only_the_registrar_reads_the_number(offic
         assert [one.for_registrar for one in refused.value.checks] == [first.number]
         checks = check_marriage(office=office.facility, man=man, woman=other, on=DAY)
         told = refuse(office=office.facility, kind=Kind.MARRIAGE, man=man, woman=other, checks=checks, on=DAY)
-        assert told.for_registrar == {"unmarried_man": first.number}
+        assert told.clash.acts == {"unmarried_man": first.number}
         assert first.number not in str(told.reasons)
+
+
+def test_no_couple_and_no_other_post_reads_what_a_refusal_clashes_with_even_by_its_own_statement(
+    office, couple, make_person
+):
+    man, woman = couple
+    other = make_person(4)
+    with acting(office.post):
+        first = marry(office, man, woman)
+        checks = check_marriage(office=office.facility, man=man, woman=other, on=DAY)
+        refuse(office=office.facility, kind=Kind.MARRIAGE, man=man, woman=other, checks=checks, on=DAY)
+        assert _raw("SELECT acts::text FROM marriage_registration_refusalclash") != []
+    with acting_as_resident(other.person_id):
+        assert len(_raw("SELECT * FROM marriage_registration_refusal")) == 1, "the refusal is their own"
+        assert first.number not in str(_raw("SELECT * FROM marriage_registration_refusal"))
+        assert _raw("SELECT * FROM marriage_registration_refusalclash") == []
+    for role, place in (
+        ("marriage_registrar", XUHUI), ("district_reviewer", "310107"), ("centre_clerk", "310107014"),
+        ("auditor", "310000"),
+    ):  # fmt: skip
+        with acting(make_post(role, place)):
+            assert _raw("SELECT * FROM marriage_registration_refusalclash") == [], role
+
+
+def _raw(statement: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
 
 
 def test_the_database_refuses_a_second_marriage_whatever_the_code_thinks(office, couple, make_person):

@@ -87,3 +87,25 @@ def _broken(request: HttpRequest, broken: list[tuple[Checked, Broken]]) -> Table
         ],
         broken, request, caption=_("不成立的勾稽关系"), name="broken", page_size=50,
     )  # fmt: skip
+
+
+def red_lines(broken: list[Checked], place: str, most: int = 5) -> list[dict[str, str]]:
+    """What a dashboard says of identities that are broken in its place or below: both sides, and the figure to look into."""
+    found = [(one, line) for one in broken for line in one.broken if line.place.startswith(_below(place))]
+    placed = names({line.place for _one, line in found[:most]})
+    return [
+        {
+            "name": _name(one),
+            "where": f"{_period(line)} {placed.get(line.place, line.place)}",
+            "left": write(registry().figure(one.left[0]), line.left),
+            "right": write(registry().figure(one.right[0]), line.right),
+            "relation": "≠" if one.identity.relation == "==" else ">",
+            "href": reverse("figure", args=[one.left[0]]) + address(Asked(line.span, line.first, line.place)),
+        }
+        for one, line in found[:most]
+    ]
+
+
+def _below(place: str) -> str:
+    """The city's place is 310000, and its districts begin with 31."""
+    return place[:2] if place.endswith("0000") else place

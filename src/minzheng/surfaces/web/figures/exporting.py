@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,19 +20,29 @@ FORMS = ("xlsx", "csv")
 
 
 def download(
-    form: str, *, name: str, title: str, labels: Sequence[str], rows: Iterable[Sequence[Any]]
+    form: str,
+    *,
+    name: str,
+    title: str,
+    labels: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    more: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] | None = None,
 ) -> HttpResponse:
-    """One table as a file; written whole inside the request's transaction."""
+    """One table as a file, with `more` tables by title: further sheets, or in CSV below it; written whole inside the request."""
+    sheets = {title: (labels, rows)} | dict(more or {})
     if form == "csv":
         text = io.StringIO()
         writer = csv.writer(text)
-        writer.writerow(labels)
-        writer.writerows([_harmless(value) for value in row] for row in rows)
+        for at, (heading, (columns, lines)) in enumerate(sheets.items()):
+            if at:
+                writer.writerows([[], [_harmless(heading)]])
+            writer.writerow(columns)
+            writer.writerows([_harmless(value) for value in row] for row in lines)
         # The mark at the head tells spreadsheets that the file is UTF-8.
         response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     else:
         buffer = io.BytesIO()
-        write_workbook(buffer, {title: (labels, rows)})
+        write_workbook(buffer, sheets)
         response = HttpResponse(buffer.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = (
         f"attachment; filename=\"figures.{form}\"; filename*=UTF-8''{quote(name)}.{form}"

@@ -13,18 +13,19 @@ from django.views.decorators.http import require_safe
 from minzheng.kernel.access import require
 from minzheng.kernel.indicators import reading
 from minzheng.kernel.indicators.identities import check
-from minzheng.kernel.indicators.model import Indicator
+from minzheng.kernel.indicators.model import Indicator, Ratio
 from minzheng.kernel.indicators.models import Span
-from minzheng.kernel.indicators.reading import Answer, growth
+from minzheng.kernel.indicators.reading import Answer, Part, growth
 from minzheng.kernel.indicators.registry import Figure, registry
 from minzheng.kernel.periods import Month, iter_months
-from minzheng.kernel.places.queries import path_names
+from minzheng.kernel.places.queries import names, path_names
 from minzheng.kernel.ui.charts import Chart, Series
-from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.figures.asking import Question, above, address, question
+from minzheng.surfaces.web.figures.checks import red_lines
 from minzheng.surfaces.web.figures.exporting import FORMS, download, plain
 from minzheng.surfaces.web.figures.figure import district_map
+from minzheng.surfaces.web.figures.plans import plan_chart, plan_sheet, plan_table, planned
 from minzheng.surfaces.web.figures.words import (
     chart_unit,
     domain_name,
@@ -34,7 +35,7 @@ from minzheng.surfaces.web.figures.words import (
     write,
 )
 
-_TILES = 8
+_TILES, _CHARTS = 7, 4
 
 
 @require_safe
@@ -51,10 +52,20 @@ def page(request: HttpRequest) -> HttpResponse:
     now = reading.answers(asked, chosen)
     then = reading.answers(asked.year_before, chosen)
     lines = [_line(figure, now[figure.id], then[figure.id], asked_for) for figure in chosen]
+    leading = _leading(lines)
+    months = _by_month(leading, asked_for)
+    first = next((figure for figure in leading if isinstance(figure, Indicator)), None)
+    places = reading.by_place(first, asked) if first else []
+    plan = planned(asked_for)
     if (file := request.GET.get("export")) in FORMS:
-        return _export(file, lines, asked_for)
+        sheets = {
+            _("逐月"): _months_sheet(leading, months),
+            _("按区划"): _places_sheet(first, places),
+            _("与计划比较"): plan_sheet(plan, now, then),
+        }
+        return _export(file, lines, asked_for, {name: sheet for name, sheet in sheets.items() if sheet[1]})
     up = above(asked.place)
-    broken = sum(bool(one.broken) for one in check(year=asked.first.year))
+    broken = [one for one in check(year=asked.first.year) if one.broken]
     return render(
         request,
         "web_figures/overview.html",
@@ -68,10 +79,13 @@ def page(request: HttpRequest) -> HttpResponse:
             "compared": _("上年同月") if asked.span == Span.MONTH else _("上年全年"),
             "is_open": asked_for.is_open,
             "counted_to": max((one.day for one in now.values() if one.day), default=None),
-            "chart": _trend(chosen, asked_for) if asked_for.domain else None,
-            "map": _map(chosen, asked_for) if asked_for.domain else None,
+            "charts": _trends(leading, months),
+            "map": district_map(first, asked, places, asked_for.domain) if first else None,
+            "plan": plan_table(request, plan, now, then) if plan else None,
+            "plan_chart": plan_chart(plan),
             "tables": _tables(request, lines),
-            "broken": broken,
+            "broken": len(broken),
+            "red": red_lines(broken, asked.place),
             "query": address(asked, asked_for.domain),
             "is_counted": bool(reading.kept_years()),
         },
@@ -91,11 +105,21 @@ def _line(figure: Figure, now: Answer, then: Answer, asked_for: Question) -> dic
     }
 
 
+def _spread(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Figures with a value, those that the annual summary names first, and of these one of each domain before a second of any."""
+    known = [line for line in lines if line["now"].value]
+    turns: dict[str, int] = {}
+    order = []
+    for line in sorted(known, key=lambda line: not line["figure"].seed_id):
+        turn = turns[line["domain"]] = turns.get(line["domain"], -1) + 1
+        order.append((not line["figure"].seed_id, turn, line))
+    return [line for _named, _turn, line in sorted(order, key=lambda one: one[:2])]
+
+
 def _tiles(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The figures that the annual summary names, those with a value first in their order."""
-    named = [line for line in lines if line["figure"].seed_id and line["now"].value]
+    """The leading figures of what is shown; where nothing has a value, the first ones."""
     tiles = []
-    for line in (named or lines)[:_TILES]:
+    for line in (_spread(lines) or lines)[:_TILES]:
         figure, now, then = line["figure"], line["now"], line["then"]
         unit = unit_of(figure) if not figure.unit.startswith("fen") and figure.unit != "%" else ""
         before = _("上年 %(value)s") % {"value": write(figure, then.value)} if then.value is not None else ""
@@ -130,33 +154,71 @@ def _tables(request: HttpRequest, lines: list[dict[str, Any]]) -> list[Table]:
     ]  # fmt: skip
 
 
-def _trend(chosen: list[Figure], asked_for: Question) -> Chart | None:
-    """The months of the year for the first figures of one unit; four at the most."""
-    if not chosen:
-        return None
-    unit = chart_unit(chosen[0])
-    shown = [figure for figure in chosen if chart_unit(figure) == unit and figure.unit != "date"][:4]
-    months = list(iter_months(Month(asked_for.asked.first.year, 1), Month(asked_for.asked.first.year, 12)))
-    return Chart(
-        id="chart-figures",
-        title=_("%(domain)s逐月") % {"domain": domain_name(asked_for.domain)},
-        kind="line",
-        unit=unit,
-        categories=[str(month) for month in months],
-        series=[Series(name_of(one), reading.by_month(one, asked_for.asked, months)) for one in shown],
-        category_label=_("月份"),
+def _leading(lines: list[dict[str, Any]]) -> list[Figure]:
+    """The figures whose months are drawn: what happens in a month before what stands at its end; divisions hardly change."""
+    shown = [line["figure"] for line in [*_spread(lines), *lines] if line["domain"] != "places"]
+    counted: list[Figure] = [figure for figure in shown if isinstance(figure, Indicator | Ratio)]
+    counted.sort(key=lambda figure: not reading.is_flow(figure))
+    return list(dict.fromkeys(counted))[:_CHARTS]
+
+
+Months = dict[str, tuple[list[int | float | None], list[int | float | None]]]
+
+
+def _by_month(leading: list[Figure], asked_for: Question) -> Months:
+    """For each figure its months of last year and of this; four queries."""
+    year = asked_for.asked.first.year
+    then, now = (
+        reading.by_months(leading, asked_for.asked, list(iter_months(Month(each, 1), Month(each, 12))))
+        for each in (year - 1, year)
     )
+    return {figure.id: (then[figure.id], now[figure.id]) for figure in leading}
 
 
-def _map(chosen: list[Figure], asked_for: Question) -> DistrictMap | None:
-    """The districts by the domain's first figure."""
-    first = next((figure for figure in chosen if isinstance(figure, Indicator)), None)
-    if first is None:
-        return None
-    return district_map(first, asked_for.asked, reading.by_place(first, asked_for.asked), asked_for.domain)
+def _trends(leading: list[Figure], months: Months) -> list[Chart]:
+    return [
+        Chart(
+            id=f"chart-months-{at}",
+            title=_("%(name)s逐月") % {"name": name_of(figure)},
+            kind="line",
+            unit=chart_unit(figure),
+            categories=[_("%(n)s月") % {"n": number} for number in range(1, 13)],
+            series=[
+                Series(label, values)
+                for label, values in zip((_("上年"), _("本年")), months[figure.id], strict=True)
+            ],
+            category_label=_("月份"),
+        )
+        for at, figure in enumerate(leading)
+    ]
 
 
-def _export(file: str, lines: list[dict[str, Any]], asked_for: Question) -> HttpResponse:
+def _months_sheet(leading: list[Figure], months: Months) -> tuple[list[str], list[list[Any]]]:
+    rows = [
+        [name_of(figure), unit_of(figure), number, plain(figure, then), plain(figure, now)]
+        for figure in leading
+        for number, (then, now) in enumerate(zip(*months[figure.id], strict=True), 1)
+    ]
+    return [_("指标"), _("单位"), _("月份"), _("上年"), _("本年")], rows
+
+
+def _places_sheet(figure: Figure | None, places: list[Part]) -> tuple[list[str], list[list[Any]]]:
+    if figure is None:
+        return [], []
+    named = names(part.code for part in places)
+    rows = [
+        [named.get(part.code, part.code), plain(figure, part.value), plain(figure, part.before)]
+        for part in places
+    ]
+    return [_("区划"), f"{name_of(figure)}（{unit_of(figure)}）", _("上年")], rows
+
+
+def _export(
+    file: str,
+    lines: list[dict[str, Any]],
+    asked_for: Question,
+    more: dict[str, tuple[list[str], list[list[Any]]]],
+) -> HttpResponse:
     asked = asked_for.asked
     place = path_names([asked.place])[asked.place]
     names = domains()
@@ -184,4 +246,5 @@ def _export(file: str, lines: list[dict[str, Any]], asked_for: Question) -> Http
         title=f"{place} {asked.text}",
         labels=labels,
         rows=rows,
+        more=more,
     )

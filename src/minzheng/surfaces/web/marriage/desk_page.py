@@ -14,7 +14,7 @@ from minzheng.domains.marriage_registration import actions
 from minzheng.domains.marriage_registration.checks import Check, check_divorce, check_marriage, failed
 from minzheng.domains.marriage_registration.errors import Incomplete, MarriageRefused
 from minzheng.domains.marriage_registration.jurisdiction import may_register_at
-from minzheng.domains.marriage_registration.models import Kind, Refusal
+from minzheng.domains.marriage_registration.models import Kind, Refusal, RefusalClash
 from minzheng.domains.marriage_registration.parties import Party
 from minzheng.kernel.access import may, require
 from minzheng.kernel.cases.uploads import UploadRefused
@@ -190,9 +190,8 @@ def refusal(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     look_at_parties(row, _("不予登记"))
-    clashing = (
-        "、".join(str(number) for number in row.for_registrar.values()) if may("marriage.register") else ""
-    )
+    clash = RefusalClash.objects.filter(pk=row.pk).first() if may("marriage.register") else None
+    clashing = "、".join(str(number) for number in clash.acts.values()) if clash else ""
     conditions = [
         Condition(label=one["words_en"] if is_english() else one["words"], met=False, article=one["article"])
         for one in row.reasons

@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from minzheng.kernel.access import require
+from minzheng.kernel.access import acting_as_service, require
+from minzheng.kernel.access.middleware import open_to_all
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.targets.models import Target
 from minzheng.kernel.targets.queries import by_district, standings
@@ -20,8 +21,21 @@ from minzheng.surfaces.web.work.day import working_day
 
 @require_safe
 def page(request: HttpRequest, year: int) -> HttpResponse:
-    """Projects down, districts across."""
+    """The page as an office prepares it."""
     require("targets.look")
+    return _show(request, year, "targets/publication.html")
+
+
+@open_to_all
+@require_safe
+def public(request: HttpRequest, year: int) -> HttpResponse:
+    """The same for everybody, without sign-in: accepted sums, which name nobody; read by the platform, since no post acts."""
+    with acting_as_service("publication of promises"):
+        return _show(request, year, "targets/public.html")
+
+
+def _show(request: HttpRequest, year: int, template: str) -> HttpResponse:
+    """Projects down, districts across."""
     targets = list(Target.objects.filter(kind=Target.Kind.PROJECT, year=year).order_by("pk")[:MOST_TARGETS])
     if not targets:
         raise Http404("no promises of this year")
@@ -61,6 +75,4 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
     exported = next((t.excel_response() for t in (main, districts) if t.wants_export), None)
     if exported is not None:
         return exported
-    return render(
-        request, "targets/publication.html", {"year": year, "day": day, "main": main, "districts": districts}
-    )
+    return render(request, template, {"year": year, "day": day, "main": main, "districts": districts})

@@ -4,6 +4,7 @@
    carries inline styles that our content policy refuses. */
 
 const COLOURS = ["#0c6170", "#d98a29", "#58398c", "#3f9a6b", "#a8456b", "#4b7fb8", "#8a7a3c", "#5b6b70"];
+const TONES = { good: "#2f8a5b", info: "#4b7fb8", warn: "#d98a29", bad: "#b3362c", neutral: "#8a9699", special: "#58398c" };
 const FONT = '"PingFang SC","Microsoft YaHei","HarmonyOS Sans SC","Noto Sans CJK SC",sans-serif';
 const INK = "#14252b";
 const SOFT = "#465860";
@@ -39,17 +40,18 @@ function writeShort(value, unit) {
   return `${sign}${number.toLocaleString("en")}`;
 }
 
-function axes(data) {
+function axes(data, isNarrow) {
   const category = {
     type: "category",
     data: data.categories,
     inverse: data.horizontal,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: "#9fb0b3" } },
-    axisLabel: { color: INK, fontSize: 13, hideOverlap: true },
+    axisLabel: { color: INK, fontSize: 13, hideOverlap: true, ...(data.horizontal ? { interval: 0, width: isNarrow ? 118 : 250, overflow: "truncate" } : {}) },
   };
   const value = {
     type: "value",
+    ...(data.limit ? { min: -data.limit, max: data.limit } : {}),
     splitLine: { lineStyle: { color: LINE } },
     axisLabel: { color: SOFT, fontSize: 13, formatter: (v) => writeShort(v, data.unit) },
   };
@@ -62,7 +64,7 @@ function drawing(series, at, data) {
   }
   const isTop = !data.stacked || at === data.series.length - 1;
   const round = !isTop ? 0 : data.horizontal ? [0, 4, 4, 0] : [4, 4, 0, 0];
-  return { name: series.name, type: "bar", data: series.values, stack: data.stacked ? "all" : undefined, barMaxWidth: 34, itemStyle: { borderRadius: round } };
+  return { name: series.name, type: "bar", data: series.values, stack: data.stacked ? "all" : undefined, barMaxWidth: 34, itemStyle: { borderRadius: data.limit ? 0 : round, color: TONES[series.tone] } };
 }
 
 function options(data, isNarrow) {
@@ -79,7 +81,7 @@ function options(data, isNarrow) {
     return { ...common, series: [{ type: "pie", radius: ["46%", "74%"], center: ["50%", "56%"], data: slices, itemStyle: { borderColor: "#fff", borderWidth: 2 }, label: { show: !isNarrow, color: INK, fontSize: 13, formatter: ({ name, percent }) => `${name} ${percent.toFixed(1)}%` } }] };
   }
   const top = common.legend.show ? 40 : 14;
-  return { ...common, ...axes(data), grid: { left: 4, right: 14, top, bottom: 4, containLabel: true }, series: data.series.map((series, at) => drawing(series, at, data)) };
+  return { ...common, ...axes(data, isNarrow), grid: { left: 4, right: 14, top, bottom: 4, containLabel: true }, series: data.series.map((series, at) => drawing(series, at, data)) };
 }
 
 export function drawCharts(root) {
@@ -87,6 +89,8 @@ export function drawCharts(root) {
     if (place.dataset.mzDrawn) return;
     place.dataset.mzDrawn = "true";
     const data = JSON.parse(document.getElementById(place.dataset.mzChart).textContent);
+    // Every bar of a long list keeps a line of its own.
+    if (data.horizontal && data.categories.length > 10) place.style.height = `${70 + data.categories.length * 26}px`;
     const echarts = await library(place.dataset.mzChartSource);
     const chart = echarts.init(place, null, { renderer: "canvas" });
     chart.setOption(options(data, place.clientWidth < 420));

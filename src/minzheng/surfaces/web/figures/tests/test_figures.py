@@ -16,9 +16,12 @@ from openpyxl import load_workbook
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.audit.models import Entry
+from minzheng.kernel.indicators import reading
 from minzheng.kernel.indicators.model import Identity, Indicator, Kind
 from minzheng.kernel.indicators.records import PARTS
+from minzheng.kernel.indicators.registry import registry
 from minzheng.kernel.indicators.tests.town import OTHER, STREET, case, centre, count_all
+from minzheng.kernel.targets.models import Share, Target
 
 WHEN = {"year": "2022"}
 YEAR_END = date(2022, 12, 31)
@@ -161,7 +164,9 @@ def test_a_broken_identity_is_shown_with_both_sides_and_their_difference(declare
     count_all(YEAR_END)
     page = text_of(client.get("/work/figures/identities/"))
     assert "不成立的勾稽关系" in page and "2022-03" in page and "普陀区" in page and "−1" in page
-    assert "勾稽关系不成立" in text_of(client.get("/work/figures/", WHEN))
+    page = text_of(client.get("/work/figures/", WHEN))
+    assert "mz-banner--bad" in page and "左边 1 ≠ 右边 2" in page and "勾稽关系不成立" in page
+    assert "/work/figures/one/?year=2022" in page, "and from there to the rows"
 
 
 def test_the_identities_of_the_platform_hold_over_its_own_records(city):
@@ -191,6 +196,62 @@ def test_files_keep_numbers_as_numbers(city):
     assert lines["cases.accepted"][3] == 8 and lines["subsistence_allowance.standard"][3] == 1420
     one = client.get("/work/figures/cases.accepted/", WHEN | {"export": "csv"}).content.decode("utf-8-sig")
     assert "普陀区,7,1,7" in one
+
+
+def test_the_file_of_a_dashboard_holds_everything_shown(city, promises):
+    client = signed_in("city_policy_officer", "310000")
+    book = load_workbook(io.BytesIO(client.get("/work/figures/", WHEN | {"export": "xlsx"}).content))
+    assert book.sheetnames == ["上海市 2022", "逐月", "按区划", "与计划比较"]
+    march = next(
+        row for row in book["逐月"].iter_rows(values_only=True) if row[0] == "受理办件" and row[2] == 3
+    )
+    assert march[3:] == (1, 7), "last year's March beside this year's"
+    assert {row[:2] for row in book["按区划"].iter_rows(values_only=True)} >= {("普陀区", 7), ("崇明区", 1)}
+    assert [row[2:5] for row in book["与计划比较"].iter_rows(min_row=2, values_only=True)] == [(400, 0, 0)]
+    text = client.get("/work/figures/", WHEN | {"export": "csv"}).content.decode("utf-8-sig")
+    assert "\r\n\r\n与计划比较\r\n" in text
+
+
+@pytest.fixture
+def promises(db):
+    with acting_as_service("test"):
+        target = Target.objects.create(
+            code="t-1", kind="project", plan="2022年为民办实事项目", title="受理办件", unit="件", year=2022, value=400, owner="处",
+            due_on=YEAR_END, source="测试", provenance="illustrative",
+        )  # fmt: skip
+        Share.objects.create(target=target, division_code="310107", year=2022, value=90)
+
+
+def test_a_promise_stands_beside_the_figure_of_its_name(city, promises):
+    page = text_of(
+        signed_in("city_policy_officer", "310000").get("/work/figures/", WHEN | {"domain": "cases"})
+    )
+    row = re.search(r"与计划比较.*?</table>", page)
+    assert row is not None and "400" in row[0] and ">8<" in row[0].replace(" ", "") and "时间已过" in row[0]
+    other = text_of(
+        signed_in("city_policy_officer", "310000").get("/work/figures/", WHEN | {"domain": "places"})
+    )
+    assert "与计划比较" not in other
+    district = text_of(signed_in("district_reviewer", "310107").get("/work/figures/", WHEN))
+    assert "与计划比较" not in district or ">90<" in district.replace(" ", "")
+
+
+def test_what_nobody_entered_is_unknown_and_not_small(city):
+    page = text_of(
+        signed_in("city_policy_officer", "310000").get("/work/figures/items.total/", {"year": "2022"})
+    )
+    assert "自2022年1月1日起完整" in page
+    with acting_as_service("test"):
+        found = reading.answer(registry().figure("items.total"), reading.Asked.year(2022)).value
+        before = reading.answer(registry().figure("items.total"), reading.Asked.year(2021)).value
+    assert found and before is None
+
+
+def test_committees_of_special_units_are_counted_apart(city):
+    with acting_as_service("test"):
+        found = reading.answers(reading.Asked.year(2022))
+    both = [found[f"admin.committees{which}"].value for which in ("", "_special")]
+    assert both == [6395, 101], "6,496 in the source"
 
 
 def test_a_formula_in_a_name_stays_text(declared, db):

@@ -61,8 +61,17 @@ def test_from_a_record_reported_by_the_district_to_a_published_number(officer, d
     )
     page = text_of(city.get("/work/targets/publication/2022/"))
     assert "1 / 1" in page and "50.0%" in page
+    everybody = text_of(Client().get("/promises/2022/"))
+    assert "1 / 1" in everybody and "50.0%" in everybody, "without sign-in"
+    assert centre.name not in everybody, "sums, and no record behind them"
     answer = city.get("/work/targets/", {"projects-export": "xlsx"})
     assert load_workbook(BytesIO(answer.content)).active["A2"].value == "新增中心"
+
+
+def test_a_year_without_promises_has_no_public_page_and_nothing_else_opens_without_sign_in(target) -> None:
+    assert Client().get("/promises/1999/").status_code == 404
+    for path in ("", f"{target.pk}/", "publication/2022/"):
+        assert Client().get(f"/work/targets/{path}").status_code == 302
 
 
 def test_a_paper_is_kept_and_given_back_to_those_who_see_it(officer, district, target) -> None:
