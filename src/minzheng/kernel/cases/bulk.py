@@ -6,7 +6,6 @@ the items' routes and the calendar. The audit keeps one entry for a batch, as fo
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.db import transaction
 from minzheng.kernel.access import SERVICE, NotPermitted
 from minzheng.kernel.audit import record
 from minzheng.kernel.cases.answers_as_facts import record_told
-from minzheng.kernel.cases.bulk_desk import ACTS, DECIDING, Act, Desk, Hand
+from minzheng.kernel.cases.bulk_desk import ACTS, DECIDING, Desk, Hand, Planned
 from minzheng.kernel.cases.bulk_rows import at_hand, write
 from minzheng.kernel.cases.drafting import check_offer
 from minzheng.kernel.cases.errors import CaseError
@@ -37,12 +36,21 @@ CASE_SCHEMA: dict[str, Any] = {
     "row": pl.Int64, "key": pl.String, "item": pl.String, "person_id": pl.Int64, "channel": pl.String,
     "accepting_division": pl.String, "centre_id": pl.Int64, "on": pl.Date, "answers": pl.String,
 }  # fmt: skip
-"""Who came for what: `channel` is counter or online, `answers` JSON of what was told by field, `key` the form's own key."""
+"""Who came for what: `channel` is counter or online, `key` the form's own key.
+
+`answers` is JSON by field of what the client tells where the city does not know it; what it knows stands.
+"""
 
 ACT_SCHEMA: dict[str, Any] = {
-    "row": pl.Int64, "seq": pl.Int64, "act": pl.String, "on": pl.Date, "outcome": pl.String, "words": pl.String,
+    "row": pl.Int64, "seq": pl.Int64, "act": pl.String, "on": pl.Date, "after": pl.Int64, "since": pl.Date,
+    "until": pl.Date, "if_state": pl.String, "is_optional": pl.Boolean, "outcome": pl.String, "words": pl.String,
 }  # fmt: skip
-"""What was done in which order; `row` is a case's row, or the case's number where it goes on."""
+"""What was done in which order; `row` is a case's row, or the case's number where it goes on.
+
+`on` is the day, or `after` the working days since the act before (since its state began where a case goes on),
+though not before `since`. An act that would fall after its `until` is not done, nor is what follows it. Only a case in
+`if_state` takes the act, where one is named; a refused act that `is_optional` is passed over.
+"""
 
 RESULT: dict[str, Any] = {
     "row": pl.Int64, "outcome": pl.String, "case_id": pl.Int64, "state": pl.String, "refused": pl.String,
@@ -111,12 +119,15 @@ def _require_service() -> None:
         raise NotPermitted("批量办件由系统办理 / the platform itself handles cases in bulk")
 
 
-def _stories(acts: pl.DataFrame) -> dict[int, list[Act]]:
-    found: dict[int, list[Act]] = {}
+def _stories(acts: pl.DataFrame) -> dict[int, list[Planned]]:
+    found: dict[int, list[Planned]] = {}
     for row in conform(acts, ACT_SCHEMA).sort("row", "seq").iter_rows(named=True):
         if row["act"] not in ACTS or row["act"] == "open":
             raise ValueError(f"no such act: {row['act']}; the acts are {', '.join(sorted(ACTS))}")
-        act = Act(row["act"], row["on"], row["outcome"] or "", row["words"] or "")
+        act = Planned(
+            row["act"], row["on"], row["outcome"] or "", row["words"] or "", row["after"] or 0, row["since"],
+            row["until"], row["if_state"] or "", bool(row["is_optional"]),
+        )  # fmt: skip
         found.setdefault(row["row"], []).append(act)
     return found
 
@@ -194,7 +205,7 @@ def _numbers(count: int) -> list[int]:
 
 
 def _handled(
-    stories: Iterable[tuple[dict[str, Any], Hand, Collection[Act]]], told: list[tuple[Any, ...]]
+    stories: Iterable[tuple[dict[str, Any], Hand, Collection[Planned]]], told: list[tuple[Any, ...]]
 ) -> None:
     """Does the acts of each case, writes everything at once, and says what became of each."""
     todo = list(stories)
@@ -211,20 +222,16 @@ def _handled(
     places = {hand.case.accepting_division for hand in hands}
     places |= {hand.case.person.hukou_division_code for hand in hands}
     places |= {hand.case.person.division_code for hand in hands}
-    counts: Counter[str] = Counter()
     with names_at_hand(places):
         for row, hand, acts in todo:
-            fault = name = ""
-            beginning = [Act("open", row["on"], words=row["answers"] or "")] if hand.is_new else []
-            for act in [*beginning, *acts]:
-                try:
-                    desk.do(hand, act)
-                except CaseError as error:
-                    fault, name = str(error), act.name
-                    break
-                counts[act.name] += 1
+            if hand.is_new:
+                begun, story = row["on"], [Planned("open", row["on"], words=row["answers"] or ""), *acts]
+            else:
+                begun, story = hand.case.state_since, list(acts)
+            stopped = desk.tell(hand, story, begun)
             outcome = Outcome.CREATED if hand.is_new else Outcome.UPDATED
-            told.append((row["row"], str(outcome), hand.case.pk, str(hand.case.state), name, fault))
+            fault = (stopped.act, stopped.why) if stopped else ("", "")
+            told.append((row["row"], str(outcome), hand.case.pk, str(hand.case.state), *fault))
     write(hands)
     for hand in hands:
         for on in hand.told:
@@ -234,7 +241,7 @@ def _handled(
                 _tell_departure(hand, decision.proposed, decision.outcome, decision.reason)
     record(
         "cases.handle_many",
-        detail={"cases": len(hands), "acts": dict(sorted(counts.items())), "authority": AUTHORITY},
+        detail={"cases": len(hands), "acts": dict(sorted(desk.done.items())), "authority": AUTHORITY},
     )
 
 

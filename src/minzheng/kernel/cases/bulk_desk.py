@@ -7,7 +7,8 @@ modules' own. The tests hold the two against each other, column by column.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,7 +30,7 @@ from minzheng.kernel.cases.jurisdiction import deciding_place
 from minzheng.kernel.cases.known import Known
 from minzheng.kernel.cases.models import Case, Clock, Decision, Letter, Material, Pause, Publication
 from minzheng.kernel.cases.papers import PaperView, is_wanted, missing_of, settle_fetched, views_of
-from minzheng.kernel.cases.states import IN_HAND, MOVES, OPEN, State, missing_before
+from minzheng.kernel.cases.states import MOVES, OPEN, State, missing_before
 from minzheng.kernel.items.model import Item, ResultKind, Step, StepKind
 from minzheng.kernel.people.identifiers import mask_name
 
@@ -67,12 +68,46 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act of a story: what, when, and where it says something, with what outcome and in which words."""
+    """One act of a day: what, and where it says something, with what outcome and in which words."""
 
     name: str
     on: date
     outcome: str = ""
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An act of a story: on a day, or so many working days after the act before it."""
+
+    name: str
+    on: date | None
+    outcome: str = ""
+    words: str = ""
+    after: int = 0
+    since: date | None = None
+    """It is not done before this day."""
+    until: date | None = None
+    """Later than this day it is not done any more, nor what follows it."""
+    if_state: str = ""
+    """Only a case in this state takes the act; others go on without it."""
+    is_optional: bool = False
+    """Where it is refused, the story goes on without it."""
+
+    def following(self, last: date) -> Act | None:
+        """The act as it follows one of the day `last`; None where that is too late."""
+        day = self.on or clocks.due_after(last, self.after, in_workdays=True)
+        day = max(day, self.since or day)
+        late = self.until is not None and day > self.until
+        return None if late else Act(self.name, day, self.outcome, self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Which act was refused, and why."""
+
+    act: str
+    why: str
 
 
 class Desk:
@@ -82,9 +117,29 @@ class Desk:
         self, actor: Actor, decisions: Iterator[int], known_of: Callable[[Any, date], dict[str, Any]]
     ) -> None:
         self.actor, self.decisions, self.known_of = actor, decisions, known_of
+        self.done: Counter[str] = Counter()
+
+    def tell(self, hand: Hand, story: Iterable[Planned], begun: date) -> Refused | None:
+        """Does the acts of a story as far as they go; the act that was refused, with the reason, or None."""
+        last = begun
+        for planned in story:
+            if planned.if_state and hand.case.state != planned.if_state:
+                continue
+            act = planned.following(last)
+            if act is None:
+                return None
+            try:
+                self.do(hand, act)
+            except CaseError as error:
+                if planned.is_optional:
+                    continue
+                return Refused(act.name, str(error))
+            last = act.on
+            self.done[act.name] += 1
+        return None
 
     def do(self, hand: Hand, act: Act) -> None:
-        """Does one act.
+        """Does one act of a day.
 
         Raises:
             CaseError: as the public act of this name; what was done before it stands.
@@ -177,11 +232,8 @@ class Desk:
         values = json.loads(act.words) if act.words else {}
         if values:
             _known_fields(hand.item, values)
-            kept = dict(hand.case.answers)
-            for name, value in values.items():
-                if kept.get(name, {}).get("value") != value:
-                    kept[name] = told(value, act.on)
-            hand.case.answers = kept
+            fresh = {name: told(value, act.on) for name, value in values.items()}
+            hand.case.answers = {**fresh, **hand.case.answers}
             hand.case.version += 1
 
     def hand_in(self, hand: Hand, act: Act) -> None:
@@ -542,4 +594,4 @@ def _reason(is_needed: bool, words: str) -> None:
         )
 
 
-__all__ = ["ACTS", "DECIDING", "IN_HAND", "Act", "Desk", "Hand"]
+__all__ = ["ACTS", "DECIDING", "Act", "Desk", "Hand", "Planned", "Refused"]

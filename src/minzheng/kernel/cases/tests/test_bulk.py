@@ -115,8 +115,10 @@ def told_singly(person: int, item: Item, channel: str, story: Story) -> int:
         return acting_as_resident(person) if mine else acting_as_service("bulk")
 
     with applicant():
-        case = actions.open_draft(item=item.code, person=person, on=DAY, channel=channel, accepting_division=CENTRE).pk
-        actions.save_answers(case=case, values=answers(item), on=DAY)
+        case = actions.open_draft(item=item.code, person=person, on=DAY, channel=channel, accepting_division=CENTRE)
+        unknown = {name: value for name, value in answers(item).items() if name not in case.answers}
+        actions.save_answers(case=case, values=unknown, on=DAY)
+        case = case.pk
     for act, on, outcome, words in story:
         if act in ("hand_in", "submit", "resubmit", "withdraw"):
             with applicant():
