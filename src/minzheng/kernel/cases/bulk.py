@@ -105,7 +105,9 @@ def go_on_many(acts: pl.DataFrame) -> pl.DataFrame:
     stories = _stories(acts)
     told: list[tuple[Any, ...]] = []
     hands = at_hand(stories)
-    known = known_of_many([hand.case.person_id for hand in hands], keys_of(_each(hand.item for hand in hands)))
+    known = known_of_many(
+        [hand.case.person_id for hand in hands], keys_of(_each(hand.item for hand in hands))
+    )
     for hand in hands:
         hand.known = known.get(hand.case.person_id, {})
     _handled([({"row": hand.case.pk}, hand, stories[hand.case.pk]) for hand in hands], told)

@@ -252,9 +252,7 @@ class Desk:
             row.state, row.note, row.on = Material.State.SUBMITTED, act.words, act.on
             if not mine:
                 case.papers_asked = self._submitted(hand)
-            self.event(
-                hand, "hand_in", act.on, detail={"paper": view.paper.code, "file": False}, mine=mine
-            )
+            self.event(hand, "hand_in", act.on, detail={"paper": view.paper.code, "file": False}, mine=mine)
 
     def _submitted(self, hand: Hand) -> int:
         return sum(row.state == Material.State.SUBMITTED for row in hand.papers.values())
@@ -323,9 +321,7 @@ class Desk:
         missing = self._lacks(hand)
         if missing:
             raise StillMissing("仍缺：" + "；".join(missing), missing)
-        self.move(
-            hand, State(case.resume_state or State.SUBMITTED), "resubmit", act.on, mine=hand.is_online
-        )
+        self.move(hand, State(case.resume_state or State.SUBMITTED), "resubmit", act.on, mine=hand.is_online)
         self.end(hand, act.on, Clock.Kind.CORRECT)
         self.resume(hand, act.on, CORRECTION_REASON)
         case.papers_asked = self._submitted(hand)
@@ -338,9 +334,7 @@ class Desk:
         _in(case, State.SUBMITTED)
         missing = self._lacks(hand)
         if missing:
-            raise StillMissing(
-                "材料或内容不全：" + "；".join(missing) + " / something is missing", missing
-            )
+            raise StillMissing("材料或内容不全：" + "；".join(missing) + " / something is missing", missing)
         case.is_late |= self.end(hand, on, Clock.Kind.ACCEPT)
         case.accepted_on = on
         self._place(hand)
@@ -484,7 +478,9 @@ class Desk:
     def _nothing_put_off(self, hand: Hand) -> None:
         views = hand.views()
         late = [
-            v.paper.name for v in views if v.row is not None and v.row.state == "later" and v.paper.is_required
+            v.paper.name
+            for v in views
+            if v.row is not None and v.row.state == "later" and v.paper.is_required
         ]
         late += [paper.name for paper in missing_of(views)]
         if late:

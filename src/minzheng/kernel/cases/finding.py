@@ -131,7 +131,9 @@ def known_of(person_id: int, on: date) -> dict[str, Any]:
     return told_of(person, facts.distinct("kind"), on)
 
 
-def known_of_people(people: Iterable[Person], kinds: Collection[str]) -> Callable[[Person, date], dict[str, Any]]:
+def known_of_people(
+    people: Iterable[Person], kinds: Collection[str]
+) -> Callable[[Person, date], dict[str, Any]]:
     """The same for many people with one query; the function that is returned answers for one of them on a day."""
     by_id = {person.pk: person for person in people}
     latest: dict[int | None, dict[str, Fact]] = {}

@@ -220,6 +220,11 @@ def close_many(*, centres: Sequence[int], days: Sequence[date], reason: str, on:
         centre__in=centres, day__in=days, state=AppointmentState.BOOKED
     ).update(state=AppointmentState.WITHDRAWN)
     Slot.objects.filter(centre__in=centres, day__in=days).update(places=0)
-    detail = {"centres": len(centres), "days": [str(day) for day in days], "declared": declared, "appointments": withdrawn}
+    detail = {
+        "centres": len(centres),
+        "days": [str(day) for day in days],
+        "declared": declared,
+        "appointments": withdrawn,
+    }
     record("centres.close_many", detail=detail, reason=reason.strip())
     return declared

@@ -35,6 +35,10 @@ ELDERS = ("elder_care_stands", "elder_care")
 DEAD = date(2022, 2, 20)
 
 
+class Killed(Exception):
+    pass
+
+
 def quiet(_step: str, _detail: str) -> None:
     return
 
@@ -68,37 +72,51 @@ def record() -> list[Any]:
         "person_id", "item", "channel", "state", "opened_on", "decided_on", "accepting_division", "is_late",
     )  # fmt: skip
     events = Event.objects.order_by("case__person_id", "id").values_list("case__person_id", "act", "on")
-    return [list(cases), list(events), list(Rating.objects.order_by("case__person_id").values_list("score", "on"))]
+    return [
+        list(cases),
+        list(events),
+        list(Rating.objects.order_by("case__person_id").values_list("score", "on")),
+    ]
 
 
 @pytest.fixture(scope="module")
-def town(django_db_setup, django_db_blocker) -> Iterator[dict[str, Any]]:
-    """Three months of the counters, and what they were in a second town of the same seed that was killed in between."""
+def public_password() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINZHENG_DEMO", "1")
+        yield
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup, django_db_blocker, public_password) -> Iterator[dict[str, Any]]:
+    """Three months of the counters; the first of them also in a second town of the same seed, in which it was killed once."""
+    serve = next(step.live for step in STEPS if step.name == "cases")
+
+    def die(life: engine.Life) -> dict[str, Any]:
+        serve(life)
+        raise Killed
+
     with django_db_blocker.unblock():
         with cloned_database(template_database(), "again"):
             make_town()
+            with pytest.raises(Killed):
+                engine.live(FIRST, FIRST, [*steps("closed_counters"), engine.Step("cases", "", die)], quiet)
             engine.live(FIRST, FIRST, steps(without=ELDERS), quiet)
-
-            def die(life: engine.Life) -> dict[str, Any]:
-                serve(life)
-                raise KeyboardInterrupt
-
-            serve = next(step.live for step in STEPS if step.name == "cases")
-            closing = steps("closed_counters")
-            with pytest.raises(KeyboardInterrupt):
-                engine.live(FIRST, LAST, [*closing, engine.Step("cases", "", die)], quiet)
-            engine.live(FIRST, LAST, steps(without=ELDERS), quiet)
             with acting_as_service("test"):
                 again = record()
         with cloned_database(template_database(), "town"):
             make_town()
-            lived = engine.live(FIRST, LAST, steps(without=ELDERS), quiet)
+            engine.live(FIRST, FIRST, steps(without=ELDERS), quiet)
             with acting_as_service("test"):
-                yield {"again": again, "lived": lived}
+                first = record()
+            engine.live(FIRST, LAST, steps(without=ELDERS), quiet)
+            with acting_as_service("test"):
+                yield {"again": again, "first": first}
 
 
 def test_as_many_cases_are_accepted_as_the_year_has_in_these_months(town):
-    wanted = sum(rate("casework.months")[month - 1] for month in (3, 4, 5)) * rate("casework.accepted") / SCALE
+    wanted = (
+        sum(rate("casework.months")[month - 1] for month in (3, 4, 5)) * rate("casework.accepted") / SCALE
+    )
     accepted = Counted.objects.exclude(accepted_on=None).count()
     assert accepted == pytest.approx(wanted, rel=0.05)
     assert Case.objects.exclude(submitted_on=None).count() == Counted.objects.count()
@@ -153,12 +171,12 @@ def test_no_case_of_an_earlier_month_is_forgotten(town):
 
 
 def test_the_same_seed_leaves_the_same_record_though_a_step_was_killed(town):
-    assert record() == town["again"]
-    assert LivedStep.objects.count() == town["lived"] == 3 * len(steps(without=ELDERS))
+    assert town["first"][0] and town["again"] == town["first"]
+    assert LivedStep.objects.count() == 3 * len(steps(without=ELDERS))
 
 
 @pytest.fixture(scope="module")
-def elders(django_db_setup, django_db_blocker) -> Iterator[engine.Life]:
+def elders(django_db_setup, django_db_blocker, public_password) -> Iterator[engine.Life]:
     """Half a year of elder care in a city that is counted as one to two hundred, so that every kind of thing happens."""
     with django_db_blocker.unblock(), cloned_database(template_database(), "elders"):
         make_town(scale=200)
@@ -169,7 +187,9 @@ def elders(django_db_setup, django_db_blocker) -> Iterator[engine.Life]:
 
 def until_june(what: str) -> int:
     months = [Month(2022, number) for number in range(1, 7)]
-    return sum(in_month(rate("eldercare.added")[what] / 200, rate("eldercare.months"), month) for month in months)
+    return sum(
+        in_month(rate("eldercare.added")[what] / 200, rate("eldercare.months"), month) for month in months
+    )
 
 
 def test_what_is_opened_built_and_rebuilt_is_the_years_share(elders):
@@ -181,7 +201,10 @@ def test_what_is_opened_built_and_rebuilt_is_the_years_share(elders):
     rebuilt = BedBatch.objects.filter(because="converted", change__gt=0, on__gte=date(2022, 1, 1))
     assert rebuilt.aggregate(n=Sum("change"))["n"] == until_june("dementia_beds") > 0
     closed = (date(2022, 4, 1), date(2022, 5, 31))
-    assert not opened.filter(during__startswith__range=closed).exists() and not built.filter(on__range=closed).exists()
+    assert (
+        not opened.filter(during__startswith__range=closed).exists()
+        and not built.filter(on__range=closed).exists()
+    )
 
 
 def test_the_parts_of_a_year_add_up_to_it_at_any_scale():

@@ -128,7 +128,9 @@ def _what(life: Life, people: pl.DataFrame) -> pl.DataFrame:
     items = item_frame(life.month)
     # Which item is popular is the same all year, and for any number of cases.
     order = items.with_columns(
-        chance(pl.col("place"), seed=life.seed, month=Month(life.month.year, 1), purpose="popularity").alias("u")
+        chance(pl.col("place"), seed=life.seed, month=Month(life.month.year, 1), purpose="popularity").alias(
+            "u"
+        )
     ).sort(~pl.col("at_once") & (pl.col("u") < 0.6), "u")
     weights = [1 / (1 + rank) ** rate("casework.popularity") for rank in range(order.height)]
     total, upto, limits = sum(weights), 0.0, []
@@ -138,7 +140,9 @@ def _what(life: Life, people: pl.DataFrame) -> pl.DataFrame:
     limits[-1] = 1.0
     order = order.drop("u").with_columns(limit=pl.Series(limits))
     plain = _plain_conditions(life.month)
-    people = people.with_columns(age=(pl.lit(life.month.first_day) - pl.col("birth_date")).dt.total_days() // 365)
+    people = people.with_columns(
+        age=(pl.lit(life.month.first_day) - pl.col("birth_date")).dt.total_days() // 365
+    )
     found, left = [], people
     for attempt in range(TRIES):
         drawn = left.with_columns(_chance(life, f"item {attempt}").alias("u")).sort("u")
@@ -165,7 +169,13 @@ def _plain_conditions(month: Month) -> pl.DataFrame:
         rows.append((item.code, age.at_least or 0 if age else 0, (age.at_most or 200) if age else 200,
                      bool(local.equals) if local and local.equals is not None else None,
                      int(sex.equals) if sex and sex.equals is not None else None))  # fmt: skip
-    schema = {"item": pl.String, "from_age": pl.Int64, "to_age": pl.Int64, "local": pl.Boolean, "of_sex": pl.Int64}
+    schema = {
+        "item": pl.String,
+        "from_age": pl.Int64,
+        "to_age": pl.Int64,
+        "local": pl.Boolean,
+        "of_sex": pl.Int64,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -178,9 +188,7 @@ def _where(life: Life, people: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame
     ).with_columns(pl.col("street").str.slice(0, 9))  # fmt: skip
     u = _chance(life, "centre")
     own, district = rate("casework.own_centre"), rate("casework.own_district")
-    scope = (
-        pl.when(~pl.col("is_citywide") | (u < own)).then(9).when(u < own + district).then(6).otherwise(2)
-    )
+    scope = pl.when(~pl.col("is_citywide") | (u < own)).then(9).when(u < own + district).then(6).otherwise(2)
     people = people.with_columns(is_online=online, scope=scope)
     parts = []
     for length in (9, 6, 2):
@@ -233,7 +241,9 @@ def _when(life: Life, cases: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
 def _go_on(life: Life, days: pl.DataFrame) -> int:
     """What is in hand from the months before goes on its course; returns how many cases."""
     items = item_frame(life.month)
-    held = Case.objects.filter(state__in=IN_HAND, item__in=items["item"].to_list(), channel__in=("counter", "online"))
+    held = Case.objects.filter(
+        state__in=IN_HAND, item__in=items["item"].to_list(), channel__in=("counter", "online")
+    )
     rows = list(
         held.filter(Q(bundle_id=None), opened_on__lt=life.month.first_day)
         .order_by("pk")
@@ -254,7 +264,7 @@ def _go_on(life: Life, days: pl.DataFrame) -> int:
         .join(opened, on="centre_id", how="left", maintain_order="left")
         .with_columns(key="row", is_online=pl.col("channel") == "online")
     )
-    first = (_chance(life, "goes on", "key") * min(6, len(workdays))).floor().cast(pl.Int64)
+    first = (_chance(life, "goes on", "key") * min(2, len(workdays))).floor().cast(pl.Int64)
     cases = cases.with_columns(since=first.replace_strict(dict(enumerate(workdays)), return_dtype=pl.Date))
     acts = Course(life, cases).acts(new=False)
     for part in cases.select("row").iter_slices(BATCH):
@@ -276,7 +286,17 @@ def _rate(life: Life) -> int:
         u=_chance(life, "score", "case_id") - 0.2 * (pl.col("is_late") | (pl.col("state") == "refused"))
     )
     for row in chosen.iter_rows(named=True):
-        score = 1 if row["u"] < -0.1 else 2 if row["u"] < 0.01 else 3 if row["u"] < 0.04 else 4 if row["u"] < 0.15 else 5
+        score = (
+            1
+            if row["u"] < -0.1
+            else 2
+            if row["u"] < 0.01
+            else 3
+            if row["u"] < 0.04
+            else 4
+            if row["u"] < 0.15
+            else 5
+        )
         with acting_as_resident(row["person_id"]):
             give_rating(case=row["case_id"], score=score, on=row["on"])
     return chosen.height

@@ -21,7 +21,11 @@ _STEPS = (StepKind.CHECK, StepKind.EXAMINE, StepKind.PUBLICISE, StepKind.PASS_ON
 def served_items(month: Month) -> list[Item]:
     """Items that people come for in a month and that award no money; awards have their own applications."""
     found = [item for item in items_on(month.last_day) if item.since <= month.first_day]
-    return [item for item in found if not item.result.benefit and Channel.COUNTER in item.channels and _may_end(item)]
+    return [
+        item
+        for item in found
+        if not item.result.benefit and Channel.COUNTER in item.channels and _may_end(item)
+    ]
 
 
 def _may_end(item: Item) -> bool:
@@ -94,7 +98,9 @@ class Course:
         self._act("hand_in", brings & ~pl.col("is_online"), words=SEEN)
         waits = pl.col("is_online").cast(pl.Int64)
         elsewhere = self._chance("elsewhere") < rate("casework.not_accepted")
-        self._act("refuse_acceptance", elsewhere, after=waits * self._days("elsewhere in", 1, 4), words=ELSEWHERE)
+        self._act(
+            "refuse_acceptance", elsewhere, after=waits * self._days("elsewhere in", 1, 4), words=ELSEWHERE
+        )
         leaves = self._chance("withdraws") < rate("casework.withdraws")
         self._act("withdraw", leaves, after=waits * self._days("withdraw in", 1, 2), words="申请人不再需要")
 
@@ -105,7 +111,14 @@ class Course:
         self._accept(first)
         self._act("ask_correction", state="submitted", after=first)
         completes = ~never & self.is_open
-        self._act("hand_in", completes, state="correcting", after=self._days("complete", 1, 8), at_counter=True, words=SEEN)
+        self._act(
+            "hand_in",
+            completes,
+            state="correcting",
+            after=self._days("complete", 1, 8),
+            at_counter=True,
+            words=SEEN,
+        )
         self._act("resubmit", completes, state="correcting", at_counter=True)
         self._accept(0)
         # While the counters are closed nobody's time to complete a case runs out.
@@ -122,10 +135,27 @@ class Course:
             return pl.col(kind.value).is_not_null() & ~pl.col("at_once")
 
         self._act("begin_check", has(StepKind.CHECK), state="accepted", after=self._days("check", 1, 2))
-        self._act("end_check", has(StepKind.CHECK), state="checking", after=self._days("checked", 2, 6), words="核对结果已反馈")
-        self._act("examine", has(StepKind.EXAMINE), state="accepted", after=self._time(StepKind.EXAMINE), words="情况属实，提请决定")
+        self._act(
+            "end_check",
+            has(StepKind.CHECK),
+            state="checking",
+            after=self._days("checked", 2, 6),
+            words="核对结果已反馈",
+        )
+        self._act(
+            "examine",
+            has(StepKind.EXAMINE),
+            state="accepted",
+            after=self._time(StepKind.EXAMINE),
+            words="情况属实，提请决定",
+        )
         self._act("publicise", has(StepKind.PUBLICISE), state="examined", after=1)
-        self._act("close_publication", has(StepKind.PUBLICISE), state="publicised", after=pl.col(StepKind.PUBLICISE.value) + 1)
+        self._act(
+            "close_publication",
+            has(StepKind.PUBLICISE),
+            state="publicised",
+            after=pl.col(StepKind.PUBLICISE.value) + 1,
+        )
         put_off = pl.col("is_online") | (pl.col("counter_until") == self.last)
         self._act("hand_in", has(StepKind.DECIDE) & put_off, words=SEEN)
         self._act("decide", has(StepKind.DECIDE), after=self._time(StepKind.DECIDE), words=FOUND)

@@ -64,7 +64,10 @@ def item_with(*kinds: str, at_once: bool = False, has_paper: bool = False) -> It
         and item.is_on_the_spot == at_once
         and not item.result.benefit
         and len(item.channels) >= 2
-        and (not has_paper or any(not one.source and one.is_required and not one.when for one in item.materials))
+        and (
+            not has_paper
+            or any(not one.source and one.is_required and not one.when for one in item.materials)
+        )
     )
 
 
@@ -115,7 +118,9 @@ def told_singly(person: int, item: Item, channel: str, story: Story) -> int:
         return acting_as_resident(person) if mine else acting_as_service("bulk")
 
     with applicant():
-        case = actions.open_draft(item=item.code, person=person, on=DAY, channel=channel, accepting_division=CENTRE)
+        case = actions.open_draft(
+            item=item.code, person=person, on=DAY, channel=channel, accepting_division=CENTRE
+        )
         unknown = {name: value for name, value in answers(item).items() if name not in case.answers}
         actions.save_answers(case=case, values=unknown, on=DAY)
         case = case.pk
@@ -199,7 +204,9 @@ def left(case: int) -> dict[str, Any]:
             if model is Letter:
                 values["content"] = {k: v for k, v in row.content.items() if k not in ("code", "number")}
             if model is Case:
-                values["answers"] = {k: v for k, v in row.answers.items() if k not in ("identifier", "members")}
+                values["answers"] = {
+                    k: v for k, v in row.answers.items() if k not in ("identifier", "members")
+                }
             if model is Material:
                 values["value"] = bool(row.value)
             kept.append(words(values))
@@ -254,7 +261,12 @@ def test_what_is_refused_stops_its_own_case_there_and_nobody_elses():
     award = next(one for one in items_on(DAY) if one.result.benefit)
     with acting_as_service("bulk"):
         person = somebody(11)
-        rows = case_rows((1, person, item, channel), (2, person, award, channel), (3, 999_999, spot, channel), (4, person, item, channel))
+        rows = case_rows(
+            (1, person, item, channel),
+            (2, person, award, channel),
+            (3, 999_999, spot, channel),
+            (4, person, item, channel),
+        )
         acts = pl.concat([act_rows(1, [("submit", DAY, "", ""), ("accept", DAY, "", "")]), act_rows(4, story)])  # fmt: skip
         told = take_in_many(rows, acts)
         assert told["refused"].to_list() == ["accept", "open", "open", ""]
