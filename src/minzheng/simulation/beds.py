@@ -41,8 +41,8 @@ def prepare_beds(*, on: date, watch: Watcher = lambda _step, _detail: None) -> i
         if PoolHome.objects.exists():
             watch("床位轮候", "此前已就绪")
             return 0
-        _pool()
-        waits = _queue(on)
+        open_pool(on)
+        waits = enqueue(on)
         _offers(on)
     asked = _assessments_under_way(on)
     kept = _at_home(on)
@@ -50,10 +50,12 @@ def prepare_beds(*, on: date, watch: Watcher = lambda _step, _detail: None) -> i
     return waits
 
 
-def _pool() -> None:
+def open_pool(on: date) -> int:
+    """Every home with beds that the city shares out takes part, from the first day of the year on; those that do already stay."""
     shared = Bed.objects.exclude(kind="market").values("facility")
-    homes = Facility.objects.filter(pk__in=shared).order_by("pk")
-    PoolHome.objects.bulk_create(
+    known = PoolHome.objects.values("facility")
+    homes = Facility.objects.filter(pk__in=shared, during__contains=on).exclude(pk__in=known).order_by("pk")
+    made = PoolHome.objects.bulk_create(
         [
             PoolHome(
                 facility=home, division_code=home.division_code, own_district_first=at % 3 == 0, source=SOURCE,
@@ -62,6 +64,7 @@ def _pool() -> None:
             for at, home in enumerate(homes)
         ]
     )  # fmt: skip
+    return len(made)
 
 
 def _elders(on: date) -> dict[str, list[Person]]:
@@ -69,29 +72,29 @@ def _elders(on: date) -> dict[str, list[Person]]:
     found = Person.objects.filter(
         birth_date__lte=on.replace(year=on.year - 60), death_date=None, merged_into=None, deregistered_on=None,
         hukou_is_local=True, sex__in=(1, 2),
-    ).exclude(pk__in=Stay.objects.values("person"))  # fmt: skip
+    ).exclude(pk__in=Stay.objects.values("person")).exclude(pk__in=Waiting.objects.values("person"))  # fmt: skip
     elders: dict[str, list[Person]] = defaultdict(list)
     for person in found.order_by("birth_date", "pk")[:200_000]:
         elders[person.division_code[:6]].append(person)
     return elders
 
 
-def _queue(on: date) -> int:
-    """In each district more people than free beds, with a grade and two to four homes, since up to a year and a half."""
+def enqueue(on: date, *, seed: str = str(SEED), demand: int = DEMAND, days: int = 540) -> int:
+    """In each district so many people for a hundred free beds, with a grade and two to four homes, since up to so many days."""
     elders, homes = _elders(on), defaultdict(list)
     for home in homes_of_the_pool(on=on, kind="basic"):
         homes[home.division_code[:6]].append(home)
     every = [home.facility_id for group in homes.values() for home in group]
     graded, rows = [], []
     for district, inside in sorted(homes.items()):
-        draw = Random(f"{SEED} {district}")
-        count = sum(home.free for home in inside) * DEMAND // 100 + 3
+        draw = Random(f"{seed} {district}")
+        count = sum(home.free for home in inside) * demand // 100 + 3
         for person in draw.sample(elders[district], min(count, len(elders[district]))):
             code = draw.choices(_CLASSES, (1, 2, 1, 4, 5, 12))[0]
             grade = draw.choices(
                 (2, 3, 4, 5, 6), (0 if code in ("general", "low_income") else 3, 6, 6, 4, 2)
             )[0]
-            since = on - timedelta(days=draw.randrange(5, 540))
+            since = on - timedelta(days=draw.randrange(5, days))
             graded.append(_grade(person, grade, since - timedelta(days=5), code == "cognitive"))
             own = [home.facility_id for home in inside]
             chosen = draw.sample(own, min(len(own), draw.randrange(1, 4)))

@@ -42,7 +42,7 @@ def prepare_dementia(*, on: date, watch: Callable[[str, str], None] = lambda _st
         city = _post("shizheng")
     with acting(city):
         if not Community.objects.exists():
-            _units(on)
+            stand_units(on)
             _streets(on, street.division_code)
         units = list(Unit.objects.annotate(count=Count("beds")).order_by("facility__code", "pk"))
     with acting_as_service("demo"):
@@ -64,18 +64,18 @@ def _post(username: str) -> Post:
     return Post.objects.filter(official__user__username=username).order_by("pk")[0]
 
 
-def _units(on: date) -> None:
-    """A unit in each of some homes; every other one had up to three never used beds rebuilt in the year."""
+def stand_units(on: date, *, homes: int = HOMES, rebuilt: int = 3) -> None:
+    """A unit in each of some homes; every other one had up to `rebuilt` never used beds rebuilt in the year."""
     day = on - timedelta(days=40)
-    homes = Facility.objects.filter(kind=HOME, during__contains=day, beds__kind=DEMENTIA).distinct()
+    found = Facility.objects.filter(kind=HOME, during__contains=day, beds__kind=DEMENTIA).distinct()
     met = [one.code for one in unit_standard()]
-    for number, home in enumerate(homes.order_by("code")[:HOMES]):
+    for number, home in enumerate(found.order_by("code")[:homes]):
         own = Bed.objects.filter(
             facility=home, during__contains=day, during__startswith__lt=day, dementia_bed=None
         )
         beds = list(own.filter(kind=DEMENTIA).values_list("pk", flat=True))
         if number % 2 == 0:
-            beds += own.filter(kind=MARKET, stays=None).order_by("pk").values_list("pk", flat=True)[:3]
+            beds += own.filter(kind=MARKET, stays=None).order_by("pk").values_list("pk", flat=True)[:rebuilt]
         if beds:
             accept_unit(
                 facility=home, name="忆馨照护单元（示意）", beds=beds, met=met, on=day,

@@ -57,18 +57,18 @@ LEAST_BEDS = 6
 TAKEN = 0.85
 _GIVEN = ("康乐", "福安", "颐和", "松鹤", "长青", "金秋", "夕阳红", "万福", "春晖", "慈安", "乐龄", "银杏")
 _OTHERS = {kinds.CENTRE: 2, kinds.MEAL_SITE: 4, kinds.DAY_CARE: 1, kinds.FAMILY_BED: 1}
-_FUNCTIONS = {
+FUNCTIONS = {
     kinds.HOME: ["长期照护", "康复训练", "短期托养"],
     kinds.CENTRE: ["日间照护", "助餐", "健康管理", "文体活动", "辅具展示租赁"],
     kinds.MEAL_SITE: ["堂食", "送餐上门"],
     kinds.DAY_CARE: ["日间照护", "助浴", "活动"],
     kinds.FAMILY_BED: ["上门照护", "家庭照护床位"],
 }
-_HOURS = {kinds.HOME: "全天；探访 9:00–17:00", kinds.MEAL_SITE: "10:30–13:00，16:30–18:00"}
+HOURS = {kinds.HOME: "全天；探访 9:00–17:00", kinds.MEAL_SITE: "10:30–13:00，16:30–18:00"}
 
 
 @dataclass
-class _Place:
+class Place:
     """One facility to be made."""
 
     facility: Facility
@@ -80,18 +80,31 @@ class _Place:
 
 def prepare_eldercare(*, on: date, watch: Watcher = lambda _step, _detail: None) -> int:
     """Elder care as it stands on a day; what is there already stays. Returns how many facilities were added."""
+    return stand(on=on, watch=watch)
+
+
+def stand(
+    *,
+    on: date,
+    watch: Watcher = lambda _step, _detail: None,
+    dementia_beds: int | None = None,
+    taken: float = TAKEN,
+) -> int:
+    """Elder care as it stands on a day, with so many beds for dementia care, a sixth of all where None, and so many taken."""
     with acting_as_service("demo"):
         if Home.objects.exists():
             watch("养老服务", "设施、床位与入住此前已就绪")
             return 0
         places = list(_places(on))
         register_many([place.facility for place in places])
-        _details(places, on)
+        details(places, on)
         homes = [place for place in places if place.kind == kinds.HOME]
+        every, before = sum(place.beds for place in homes), 0
         for place in homes:
-            _beds(place)
-        residents = _residents(homes, on)
-        _papers(places, on)
+            _beds(place, None if dementia_beds is None else (dementia_beds, every, before))
+            before += place.beds
+        residents = _residents(homes, on, taken)
+        papers(places, on)
         _hand_over(homes[[h.facility.division_code for h in homes].index(MANAGED_STREET)].facility)
     watch(
         "养老服务",
@@ -100,15 +113,15 @@ def prepare_eldercare(*, on: date, watch: Watcher = lambda _step, _detail: None)
     return len(places)
 
 
-def _places(on: date) -> Iterator[_Place]:
-    streets = _streets()
+def _places(on: date) -> Iterator[Place]:
+    by_district = streets()
     people = Person.objects.count()
     population = {str(code): n for code, n in calibration()["population"]["districts"]["values"].items()}
     every = sum(population.values())
     operators: dict[str, Organisation] = {}
-    for district in sorted(streets):
+    for district in sorted(by_district):
         draw = Random(f"{SEED} {district}")
-        own = streets[district]
+        own = by_district[district]
         beds = people * BEDS_PER_PERSON * population.get(district, 0) / every
         homes = max(3 if district == MANAGED else 1, round(beds / 200), min(4, round(beds / 4)))
         each = max(LEAST_BEDS, round(beds / homes))
@@ -122,7 +135,7 @@ def _places(on: date) -> Iterator[_Place]:
                 yield _facility(kind, number, own[(number * 2 + 1) % len(own)][0], own, draw, on, operators)
 
 
-def _streets() -> dict[str, list[tuple[str, float, float]]]:
+def streets() -> dict[str, list[tuple[str, float, float]]]:
     """(street, longitude, latitude) by district, from the illustrative sites of the service centres."""
     found: dict[str, list[tuple[str, float, float]]] = defaultdict(list)
     with SITES.open(encoding="utf-8", newline="") as handle:
@@ -141,7 +154,7 @@ def _facility(
     draw: Random,
     on: date,
     operators: dict[str, Organisation],
-) -> _Place:
+) -> Place:
     """A tenth of the homes and a third of the rest opened in the year itself."""
     _code, east, north = next(row for row in own if row[0] == street)
     is_new = draw.random() < (0.1 if kind == kinds.HOME else 0.3) and street != MANAGED_STREET
@@ -152,24 +165,35 @@ def _facility(
         if is_new
         else date(draw.randrange(2009, on.year - 1), draw.randrange(1, 13), draw.randrange(1, 28))
     )
-    stem = _GIVEN[(number * 5 + int(street[-3:])) % len(_GIVEN)]
-    name = f"{stem}{kinds.KINDS[kind]}（示意）"
+    stem_ = stem(number * 5 + int(street[-3:]))
+    name = f"{stem_}{kinds.KINDS[kind]}（示意）"
     district = street[:6]
     if kind == kinds.HOME or district not in operators:
-        operators[district] = register_organisation(
-            uscc=employer_code(draw), name=f"合成{stem}养老服务中心 {street}-{number}", representative="合成负责人",
-            seat=Seat(street, "示意"), source=SOURCE, on=date(2008, 1, 1),
-        )  # fmt: skip
+        operators[district] = operator(street, draw, f"{stem_} {street}-{number}")
     facility = Facility(
         code=f"{kinds.PREFIXES[kind]}-{district}-{number + 1:04d}", kind=kind, name=name, division_code=street,
         during=DateRange(opened, None), organisation=operators[district], address=f"示意路{draw.randrange(10, 900)}号",
         phone="021-00000000", longitude=round(east + draw.uniform(-0.008, 0.008), 5),
         latitude=round(north + draw.uniform(-0.006, 0.006), 5), source=SOURCE,
     )  # fmt: skip
-    return _Place(facility, kind, opened)
+    return Place(facility, kind, opened)
 
 
-def _details(places: list[_Place], on: date) -> None:
+def stem(number: int) -> str:
+    """A made-up name that many facilities share."""
+    return _GIVEN[number % len(_GIVEN)]
+
+
+def operator(street: str, draw: Random, name: str = "") -> Organisation:
+    """A made-up organisation that runs facilities, seated in a street."""
+    stem_, _, place = name.partition(" ")
+    return register_organisation(
+        uscc=employer_code(draw), name=f"合成{stem_}养老服务中心 {place or street}", representative="合成负责人",
+        seat=Seat(street, "示意"), source=SOURCE, on=date(2008, 1, 1),
+    )  # fmt: skip
+
+
+def details(places: list[Place], on: date) -> None:
     draw = Random(f"{SEED} details")
     rows = []
     for place in places:
@@ -181,7 +205,7 @@ def _details(places: list[_Place], on: date) -> None:
                 facility=place.facility, division_code=place.facility.division_code,
                 ownership=draw.choices(("public", "public_built", "private"), (2, 4, 4))[0],
                 floor_area_m2=place.beds * draw.randrange(25, 40) or draw.randrange(80, 1500),
-                functions=_FUNCTIONS[place.kind], hours=_HOURS.get(place.kind, "周一至周六 8:30–16:30"),
+                functions=FUNCTIONS[place.kind], hours=HOURS.get(place.kind, "周一至周六 8:30–16:30"),
                 takes_dementia=place.kind == kinds.HOME and draw.random() < 0.5, staff_on_duty=place.beds // 4,
                 medical_form=form, medical_partner="" if form == kinds.NO_MEDICAL else "示意社区卫生服务中心",
                 medical_number="" if form == kinds.NO_MEDICAL else f"示意医字{draw.randrange(10**5):05d}",
@@ -193,18 +217,26 @@ def _details(places: list[_Place], on: date) -> None:
     take_over(rows)
 
 
-def _beds(place: _Place) -> None:
-    """Two beds a room; half are basic ones, a sixth are for dementia care where there are enough."""
+def _beds(place: Place, share: tuple[int, int, int] | None) -> None:
+    """Two beds a room; half are basic ones, a sixth are for dementia care where there are enough.
+
+    Args:
+        share: dementia beds of the city, beds of the city, beds of the homes before; spread evenly over all beds.
+    """
     document = f"示意民批〔{place.opened.year}〕{place.facility.pk}号"
     beds = []
     for at in range(place.beds):
-        kind = kinds.DEMENTIA if at % 6 == 5 else kinds.BASIC if at % 2 == 0 else kinds.MARKET
+        is_dementia = at % 6 == 5
+        if share is not None:
+            wanted, every, before = share
+            is_dementia = (before + at + 1) * wanted // every > (before + at) * wanted // every
+        kind = kinds.DEMENTIA if is_dementia else kinds.BASIC if at % 2 == 0 else kinds.MARKET
         room = f"{1 + at // 20}{at % 20 // 2 + 1:02d}"
         beds.append(NewBed(room, str(at % 2 + 1), kind, sex=at // 2 % 2 + 1 if at % 10 < 4 else None))
     place.made = add_beds(facility=place.facility, beds=beds, on=place.opened, document=document)
 
 
-def _residents(homes: list[_Place], on: date) -> int:
+def _residents(homes: list[Place], on: date, taken: float) -> int:
     """Most beds are taken by the old of the district, the others were left lately; two of the managed home are away."""
     draw = Random(f"{SEED} residents")
     waiting: dict[tuple[str, int], list[int]] = defaultdict(list)
@@ -220,7 +252,7 @@ def _residents(homes: list[_Place], on: date) -> int:
         waiting[division[:6], sex].append(person)
     rows: list[tuple[int, int, date, date | None]] = []
 
-    def somebody(place: _Place, bed: Bed) -> int | None:
+    def somebody(place: Place, bed: Bed) -> int | None:
         district = place.facility.division_code[:6]
         wanted = bed.sex or draw.choice((1, 2, 2))
         queue = waiting[district, wanted] or ([] if bed.sex else waiting[district, 3 - wanted])
@@ -228,23 +260,23 @@ def _residents(homes: list[_Place], on: date) -> int:
 
     for place in homes:
         for bed in place.made:
-            is_empty = draw.random() > TAKEN
+            is_empty = draw.random() > taken
             first = max(place.opened + timedelta(days=5), on - timedelta(days=draw.randrange(150, 1500)))
             left = on - timedelta(days=draw.randrange(4, 120)) if is_empty else None
             if (left or on) > first and (found := somebody(place, bed)) is not None:
                 rows.append((found, bed.pk, first, left))
     admit_many(rows)
     stays = list(Stay.objects.filter(state="present").select_related("bed", "facility").order_by("id"))
-    _rights(stays, on)
+    rights(stays)
     managed = [stay for stay in stays if stay.division_code == MANAGED_STREET][:2]
     for stay, because in zip(managed, ("hospital", "home"), strict=False):
         go_away(stay=stay, on=max(on - timedelta(days=3), stay.during.lower), because=because)
     return len(stays)
 
 
-def _rights(stays: list[Stay], on: date) -> None:
+def rights(stays: list[Stay], *, purpose: str = "rights") -> None:
     """Each resident's right to the bed and their contract; one of twelve basic beds is held without a right to it."""
-    draw = Random(f"{SEED} rights")
+    draw = Random(f"{SEED} {purpose}")
     occupants, contracts, shown = [], [], False
     for stay in stays:
         grade = draw.choices(range(7), (1, 1, 2, 4, 5, 4, 2))[0]
@@ -278,7 +310,7 @@ def _rights(stays: list[Stay], on: date) -> None:
     take_over(contracts)
 
 
-def _papers(places: list[_Place], on: date) -> None:
+def papers(places: list[Place], on: date) -> None:
     """Filings, licences, prices, links to hospitals, meals of the last two weeks, a few incidents and consultations."""
     draw = Random(f"{SEED} papers")
     filings, licences, prices, links, meals, incidents = [], [], [], [], [], []
@@ -344,7 +376,7 @@ def _prices(kind: str, draw: Random) -> list[tuple[str, str, int]]:
     return [("日间照护", "day", draw.randrange(4, 10) * 1_000)] if kind == kinds.DAY_CARE else []
 
 
-def _meals(place: _Place, common: dict[str, object], draw: Random, on: date) -> list[MealDay]:
+def _meals(place: Place, common: dict[str, object], draw: Random, on: date) -> list[MealDay]:
     days = [on - timedelta(days=back) for back in range(14, 0, -1)]
     rows = []
     for day in days:

@@ -26,7 +26,7 @@ CORRECTION_PAPER = "行政许可法 第三十二条"
 CORRECTION_REASON = "等待申请人补正"
 NOT_AFTER = (StepKind.EXAMINE, StepKind.DECIDE, StepKind.ACCEPT)
 """Whose step it is to ask for a correction once a case was accepted: the first of these that the route has."""
-_CLOCKS = {
+CLOCKS = {
     StepKind.CHECK: Clock.Kind.CHECK,
     StepKind.EXAMINE: Clock.Kind.EXAMINE,
     StepKind.PUBLICISE: Clock.Kind.PUBLICISE,
@@ -104,11 +104,15 @@ def begin_step(case: Case, item: Item, after: StepKind, on: date) -> Step | None
         return None
     step = item.route[at]
     case.step = step.kind.value
-    # A publication has days of its own; until it begins, and after it, the time to decide runs.
-    timed = item.step(StepKind.DECIDE) if step.kind is StepKind.PUBLICISE else step
+    timed = timed_step(item, step)
     if timed is not None:
-        clocks.start_clock(case, _CLOCKS[timed.kind], timed.days, on, in_workdays=timed.in_workdays)
+        clocks.start_clock(case, CLOCKS[timed.kind], timed.days, on, in_workdays=timed.in_workdays)
     return step
+
+
+def timed_step(item: Item, step: Step) -> Step | None:
+    """Whose time runs in a step: a publication has days of its own; until it begins, and after it, the time to decide runs."""
+    return item.step(StepKind.DECIDE) if step.kind is StepKind.PUBLICISE else step
 
 
 @transaction.atomic

@@ -11,14 +11,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from minzheng.kernel.cases.licences import find_licence
+from minzheng.kernel.cases.known import Answer, known_of_many
 from minzheng.kernel.items.model import Field, FieldType, Item
 from minzheng.kernel.people.authority import offices
-from minzheng.kernel.people.facts import catalogue
-from minzheng.kernel.people.identifiers import mask, mask_account, parse_citizen
-from minzheng.kernel.people.models import BankAccount, Fact, Identifier, Membership, Person, Residence
+from minzheng.kernel.people.identifiers import parse_citizen
 
-Answer = dict[str, Any]
 _LONGEST = {FieldType.TEXT: 200, FieldType.LONG_TEXT: 4000}
 
 
@@ -41,65 +38,7 @@ def known_answers(item: Item, person_id: int) -> dict[str, Answer]:
 
 def known_values(person_id: int, keys: set[str]) -> dict[str, Answer]:
     """Values of the registers by `known_from` key, each with its office and day; unknown ones are absent."""
-    person = Person.objects.filter(pk=person_id).first()
-    if person is None:
-        return {}
-    found: dict[str, Answer] = {}
-
-    def put(key: str, value: Any, source: str, on: date | str | None) -> None:
-        if key in keys and value not in (None, ""):
-            found[key] = {"value": value, "origin": "registry", "source": source, "on": str(on or ""),
-                          "confirmed": None}  # fmt: skip
-
-    def of_field(field: str) -> tuple[str, str]:
-        said = person.provenance.get(field) or {}
-        return str(said.get("source", "公安")), str(said.get("on", ""))
-
-    put("person.name", person.name, *of_field("name"))
-    put("person.sex", person.sex or None, *of_field("sex"))
-    put("person.birth_date", person.birth_date and person.birth_date.isoformat(), *of_field("birth_date"))
-    put("person.hukou_place", person.hukou_division_code, *of_field("hukou"))
-    put("person.residence_place", person.division_code, *of_field("division_code"))
-    if "person.identifier" in keys:
-        number = Identifier.objects.filter(person=person, kind="citizen", is_primary=True).first()
-        if number:
-            put("person.identifier", mask(number.value), number.source or "公安", number.observed_on)
-    if "person.residence" in keys:
-        home = Residence.objects.filter(person=person, during__upper_inf=True).first()
-        if home:
-            put("person.residence", home.address, home.source, home.observed_on)
-    if "person.account" in keys:
-        account = (
-            BankAccount.objects.filter(person=person, during__upper_inf=True).order_by("purpose").first()
-        )
-        if account:
-            put("person.account", mask_account(account.number), account.source, account.observed_on)
-    household = Membership.objects.filter(person=person, during__upper_inf=True).first()
-    if "household.members" in keys and household:
-        members = Membership.objects.filter(
-            household_id=household.household_id, during__upper_inf=True, person__merged_into=None
-        ).order_by("role", "id")
-        names = [one.person.name for one in members.select_related("person")[:30]]
-        put("household.members", "、".join(names), household.source, household.observed_on)
-    for key in keys:
-        if key.startswith("licence."):
-            licence = find_licence(key.removeprefix("licence."), person)
-            if licence:
-                put(key, licence.value, licence.issuer, licence.on)
-    kinds = {key.removeprefix("fact.") for key in keys if key.startswith("fact.")}
-    if kinds:
-        home_id = household.household_id if household else None
-        told_facts = Fact.objects.filter(kind__in=kinds, superseded_at=None, person_id=person_id)
-        if home_id:
-            told_facts = told_facts | Fact.objects.filter(
-                kind__in=kinds, superseded_at=None, household_id=home_id
-            )
-        for fact in told_facts.order_by("kind", "-during").distinct("kind"):
-            value = fact.int_value if fact.int_value is not None else fact.text_value
-            kind = catalogue()[fact.kind]
-            shown = bool(value) if kind.type == "flag" else str(value) if kind.type == "code" else value
-            put(f"fact.{fact.kind}", shown, fact.source, fact.observed_on)
-    return found
+    return known_of_many([person_id], keys).get(person_id, {})
 
 
 def is_asked(field: Field, answers: Mapping[str, Answer]) -> bool:

@@ -7,6 +7,7 @@ and the due day is reckoned anew once the calendar knows the year (`recount`).
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.db.models import Min, QuerySet
 
@@ -17,6 +18,7 @@ from minzheng.kernel.periods.workdays import UnknownCalendarYear, is_workday
 ACCEPT_WORKDAYS = 5
 
 
+@lru_cache(8192)
 def works(day: date) -> bool:
     """Whether offices work; by weekday where the year's holidays are not announced yet."""
     try:
@@ -25,6 +27,7 @@ def works(day: date) -> bool:
         return day.weekday() < 5
 
 
+@lru_cache(65536)
 def due_after(start: date, days: int, *, in_workdays: bool) -> date:
     """The last day of a period of days that begins after `start` (民法典 第二百零一条: 开始当日不计入).
 
@@ -45,6 +48,7 @@ def due_after(start: date, days: int, *, in_workdays: bool) -> date:
     return day
 
 
+@lru_cache(65536)
 def days_used(start: date, until: date, *, in_workdays: bool) -> int:
     """Days of a period used up after `start` up to and including `until`; none where `until` is not later."""
     if until <= start:
@@ -56,15 +60,9 @@ def days_used(start: date, until: date, *, in_workdays: bool) -> int:
 
 def start_clock(case: Case, kind: str, days: int, on: date, *, in_workdays: bool = True) -> Clock:
     """Starts a clock on a day; a limit of no days (即办) ends on the same day."""
-    return Clock.objects.create(
-        case=case,
-        kind=kind,
-        limit_days=days,
-        in_workdays=in_workdays,
-        started_on=on,
-        running_from=on,
-        due_on=due_after(on, days, in_workdays=in_workdays),
-    )
+    made = begin(case.pk, kind, days, on, in_workdays=in_workdays)
+    made.save(force_insert=True)
+    return made
 
 
 def start_accepting(case: Case, step: Step, on: date) -> Clock:
@@ -82,16 +80,47 @@ def accepting_days(step: Step) -> tuple[int, bool]:
     return (step.days, step.in_workdays) if step.days else (ACCEPT_WORKDAYS, True)
 
 
+def begin(case_id: int, kind: str, days: int, on: date, *, in_workdays: bool = True) -> Clock:
+    """A clock that starts on a day, not saved yet."""
+    return Clock(
+        case_id=case_id,
+        kind=kind,
+        limit_days=days,
+        in_workdays=in_workdays,
+        started_on=on,
+        running_from=on,
+        due_on=due_after(on, days, in_workdays=in_workdays),
+    )
+
+
+def end(clock: Clock, on: date) -> bool:
+    """Ends one clock, not saved yet; whether an office was late. The applicant's own deadline is no office's delay."""
+    was_late = clock.kind != Clock.Kind.CORRECT and clock.due_on is not None and clock.due_on < on
+    if clock.running_from is not None:
+        clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)
+    clock.ended_on, clock.running_from, clock.due_on = on, None, None
+    return was_late
+
+
+def stop(clock: Clock, on: date, *, reason: str, paper: str) -> Pause:
+    """Stops one running clock; neither it nor the pause is saved yet."""
+    clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)  # type: ignore[arg-type]
+    clock.running_from = clock.due_on = None
+    return Pause(clock=clock, from_on=on, reason=reason, paper=paper)
+
+
+def run_on(clock: Clock, on: date) -> None:
+    """Lets one stopped clock run on with what was left of its time; not saved yet."""
+    left = max(clock.limit_days - clock.used_days, 0)
+    clock.running_from, clock.due_on = on, due_after(on, left, in_workdays=clock.in_workdays)
+
+
 def end_clocks(case: Case, on: date, *kinds: str) -> bool:
     """Ends the running clocks of these kinds, or all of them; whether one of them was overdue."""
     was_late = False
     found = Clock.objects.filter(case=case, ended_on=None)
     for clock in found.filter(kind__in=kinds) if kinds else found:
-        # The applicant's own deadline is no office's delay.
-        was_late |= clock.kind != Clock.Kind.CORRECT and clock.due_on is not None and clock.due_on < on
-        if clock.running_from is not None:
-            clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)
-        clock.ended_on, clock.running_from, clock.due_on = on, None, None
+        was_late |= end(clock, on)
         clock.save(update_fields=["ended_on", "running_from", "due_on", "used_days"])
         Pause.objects.filter(clock=clock, until_on=None).update(until_on=on)
     return was_late
@@ -100,10 +129,9 @@ def end_clocks(case: Case, on: date, *kinds: str) -> bool:
 def pause_clocks(case: Case, on: date, *, reason: str, paper: str) -> None:
     """Stops every office's clock of a case (中止时限), with the reason and the paper that allows it."""
     for clock in Clock.objects.filter(case=case, ended_on=None).exclude(running_from=None):
-        clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)  # type: ignore[arg-type]
-        clock.running_from = clock.due_on = None
+        pause = stop(clock, on, reason=reason, paper=paper)
         clock.save(update_fields=["used_days", "running_from", "due_on"])
-        Pause.objects.create(clock=clock, from_on=on, reason=reason, paper=paper)
+        pause.save(force_insert=True)
 
 
 def resume_clocks(case: Case, on: date, *, reason: str = "") -> None:
@@ -116,8 +144,7 @@ def resume_clocks(case: Case, on: date, *, reason: str = "") -> None:
     if reason:
         stopped = stopped.filter(pauses__until_on=None, pauses__reason=reason)
     for clock in stopped:
-        left = max(clock.limit_days - clock.used_days, 0)
-        clock.running_from, clock.due_on = on, due_after(on, left, in_workdays=clock.in_workdays)
+        run_on(clock, on)
         clock.save(update_fields=["running_from", "due_on"])
         Pause.objects.filter(clock=clock, until_on=None).update(until_on=on)
 

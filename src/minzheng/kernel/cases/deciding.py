@@ -91,7 +91,7 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
         by_label=actor.label,
         by_post_id=actor.post_id,
         on=on,
-        is_sampled=departs or _drawn(found, on),
+        is_sampled=departs or drawn(found, on),
     )
     found.departs = departs
     if step.needs_second and actor.kind != SERVICE:
@@ -174,7 +174,7 @@ def answer(
         raise CaseError("不予须写明理由（至少四个字） / a refusal needs its reason")
     decision = Decision.objects.create(
         case=found, outcome=outcome, finding={"conditions": [], "amounts": [], "sentences": [result] if result else []},
-        reason=reason.strip(), by_label=actor.label, by_post_id=actor.post_id, on=on, is_sampled=_drawn(found, on),
+        reason=reason.strip(), by_label=actor.label, by_post_id=actor.post_id, on=on, is_sampled=drawn(found, on),
     )  # fmt: skip
     _take_effect(found, item, decision, on)
     return decision
@@ -246,7 +246,7 @@ def amount_to_grant(item: Item, data: dict[str, Any], outcome: str) -> int | Non
     return amount
 
 
-def _drawn(case: Case, on: date) -> bool:
+def drawn(case: Case, on: date) -> bool:
     """Whether a decision is drawn for review; by the case's number, so nobody can choose."""
     return (
         int.from_bytes(hashlib.sha256(str(case.pk).encode()).digest()[:4], "big")

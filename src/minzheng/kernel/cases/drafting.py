@@ -81,7 +81,7 @@ def open_draft(
         if applicant
         else who
     )
-    _check_offer(declared, channel, who)
+    check_offer(declared, channel, who)
     place = accepting_division or (
         who.division_code[:9] if actor.kind == RESIDENT else actor.division_code[:9]
     )
@@ -144,7 +144,7 @@ def _made_of(key: str, item: str, person: Person | int) -> Case | None:
     return case
 
 
-def _check_offer(item: Item, channel: str, person: Person) -> None:
+def check_offer(item: Item, channel: str, person: Person) -> None:
     offered = {
         Case.Channel.COUNTER: Channel.COUNTER,
         Case.Channel.ONLINE: Channel.ONLINE,

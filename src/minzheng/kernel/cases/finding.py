@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -43,7 +44,7 @@ def propose(case: Case, on: date) -> Proposal:
     item = item_of(case)
     if item.result.kind is ResultKind.AWARD and item.result.benefit:
         return _by_law(case, item.result.benefit, on)
-    return _by_requirements(case, item, on)
+    return by_requirements(item, known_of(case.person_id, on), on)
 
 
 def _by_law(case: Case, benefit: str, on: date) -> Proposal:
@@ -101,8 +102,9 @@ def frozen(found: Explanation) -> dict[str, Any]:
     }
 
 
-def _by_requirements(case: Case, item: Item, on: date) -> Proposal:
-    answers = meets(item, known_of(case.person_id, on))
+def by_requirements(item: Item, known: dict[str, Any], on: date) -> Proposal:
+    """What an item's own conditions say over what is known, where no law is computed."""
+    answers = meets(item, known)
     data: dict[str, Any] = {
         "status": "unknown" if any(one.is_met is None for one in answers) or not answers else
                   "eligible" if all(one.is_met for one in answers) else "not_eligible",
@@ -125,13 +127,29 @@ def known_of(person_id: int, on: date) -> dict[str, Any]:
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         return {}
+    facts = Fact.objects.filter(person_id=person_id, superseded_at=None).order_by("kind", "-during")
+    return told_of(person, facts.distinct("kind"), on)
+
+
+def known_of_people(
+    people: Iterable[Person], kinds: Collection[str]
+) -> Callable[[Person, date], dict[str, Any]]:
+    """The same for many people with one query; the function that is returned answers for one of them on a day."""
+    by_id = {person.pk: person for person in people}
+    latest: dict[int | None, dict[str, Fact]] = {}
+    facts = Fact.objects.filter(person__in=by_id, kind__in=kinds, superseded_at=None) if kinds else ()
+    for fact in facts.order_by("kind", "-during") if kinds else ():  # type: ignore[union-attr]
+        latest.setdefault(fact.person_id, {}).setdefault(fact.kind, fact)
+    return lambda person, on: told_of(person, latest.get(person.pk, {}).values(), on)
+
+
+def told_of(person: Person, facts: Iterable[Fact], on: date) -> dict[str, Any]:
     known: dict[str, Any] = {
         "sex": person.sex or None,
         "hukou_is_local": person.hukou_is_local,
         "is_alive": person.death_date is None,
         "age_years": age_in_years(person.birth_date, on) if person.birth_date else None,
     }
-    facts = Fact.objects.filter(person_id=person_id, superseded_at=None).order_by("kind", "-during")
-    for fact in facts.distinct("kind"):
+    for fact in facts:
         known[fact.kind] = fact.int_value if fact.int_value is not None else fact.text_value
     return known

@@ -5,7 +5,9 @@ Each says in plain words what happened, by which article, what comes next, and h
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -15,7 +17,7 @@ from django.db import connection
 from minzheng.kernel.cases.clocks import due_after
 from minzheng.kernel.cases.models import Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import item_of
-from minzheng.kernel.cases.papers import papers_of
+from minzheng.kernel.cases.papers import PaperView, papers_of
 from minzheng.kernel.documents import (
     Amount,
     Certificate,
@@ -40,12 +42,33 @@ _PARTS: dict[str, type] = {
     "objections": Objection,
     "papers": Paper,
 }
-_RECEIPTS = {
+RECEIPTS = {
     Letter.Kind.RECEIPT: "receipt",
     Letter.Kind.ACCEPTED: "acceptance",
     Letter.Kind.CORRECTION: "correction",
     Letter.Kind.NOT_ACCEPTED: "refusal",
 }
+
+
+_KNOWN: ContextVar[dict[str, str] | None] = ContextVar("names of places at hand", default=None)
+
+
+@contextmanager
+def names_at_hand(codes: Iterable[str]) -> Iterator[None]:
+    """Within the block letters to many people name these places and their districts without asking for each of them."""
+    wanted = {part for code in codes for part in (code, code[:9], code[:6])}
+    token = _KNOWN.set(path_names(wanted))
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
+def _names(codes: Collection[str]) -> dict[str, str]:
+    known = _KNOWN.get()
+    if known is not None and all(code in known for code in codes):
+        return known
+    return path_names(codes)
 
 
 def issue(
@@ -65,9 +88,36 @@ def issue(
         still_open: of a review that was withdrawn, the kinds that may still be filed.
     """
     item = item_of(case)
+    views = papers_of(case, item) if kind in RECEIPTS else ()
+    written = compose(
+        case, item, kind, on=on, missing=missing, note=note, decision=decision, review=review, still_open=still_open,
+        views=views,
+    )  # fmt: skip
+    written.save(force_insert=True)
+    return written
+
+
+def compose(
+    case: Case,
+    item: Item,
+    kind: Letter.Kind,
+    *,
+    on: date,
+    missing: list[str] | None = None,
+    note: str = "",
+    decision: Decision | None = None,
+    review: Review | None = None,
+    still_open: Collection[str] = (),
+    views: Sequence[PaperView] = (),
+) -> Letter:
+    """One letter of a case, sealed and not saved yet.
+
+    Args:
+        views: the case's papers, for receipts.
+    """
     number = number_of(case, on, kind)
-    if kind in _RECEIPTS:
-        paper: Document = _receipt(case, item, kind, on, missing or [], note)
+    if kind in RECEIPTS:
+        paper: Document = _receipt(case, item, kind, on, missing or [], note, views)
     elif kind is Letter.Kind.CERTIFICATE:
         paper = _certificate(case, item, on)
     elif review is not None and decision is None:
@@ -80,8 +130,8 @@ def issue(
     else:
         paper = _notice(case, item, kind, on, note)
     paper = sealed(paper, number)
-    return Letter.objects.create(
-        case=case,
+    return Letter(
+        case_id=case.pk,
         kind=kind,
         number=number,
         title=paper.title or kind.label,
@@ -110,7 +160,7 @@ def document_of(letter: Letter) -> Document:
 
 def number_of(case: Case, on: date, kind: Letter.Kind | None = None) -> str:
     """A letter's number (文号): office, year and the case's number, so that it is found again by it."""
-    street = path_names([case.deciding_division]).get(case.deciding_division, "")
+    street = _names([case.deciding_division]).get(case.deciding_division, "")
     word = (street[:1] or "沪") + "民"
     mark = (
         {Letter.Kind.CORRECTION: "补", Letter.Kind.DECISION: "决", Letter.Kind.REVIEW: "复"}.get(kind, "")
@@ -123,13 +173,13 @@ def number_of(case: Case, on: date, kind: Letter.Kind | None = None) -> str:
 def office_of(case: Case, division: str = "") -> str:
     """Who signs: the street's office, the town's government, the district's or the city's civil-affairs bureau."""
     code = division or case.deciding_division
-    return _office(code, path_names({code[:9], code[:6]}))
+    return _office(code, _names({code[:9], code[:6]}))
 
 
 def offices_of(cases: list[Case]) -> dict[int, str]:
     """The deciding office of each of some cases by the case's number, with one query."""
     codes = {case.deciding_division for case in cases}
-    names = path_names({code[:9] for code in codes} | {code[:6] for code in codes})
+    names = _names({code[:9] for code in codes} | {code[:6] for code in codes})
     return {case.pk: _office(case.deciding_division, names) for case in cases}
 
 
@@ -137,7 +187,7 @@ def reviewing_office(case: Case, kind: str, place: str) -> str:
     """Who looks at a decision again at a place: the bureau for 复核, the government for 行政复议."""
     if kind == Review.Kind.REVIEW:
         return office_of(case, place)
-    return "上海市人民政府" if place == "310000" else f"{path_names([place]).get(place, '')}人民政府"
+    return "上海市人民政府" if place == "310000" else f"{_names([place]).get(place, '')}人民政府"
 
 
 def _office(code: str, names: dict[str, str]) -> str:
@@ -157,7 +207,15 @@ def _as_data(paper: Document) -> dict[str, Any]:
     return {key: value.isoformat() if isinstance(value, date) else value for key, value in data.items()}
 
 
-def _receipt(case: Case, item: Item, kind: Letter.Kind, on: date, missing: list[str], note: str) -> Receipt:
+def _receipt(
+    case: Case,
+    item: Item,
+    kind: Letter.Kind,
+    on: date,
+    missing: list[str],
+    note: str,
+    views: Sequence[PaperView],
+) -> Receipt:
     states = {"fetched": "fetched", "submitted": "received", "promised": "received", "later": "received"}
     papers = [
         Paper(
@@ -167,7 +225,7 @@ def _receipt(case: Case, item: Item, kind: Letter.Kind, on: date, missing: list[
             if view.row.state == "fetched"
             else view.row.note,
         )
-        for view in papers_of(case, item)
+        for view in views
         if view.row is not None and (kind is not Letter.Kind.CORRECTION or not view.is_settled)
     ]
     named = {paper.name for paper in papers}
@@ -185,7 +243,7 @@ def _receipt(case: Case, item: Item, kind: Letter.Kind, on: date, missing: list[
     elif kind is Letter.Kind.NOT_ACCEPTED:
         due = None
     return Receipt(
-        kind=_RECEIPTS[kind],  # type: ignore[arg-type]
+        kind=RECEIPTS[kind],  # type: ignore[arg-type]
         office=office_of(case, case.accepting_division),
         item=item.name,
         applicant=case.applicant_name,
@@ -356,7 +414,7 @@ def _objections(case: Case, item: Item) -> tuple[Objection, ...]:
             )
         )
     if item.may_appeal:
-        district = path_names([case.deciding_division[:6]]).get(case.deciding_division[:6], "")
+        district = _names([case.deciding_division[:6]]).get(case.deciding_division[:6], "")
         ways.append(
             Objection(
                 way="申请行政复议", where=f"{district}人民政府", within="60日内", article="行政复议法 第九条"

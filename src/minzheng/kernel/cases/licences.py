@@ -6,7 +6,7 @@ applicant is told so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,11 +25,22 @@ class Licence:
 
 
 Reader = Callable[[Person], Licence | None]
-_READERS: dict[str, Reader] = {}
+ReaderOfMany = Callable[[Collection[Person]], dict[int, Licence]]
+_READERS: dict[str, ReaderOfMany] = {}
 
 
 def register_licence(kind: str, reader: Reader) -> None:
     """Offers a kind of licence (接入电子证照); called once, when the app that issues it is ready."""
+
+    def many(people: Collection[Person]) -> dict[int, Licence]:
+        read = ((person.pk, reader(person)) for person in people)
+        return {person_id: licence for person_id, licence in read if licence is not None}
+
+    register_licences(kind, many)
+
+
+def register_licences(kind: str, reader: ReaderOfMany) -> None:
+    """The same with a reader that looks for many people at once; those without the licence are absent from its answer."""
     _READERS[kind] = reader
 
 
@@ -38,43 +49,52 @@ def offered() -> frozenset[str]:
     return frozenset(_READERS)
 
 
-def find_licence(kind: str, person: Person) -> Licence | None:
-    """The person's licence of a kind, or None where there is none or nobody offers it."""
+def find_licences(kind: str, people: Collection[Person]) -> dict[int, Licence]:
+    """The licences of a kind by person; nobody's where nobody offers it."""
     reader = _READERS.get(kind)
-    return reader(person) if reader else None
+    return reader(people) if reader else {}
 
 
-def _identity_card(person: Person) -> Licence | None:
-    held = Identifier.objects.filter(person=person, kind="citizen", is_primary=True).first()
-    return Licence(mask(held.value), held.source or "公安", held.observed_on) if held else None
+def _identity_cards(people: Collection[Person]) -> dict[int, Licence]:
+    held = Identifier.objects.filter(person__in=people, kind="citizen", is_primary=True).order_by("-pk")
+    return {one.person_id: Licence(mask(one.value), one.source or "公安", one.observed_on) for one in held}
 
 
-def _death(person: Person) -> Licence | None:
-    said = person.provenance.get("death_date") or {}
-    if person.death_date is None:
-        return None
-    return Licence(person.death_date.isoformat(), str(said.get("source", "卫健")), person.death_date)
+def _deaths(people: Collection[Person]) -> dict[int, Licence]:
+    found = {}
+    for person in people:
+        if person.death_date is not None:
+            said = person.provenance.get("death_date") or {}
+            found[person.pk] = Licence(
+                person.death_date.isoformat(), str(said.get("source", "卫健")), person.death_date
+            )
+    return found
 
 
-def _subsistence(person: Person) -> Licence | None:
-    award = Award.objects.filter(person=person, benefit="subsistence_allowance", end_month=None).first()
-    return Licence(f"在享 {award.start_month:%Y-%m} 起", "民政", None) if award else None
+def _subsistence(people: Collection[Person]) -> dict[int, Licence]:
+    awards = Award.objects.filter(person__in=people, benefit="subsistence_allowance", end_month=None)
+    return {
+        one.person_id: Licence(f"在享 {one.start_month:%Y-%m} 起", "民政", None)
+        for one in awards.order_by("-pk")
+        if one.person_id is not None
+    }
 
 
-def _employment(code: int) -> Reader:
-    def read(person: Person) -> Licence | None:
-        fact = (
-            Fact.objects.filter(person=person, kind="employment", superseded_at=None)
-            .order_by("-during")
-            .first()
-        )
-        return Licence("有效", fact.source, fact.observed_on) if fact and fact.int_value == code else None
+def _employment(code: int) -> ReaderOfMany:
+    def read(people: Collection[Person]) -> dict[int, Licence]:
+        facts = Fact.objects.filter(person__in=people, kind="employment", superseded_at=None)
+        latest = {fact.person_id: fact for fact in facts.order_by("during")}
+        return {
+            person_id: Licence("有效", fact.source, fact.observed_on)
+            for person_id, fact in latest.items()
+            if person_id is not None and fact.int_value == code
+        }
 
     return read
 
 
-register_licence("identity_card", _identity_card)
-register_licence("death_certificate", _death)
-register_licence("subsistence_certificate", _subsistence)
-register_licence("unemployment_certificate", _employment(2))
-register_licence("retirement_certificate", _employment(3))
+register_licences("identity_card", _identity_cards)
+register_licences("death_certificate", _deaths)
+register_licences("subsistence_certificate", _subsistence)
+register_licences("unemployment_certificate", _employment(2))
+register_licences("retirement_certificate", _employment(3))

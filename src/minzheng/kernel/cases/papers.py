@@ -7,6 +7,7 @@ where the fetch failed, and then the reason is kept by issuer. Source: 上海市
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,6 +51,11 @@ def papers_of(case: Case, item: Item | None = None) -> list[PaperView]:
     """Every paper that the item asks for, given the answers; one query."""
     item = item or item_of(case)
     rows = {row.code: row for row in Material.objects.filter(case=case).select_related("upload")}
+    return views_of(case, item, rows)
+
+
+def views_of(case: Case, item: Item, rows: Mapping[str, Material]) -> list[PaperView]:
+    """The same over rows that are at hand already."""
     return [PaperView(paper, rows.get(paper.code)) for paper in item.materials if applies(paper, case)]
 
 
@@ -63,7 +69,11 @@ def applies(paper: Paper, case: Case) -> bool:
 
 def missing_papers(case: Case, item: Item | None = None) -> list[Paper]:
     """The required papers that are neither fetched, handed in, promised nor put off."""
-    return [view.paper for view in papers_of(case, item) if view.paper.is_required and not view.is_settled]
+    return missing_of(papers_of(case, item))
+
+
+def missing_of(views: Iterable[PaperView]) -> list[Paper]:
+    return [view.paper for view in views if view.paper.is_required and not view.is_settled]
 
 
 @transaction.atomic
@@ -74,7 +84,7 @@ def fetch_papers(*, case: Case | int, on: date) -> Case:
     """
     found = locked(case)
     item = item_of(found)
-    views = [view for view in papers_of(found, item) if view.paper.source and _is_wanted(view)]
+    views = [view for view in papers_of(found, item) if view.paper.source and is_wanted(view)]
     if not views:
         return found
     known = known_values(found.person_id, {view.paper.source for view in views})
@@ -98,7 +108,7 @@ def fetch_papers(*, case: Case | int, on: date) -> Case:
     return found
 
 
-def _is_wanted(view: PaperView) -> bool:
+def is_wanted(view: PaperView) -> bool:
     """What was put off at acceptance is fetched again before the decision (容缺后补)."""
     return not view.is_settled or (view.row is not None and view.row.state == Material.State.LATER)
 
@@ -106,6 +116,12 @@ def _is_wanted(view: PaperView) -> bool:
 def _fetch_one(case: Case, view: PaperView, answer: dict | None, on: date) -> None:
     paper = view.paper
     row = view.row or Material(case=case, code=paper.code, on=on)
+    settle_fetched(row, paper, answer, on)
+    row.save()
+
+
+def settle_fetched(row: Material, paper: Paper, answer: dict | None, on: date) -> None:
+    """What a fetch makes of a paper, not saved yet: fetched, or wanted with the reason why it failed."""
     row.source, row.issuer = paper.source, paper.issuer
     why = ""
     if answer is None:
@@ -128,7 +144,6 @@ def _fetch_one(case: Case, view: PaperView, answer: dict | None, on: date) -> No
         row.value, row.fetched_on = str(answer["value"])[:500], on
         row.issuer = paper.issuer or answer["source"]
         row.observed_on = date.fromisoformat(answer["on"][:10]) if answer["on"] else None
-    row.save()
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from minzheng.kernel.centres.calling import (
 )
 from minzheng.kernel.centres.closing import Closed, close_day
 from minzheng.kernel.centres.counters import begin_day, close_counter, open_counter, set_counter
-from minzheng.kernel.centres.sites import close_on, load_centres, open_slots
+from minzheng.kernel.centres.sites import close_many, close_on, load_centres, open_slots
 from minzheng.kernel.centres.tickets import check_in, claim_carried, take_ticket
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "claim_carried",
     "close_counter",
     "close_day",
+    "close_many",
     "close_on",
     "finish",
     "hold",
