@@ -18,8 +18,11 @@ from minzheng.kernel.access.actions import grant_post
 from minzheng.kernel.access.demo import DemoOfficial, create_demo_officials
 from minzheng.kernel.access.models import Official, Post
 from minzheng.kernel.cases.models.case import Submission
-from minzheng.kernel.monthend.models import MonthRun
+from minzheng.kernel.monthend.actions import run_month
+from minzheng.kernel.monthend.live import day_in_hand
+from minzheng.kernel.monthend.models import MonthRun, RunState
 from minzheng.kernel.monthend.queries import latest_run
+from minzheng.kernel.monthend.steps import LABELS
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage.schema import bring_up_to_date
@@ -42,6 +45,7 @@ from minzheng.simulation.year.steps import STEPS
 
 YEAR = 2022
 MONTH = Month(YEAR, 12)
+NEXT = MONTH + 1
 SERVICE = "demo"
 CHONGMING = "310151"
 CLIENTS = 120
@@ -57,7 +61,7 @@ class DemoRefused(RuntimeError):
 
 @dataclass(frozen=True)
 class Demo:
-    """What was prepared: the run of the year's last month, and the accounts."""
+    """What was prepared: the run of the month after the year, and the accounts."""
 
     run: MonthRun
     officials: list[DemoOfficial]
@@ -81,25 +85,35 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     except BuildRefused as error:
         raise DemoRefused(str(error)) from error
     engine.live(Month(YEAR, 1), MONTH, STEPS, watch)
-    run = latest_run_of_month()
-    assert run is not None  # The year's last step ran it.
     with acting_as_service(SERVICE):
-        prepare_centres(on=run.on)
+        on = day_in_hand() or MONTH.last_day
+    run = _run_next(watch, on=on)
+    with acting_as_service(SERVICE):
+        prepare_centres(on=on)
     watch("受理中心", "名册与预约号源已就绪")
-    prepare_marriage_offices(on=run.on, watch=watch)
-    prepare_marriages(on=run.on, watch=watch)
-    _casework(watch, on=run.on)
+    prepare_marriage_offices(on=on, watch=watch)
+    prepare_marriages(on=on, watch=watch)
+    _casework(watch, on=on)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
-    prepare_eldercare(on=run.on, watch=watch)
-    prepare_beds(on=run.on, watch=watch)
-    prepare_supervision(on=run.on, watch=watch)
-    prepare_workforce(on=run.on, watch=watch)
-    prepare_layout(on=run.on, watch=watch)
-    prepare_targets(on=run.on, watch=watch)
-    prepare_dementia(on=run.on, watch=watch)
+    prepare_eldercare(on=on, watch=watch)
+    prepare_beds(on=on, watch=watch)
+    prepare_supervision(on=on, watch=watch)
+    prepare_workforce(on=on, watch=watch)
+    prepare_layout(on=on, watch=watch)
+    prepare_targets(on=on, watch=watch)
+    prepare_dementia(on=on, watch=watch)
     with acting_as_service(SERVICE):
-        watch("统计指标", f"计数 {len(prepare_figures(on=run.on).counted)} 项")
+        watch("统计指标", f"计数 {len(prepare_figures(on=on).counted)} 项")
     return Demo(run, officials)
+
+
+def _run_next(watch: Watcher, *, on: date) -> MonthRun:
+    """The month after the year, run on the year's last day, so that payments wait to be checked and approved."""
+    run = latest_run_of_month()
+    if run is None or run.state != RunState.DONE:
+        run = run_month(NEXT, on=on, progress=lambda told: watch("月度办理", LABELS[told.step]))
+    watch("月度办理", f"{NEXT.chinese}已编制，等待复核")
+    return run
 
 
 def _casework(watch: Watcher, *, on: date) -> None:
@@ -127,9 +141,9 @@ def _officers_for(town: str) -> None:
 
 
 def latest_run_of_month() -> MonthRun | None:
-    """The latest run of the demonstration's month, if there was one."""
+    """The latest run of the month after the year, if there was one."""
     with acting_as_service(SERVICE):
-        return latest_run(MONTH)
+        return latest_run(NEXT)
 
 
 def _require_no_real_people() -> None:
