@@ -31,7 +31,8 @@ from minzheng.kernel.people.fact_writing import FACT_SCHEMA
 from minzheng.kernel.people.models import Membership, Person
 from minzheng.simulation.identifiers import RESERVED_AREAS, check_digit
 
-FIRST, LAST = date(2022, 7, 1), date(2022, 7, 29)
+#: The weeks before the demonstration's day: the last of the year.
+FIRST, LAST = date(2022, 12, 1), date(2022, 12, 30)
 SERVICE = "合成城市"
 COUNTERS = (
     "310107014",

@@ -32,10 +32,12 @@ def month_in_hand() -> Month | None:
 
 
 def day_in_hand() -> date | None:
-    """The day that a demonstration's city has reached; None, for today, where the city lives by the clock."""
+    """The day that a demonstration's city has reached, by its latest run or close; None, for today, where it lives by the clock."""
     if os.environ.get("MINZHENG_DEMO") != "1":
         return None
-    return MonthRun.objects.order_by("-month", "-attempt").values_list("on", flat=True).first()
+    ran = MonthRun.objects.order_by("-month", "-attempt").values_list("on", flat=True).first()
+    closed = MonthClose.objects.aggregate(day=Max("closed_on"))["day"]
+    return max((day for day in (ran, closed) if day is not None), default=None)
 
 
 def begin_anew(month: Month, snapshot_identity: str) -> None:

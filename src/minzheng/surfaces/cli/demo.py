@@ -92,14 +92,14 @@ def _prepare(scale: int, seed: int) -> None:
 def _show(demo: Demo) -> None:
     from minzheng.kernel.monthend.totals import by_benefit
     from minzheng.kernel.programmes import load_programmes
-    from minzheng.simulation.demo import MONTH, SERVICE
+    from minzheng.simulation.demo import NEXT, SERVICE
     from minzheng.surfaces.demo import create_demo_residents
 
     with acting_as_service(SERVICE):
         totals = by_benefit(demo.run)
         residents = create_demo_residents()
     names = {benefit.code: benefit.name for programme in load_programmes() for benefit in programme.benefits}
-    table = Table(title=f"{MONTH.chinese}月度办理 Month end", title_justify="left")
+    table = Table(title=f"{NEXT.chinese}月度办理 Month end", title_justify="left")
     table.add_column("待遇", overflow="fold")
     for heading in ("符合条件", "在享", "主动发现与变更", "发放单", "发放金额（元）"):
         table.add_column(heading, justify="right")
