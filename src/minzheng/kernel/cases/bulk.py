@@ -30,7 +30,7 @@ from minzheng.kernel.cases.papers import AUTHORITY
 from minzheng.kernel.items import ItemNotInForce, item_on
 from minzheng.kernel.items.model import Item, StepKind
 from minzheng.kernel.people.models import Membership, Person
-from minzheng.kernel.people.staging import Outcome, conform, fetch, new_ids
+from minzheng.kernel.people.staging import Outcome, conform, execute, fetch, new_ids
 
 CASE_SCHEMA: dict[str, Any] = {
     "row": pl.Int64, "key": pl.String, "item": pl.String, "person_id": pl.Int64, "channel": pl.String,
@@ -255,8 +255,11 @@ def _tell_departure(hand: Hand, proposed: str, outcome: str, reason: str) -> Non
 
 
 def _keep_keys(keys: Iterable[tuple[str, int]]) -> None:
-    Submission.objects.bulk_create(
-        [Submission(key=key, case_id=case_id) for key, case_id in keys], batch_size=5000
+    # Without RETURNING: asking for each row back would ask for each case whether it is in sight.
+    rows = list(keys)
+    execute(
+        "INSERT INTO cases_submission (key, case_id) SELECT * FROM unnest(%s::text[], %s::bigint[])",
+        [[key for key, _ in rows], [case_id for _, case_id in rows]],
     )
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from minzheng.kernel.cases.clocks import due_after
+from minzheng.kernel.cases.jurisdiction import CITY
 from minzheng.kernel.cases.models import Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import item_of
 from minzheng.kernel.cases.papers import PaperView, papers_of
@@ -56,7 +57,7 @@ _KNOWN: ContextVar[dict[str, str] | None] = ContextVar("names of places at hand"
 @contextmanager
 def names_at_hand(codes: Iterable[str]) -> Iterator[None]:
     """Within the block letters to many people name these places and their districts without asking for each of them."""
-    wanted = {part for code in codes for part in (code, code[:9], code[:6])}
+    wanted = {CITY, *(part for code in codes for part in (code, code[:9], code[:6]))}
     token = _KNOWN.set(path_names(wanted))
     try:
         yield
@@ -203,8 +204,17 @@ def _office(code: str, names: dict[str, str]) -> str:
 
 def _as_data(paper: Document) -> dict[str, Any]:
     kind = next(name for name, made in _TYPES.items() if isinstance(paper, made))
-    data = {"type": kind, **asdict(paper)}
-    return {key: value.isoformat() if isinstance(value, date) else value for key, value in data.items()}
+    return {"type": kind, **{one.name: _plain(getattr(paper, one.name)) for one in fields(paper)}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return type(value)(_plain(part) for part in value)
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    return value
 
 
 def _receipt(

@@ -247,7 +247,7 @@ def _go_on(life: Life, days: pl.DataFrame) -> int:
     rows = list(
         held.filter(Q(bundle_id=None), opened_on__lt=life.month.first_day)
         .order_by("pk")
-        .values_list("pk", "item", "channel", "centre_id")
+        .values_list("pk", "person_id", "opened_on", "item", "channel", "centre_id")
     )
     if not rows:
         return 0
@@ -256,13 +256,21 @@ def _go_on(life: Life, days: pl.DataFrame) -> int:
         for step in range((life.month.last_day - life.month.first_day).days + 1)
         if is_workday(day := life.month.first_day + timedelta(days=step))
     ]
-    schema = {"row": pl.Int64, "item": pl.String, "channel": pl.String, "centre_id": pl.Int64}
+    schema = {
+        "row": pl.Int64,
+        "person_id": pl.Int64,
+        "opened_on": pl.Date,
+        "item": pl.String,
+        "channel": pl.String,
+        "centre_id": pl.Int64,
+    }
     opened = days.group_by("centre_id").agg(counter_until=pl.col("on").max())
     cases = (
         pl.DataFrame(rows, schema=schema, orient="row")
         .join(items, on="item", maintain_order="left")
         .join(opened, on="centre_id", how="left", maintain_order="left")
-        .with_columns(key="row", is_online=pl.col("channel") == "online")
+        # Not by the case's number: one that a killed month gave out is not given again.
+        .with_columns(key=_key("opened_on"), is_online=pl.col("channel") == "online")
     )
     first = (_chance(life, "goes on", "key") * min(2, len(workdays))).floor().cast(pl.Int64)
     cases = cases.with_columns(since=first.replace_strict(dict(enumerate(workdays)), return_dtype=pl.Date))
@@ -270,6 +278,11 @@ def _go_on(life: Life, days: pl.DataFrame) -> int:
     for part in cases.select("row").iter_slices(BATCH):
         go_on_many(acts.join(part, on="row", how="semi"))
     return len(rows)
+
+
+def _key(day: str) -> pl.Expr:
+    """A person's case of a day, whatever its number."""
+    return pl.col("person_id") * 1000 + pl.col(day).dt.ordinal_day()
 
 
 def _rate(life: Life) -> int:
@@ -281,9 +294,9 @@ def _rate(life: Life) -> int:
         list(ended.values_list("pk", "person_id", "decided_on", "is_late", "state")),
         schema={"case_id": pl.Int64, "person_id": pl.Int64, "on": pl.Date, "is_late": pl.Boolean, "state": pl.String},
         orient="row",
-    )  # fmt: skip
-    chosen = frame.filter(_chance(life, "rates", "case_id") < rate("casework.rated")).with_columns(
-        u=_chance(life, "score", "case_id") - 0.2 * (pl.col("is_late") | (pl.col("state") == "refused"))
+    ).with_columns(key=_key("on"))  # fmt: skip
+    chosen = frame.filter(_chance(life, "rates", "key") < rate("casework.rated")).with_columns(
+        u=_chance(life, "score", "key") - 0.2 * (pl.col("is_late") | (pl.col("state") == "refused"))
     )
     for row in chosen.iter_rows(named=True):
         score = (
