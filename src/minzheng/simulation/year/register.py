@@ -49,7 +49,7 @@ def living(on: date) -> pl.DataFrame:
 
 def age_on(born: pl.Expr, on: date) -> pl.Expr:
     """Full years on a day; who was born on 29 February turns a year older on 1 March of a common year."""
-    had = born.dt.month() * 100 + born.dt.day() <= on.month * 100 + on.day
+    had = born.dt.month().cast(pl.Int32) * 100 + born.dt.day().cast(pl.Int32) <= on.month * 100 + on.day
     return (on.year - born.dt.year().cast(pl.Int32) - (~had).cast(pl.Int32)).cast(pl.Int32)
 
 
