@@ -77,9 +77,9 @@ def prepare_marriages(*, on: date, watch: Watcher = lambda step, detail: None) -
     Returns how many entries the register holds.
     """
     with acting_as_service(SERVICE):
-        offices = _open_offices()
+        offices = open_offices()
         if not Registration.objects.exists():
-            _enter_old_records(offices, before=on.replace(month=1, day=1))
+            enter_old_records(offices, before=on.replace(month=1, day=1))
             _live_the_year(offices, until=on)
         served = DivorceApplication.objects.filter(
             office=offices[AT_COUNTER], received_on__lte=on, state="pending"
@@ -97,8 +97,12 @@ def prepare_marriages(*, on: date, watch: Watcher = lambda step, detail: None) -
     return held
 
 
-def _open_offices() -> dict[str, Facility]:
-    """The office of each district and the city's own, each with papers and a licensed registrar; those that are there stay."""
+def open_offices(papers: int = PAPERS) -> dict[str, Facility]:
+    """The office of each district and the city's own, each with papers and a licensed registrar; those that are there stay.
+
+    Args:
+        papers: how many certificates of each kind an office receives when it opens.
+    """
     places = [(one.code, one.name) for one in children(CITY, date(2022, 1, 1))]
     offices = {}
     for turn, (code, name) in enumerate([*places, (CITY, "上海市")], 1):
@@ -116,9 +120,9 @@ def _open_offices() -> dict[str, Facility]:
             provenance="illustrative",
         )
         for paper in ("marriage", "divorce"):
-            first = turn * 1_000_000 + 1
+            first = turn * 1_000_000 + 1  # Serials of different offices never meet.
             actions.receive_papers(
-                office=office, paper=paper, first=first, last=first + PAPERS - 1, on=date(2022, 1, 4)
+                office=office, paper=paper, first=first, last=first + papers - 1, on=date(2022, 1, 4)
             )
         for number, official in enumerate(_officials(code, name), 1):
             actions.grant_licence(
@@ -146,7 +150,7 @@ def _officials(code: str, name: str) -> list[Official]:
     ]  # fmt: skip
 
 
-def _enter_old_records(offices: dict[str, Facility], *, before: date) -> None:
+def enter_old_records(offices: dict[str, Facility], *, before: date) -> None:
     """Every couple of a household has an old record of its district: married a few years past the lawful age."""
     couples = read_frame(_COUPLES, schema={**_COUPLE, "place": pl.String})
     spread = pl.col("man_person_id").hash(1) % 2600

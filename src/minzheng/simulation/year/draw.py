@@ -30,3 +30,34 @@ def chance(key: pl.Expr, *, seed: int, month: Month, purpose: str) -> pl.Expr:
     bits = (bits ^ (bits // 2**32)) * pl.lit(_AGAIN, dtype=pl.UInt64)
     bits = bits ^ (bits // 2**32)
     return ((bits // 2**24) % _FRACTION).cast(pl.Float64) / _FRACTION
+
+
+def pick(
+    frame: pl.DataFrame,
+    *,
+    expected: float,
+    seed: int,
+    month: Month,
+    purpose: str,
+    key: str = "key",
+    weight: str = "weight",
+) -> pl.DataFrame:
+    """Draws `expected` rows, up or down to a whole number, each with a chance in proportion to its weight; sorted by key.
+
+    Systematic sampling along an order that the seed alone decides: a small city keeps the volume of the whole one, and which
+    rows are drawn does not depend on how they came. A chance is at most one, so where weights are few fewer are drawn.
+    """
+    if expected <= 0:
+        return frame.clear()
+    ordered = (
+        frame.filter(pl.col(weight) > 0)
+        .with_columns(chance(pl.col(key), seed=seed, month=month, purpose=purpose).alias("_luck"))
+        .sort("_luck", key)
+    )
+    total = ordered[weight].sum()
+    if not total:
+        return frame.clear()
+    start = (salt(seed, month, f"{purpose}|start") >> 24) / 2**40
+    reached = (pl.col(weight) / total * expected).clip(0, 1).cum_sum() + start
+    taken = ordered.filter(reached.floor() > reached.floor().shift(1, fill_value=0))
+    return taken.sort(key).drop("_luck")
