@@ -15,7 +15,7 @@ from minzheng.kernel.periods import Month
 from minzheng.simulation.calibration import unsourced
 from minzheng.simulation.year.births import AREA, numbered
 from minzheng.simulation.year.draw import pick
-from minzheng.simulation.year.rates import life
+from minzheng.simulation.year.life_rates import life
 from minzheng.simulation.year.register import age_on
 
 MONTH = Month(2022, 3)
