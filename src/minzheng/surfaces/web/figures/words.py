@@ -67,6 +67,7 @@ _PARTS = {
     "eldercare_layout": gettext_lazy("养老设施布局"),
     "eldercare_workforce": gettext_lazy("养老护理人员"),
     "dementia_care": gettext_lazy("认知障碍照护"),
+    "social_relief": gettext_lazy("社会救助"),
 }
 
 
