@@ -6,7 +6,7 @@ import polars as pl
 
 from minzheng.kernel.cases.bulk import ACT_SCHEMA
 from minzheng.kernel.items import items_on
-from minzheng.kernel.items.model import Channel, Item, StepKind
+from minzheng.kernel.items.model import Channel, Item, Step, StepKind
 from minzheng.kernel.periods import Month
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import Life
@@ -41,13 +41,18 @@ def item_frame(month: Month) -> pl.DataFrame:
         rows.append(
             {"item": item.code, "place": place, "at_once": item.is_on_the_spot, "is_citywide": item.is_citywide,
              "may_be_online": Channel.ONLINE in item.channels}
-            | {kind.value: steps[kind].days if kind in steps else None for kind in _STEPS}
+            | {kind.value: _workdays(steps[kind]) if kind in steps else None for kind in _STEPS}
         )  # fmt: skip
     return pl.DataFrame(
         rows,
         schema={"item": pl.String, "place": pl.Int64, "at_once": pl.Boolean, "is_citywide": pl.Boolean,
                 "may_be_online": pl.Boolean} | {kind.value: pl.Int64 for kind in _STEPS},
     )  # fmt: skip
+
+
+def _workdays(step: Step) -> int:
+    """The working days in a step's time; calendar days hold fewer of them."""
+    return step.days if step.in_workdays else step.days * 5 // 7
 
 
 class Course:
@@ -154,7 +159,7 @@ class Course:
             "close_publication",
             has(StepKind.PUBLICISE),
             state="publicised",
-            after=pl.col(StepKind.PUBLICISE.value) + 1,
+            after=pl.col(StepKind.PUBLICISE.value) + 3,
         )
         put_off = pl.col("is_online") | (pl.col("counter_until") == self.last)
         self._act("hand_in", has(StepKind.DECIDE) & put_off, words=SEEN)
@@ -170,7 +175,8 @@ class Course:
         """Within the step's days, mostly well within; a few are late."""
         limit = pl.col(kind.value).fill_null(1)
         late = self._chance(f"late {kind.value}") < rate("casework.late")
-        usual = self._days(f"in {kind.value}", 1, pl.min_horizontal(pl.max_horizontal(limit - 1, 1), 9))
+        most = pl.min_horizontal(pl.max_horizontal(limit - 1, 1), 9)
+        usual = pl.min_horizontal(limit, self._days(f"in {kind.value}", 1, most))
         return pl.when(late).then(limit + self._days(f"by {kind.value}", 1, 5)).otherwise(usual)
 
 
