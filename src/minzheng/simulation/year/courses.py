@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from minzheng.kernel.cases.bulk import ACT_SCHEMA
+from minzheng.kernel.cases.clocks import ACCEPT_WORKDAYS
 from minzheng.kernel.items import items_on
 from minzheng.kernel.items.model import Channel, Item, Step, StepKind
 from minzheng.kernel.periods import Month
@@ -40,13 +41,13 @@ def item_frame(month: Month) -> pl.DataFrame:
         steps = {step.kind: step for step in item.route}
         rows.append(
             {"item": item.code, "place": place, "at_once": item.is_on_the_spot, "is_citywide": item.is_citywide,
-             "may_be_online": Channel.ONLINE in item.channels}
+             "may_be_online": Channel.ONLINE in item.channels, "accept_days": steps[StepKind.ACCEPT].days or ACCEPT_WORKDAYS}
             | {kind.value: _workdays(steps[kind]) if kind in steps else None for kind in _STEPS}
         )  # fmt: skip
     return pl.DataFrame(
         rows,
         schema={"item": pl.String, "place": pl.Int64, "at_once": pl.Boolean, "is_citywide": pl.Boolean,
-                "may_be_online": pl.Boolean} | {kind.value: pl.Int64 for kind in _STEPS},
+                "may_be_online": pl.Boolean, "accept_days": pl.Int64} | {kind.value: pl.Int64 for kind in _STEPS},
     )  # fmt: skip
 
 
@@ -111,7 +112,8 @@ class Course:
 
     def _accepted(self) -> None:
         """Accepted as it is, on the spot decided as well; or completed first, which some never do."""
-        first = pl.col("is_online").cast(pl.Int64) * self._days("accept", 1, 3)
+        in_time = pl.min_horizontal("accept_days", self._days("accept", 1, 3))
+        first = pl.col("is_online").cast(pl.Int64) * in_time
         never = self._chance("never") < rate("casework.never_completes")
         self._accept(first)
         self._act("ask_correction", state="submitted", after=first)
