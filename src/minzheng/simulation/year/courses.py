@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from minzheng.kernel.cases.bulk import ACT_SCHEMA
+from minzheng.kernel.cases.clocks import ACCEPT_WORKDAYS
 from minzheng.kernel.items import items_on
-from minzheng.kernel.items.model import Channel, Item, StepKind
+from minzheng.kernel.items.model import Channel, Item, Step, StepKind
 from minzheng.kernel.periods import Month
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import Life
@@ -40,14 +41,19 @@ def item_frame(month: Month) -> pl.DataFrame:
         steps = {step.kind: step for step in item.route}
         rows.append(
             {"item": item.code, "place": place, "at_once": item.is_on_the_spot, "is_citywide": item.is_citywide,
-             "may_be_online": Channel.ONLINE in item.channels}
-            | {kind.value: steps[kind].days if kind in steps else None for kind in _STEPS}
+             "may_be_online": Channel.ONLINE in item.channels, "accept_days": steps[StepKind.ACCEPT].days or ACCEPT_WORKDAYS}
+            | {kind.value: _workdays(steps[kind]) if kind in steps else None for kind in _STEPS}
         )  # fmt: skip
     return pl.DataFrame(
         rows,
         schema={"item": pl.String, "place": pl.Int64, "at_once": pl.Boolean, "is_citywide": pl.Boolean,
-                "may_be_online": pl.Boolean} | {kind.value: pl.Int64 for kind in _STEPS},
+                "may_be_online": pl.Boolean, "accept_days": pl.Int64} | {kind.value: pl.Int64 for kind in _STEPS},
     )  # fmt: skip
+
+
+def _workdays(step: Step) -> int:
+    """The working days in a step's time; calendar days hold fewer of them."""
+    return step.days if step.in_workdays else step.days * 5 // 7
 
 
 class Course:
@@ -106,7 +112,8 @@ class Course:
 
     def _accepted(self) -> None:
         """Accepted as it is, on the spot decided as well; or completed first, which some never do."""
-        first = pl.col("is_online").cast(pl.Int64) * self._days("accept", 1, 3)
+        in_time = pl.min_horizontal("accept_days", self._days("accept", 1, 3))
+        first = pl.col("is_online").cast(pl.Int64) * in_time
         never = self._chance("never") < rate("casework.never_completes")
         self._accept(first)
         self._act("ask_correction", state="submitted", after=first)
@@ -154,7 +161,7 @@ class Course:
             "close_publication",
             has(StepKind.PUBLICISE),
             state="publicised",
-            after=pl.col(StepKind.PUBLICISE.value) + 1,
+            after=pl.col(StepKind.PUBLICISE.value) + 3,
         )
         put_off = pl.col("is_online") | (pl.col("counter_until") == self.last)
         self._act("hand_in", has(StepKind.DECIDE) & put_off, words=SEEN)
@@ -170,7 +177,8 @@ class Course:
         """Within the step's days, mostly well within; a few are late."""
         limit = pl.col(kind.value).fill_null(1)
         late = self._chance(f"late {kind.value}") < rate("casework.late")
-        usual = self._days(f"in {kind.value}", 1, pl.min_horizontal(pl.max_horizontal(limit - 1, 1), 9))
+        most = pl.min_horizontal(pl.max_horizontal(limit - 1, 1), 9)
+        usual = pl.min_horizontal(limit, self._days(f"in {kind.value}", 1, most))
         return pl.when(late).then(limit + self._days(f"by {kind.value}", 1, 5)).otherwise(usual)
 
 
