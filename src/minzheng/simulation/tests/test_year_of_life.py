@@ -74,7 +74,6 @@ def test_volumes_are_a_quarter_of_the_years(town: None) -> None:
     came = Person.objects.filter(identifiers__value__startswith=moves.AREA).count()
     married = Registration.objects.filter(kind="marriage").count()
     divorced = Registration.objects.filter(kind="divorce").count()
-    print(died, born, left, came, married, divorced)
     assert 139_000 / SCALE / 4 * 0.7 < died < 139_000 / SCALE / 4 * 1.5
     assert 116_000 / SCALE / 4 * 0.7 < born < 116_000 / SCALE / 4 * 1.4
     assert 20 < left < 60 and 20 < came < 60
