@@ -50,7 +50,7 @@ SERVICE = "demo"
 CHONGMING = "310151"
 CLIENTS = 120
 # Area codes beginning so belong to no place; whoever has another one may be a real person.
-_SYNTHETIC = "31019[5-9]"
+_SYNTHETIC = "31019[1-9]"
 
 Watcher = Callable[[str, str], None]
 
