@@ -39,13 +39,28 @@ def fall_ill(life: Life) -> dict[str, Any]:
     return {"新增医疗自付": changed.filter(pl.col("medical_spending_fen") > 0).height}
 
 
+def _likely(age: pl.Expr) -> pl.Expr:
+    """How likely somebody of an age is to be given a certificate, beside others."""
+    found: pl.Expr = pl.lit(0.0)
+    for since, value in calibration()["disability"]["ages"]["values"]:
+        found = pl.when(age >= since).then(float(value)).otherwise(found)
+    return found
+
+
+def _grades() -> list[float]:
+    """The shares of the four grades among certificates."""
+    severe = figure("disability.severe") / figure("disability.certificates")
+    first, third = severe * figure("disability.first_grade"), figure("disability.third_grade")
+    return [first, severe - first, third, 1 - severe - third]
+
+
 def certify(life: Life) -> dict[str, Any]:
     """Certificates issued in the month, those that end and are renewed or not, and those that are cancelled."""
     month = life.month
     people = living(month.first_day)
     holds = facts(_CERTIFICATE, month.first_day).filter(pl.col("disability_grade").fill_null(0) > 0)
     free = people.filter(pl.col("is_local")).join(holds, on="person_id", how="anti").with_columns(
-        weight=pl.when(pl.col("age") >= 60).then(figure("disability.from_60")).otherwise(figure("disability.certificates"))
+        weight=_likely(pl.col("age"))
     )  # fmt: skip
     new = pick(
         free,
@@ -57,7 +72,7 @@ def certify(life: Life) -> dict[str, Any]:
     shares = calibration()["disability"]
     new = new.select(
         "person_id", disability_kind=_of(shares["kinds"]["values"], luck(life, "kind")),
-        disability_grade=_of(shares["grades"]["values"], luck(life, "grade")), end=pl.lit(_in_ten_years(month.first_day)),
+        disability_grade=_of(_grades(), luck(life, "grade")), end=pl.lit(_in_ten_years(month.first_day)),
     )  # fmt: skip
     ending = read_frame(
         _ENDING, [list(_CERTIFICATE), month.first_day, month.last_day],

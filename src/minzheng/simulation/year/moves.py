@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from minzheng.kernel.people.actions import move_people, register_people
-from minzheng.simulation.calibration import calibration, names
+from minzheng.simulation.calibration import figure, names
 from minzheng.simulation.year.births import named, numbered
 from minzheng.simulation.year.deaths import POLICE, name_heads, regroup
 from minzheng.simulation.year.draw import pick
@@ -70,13 +70,13 @@ def come(life: Life) -> dict[str, Any]:
     ).with_row_index("row", 1)  # fmt: skip
     told = register_people(rows.drop("key"), source=POLICE, observed_on=month.last_day)
     entered = told.filter(pl.col("outcome") == "created").join(rows.select("row", "key"), on="row")
-    wage = calibration()["income"]["wage"]
+    wage, lowest = figure("income.wage"), figure("income.lowest_wage")
     has_job = luck(life, "coming job") < 0.85
-    pay = ((wage["median"] * (0.45 + 1.3 * luck(life, "coming pay"))).round() * 100).cast(pl.Int64)
+    pay = ((wage * (0.45 + 1.3 * luck(life, "coming pay"))).round() * 100).cast(pl.Int64)
     tell(
         life,
         entered.with_columns(employment=pl.when(has_job).then(1).otherwise(2).cast(pl.Int64),
-                             wage_fen=pl.when(has_job).then(pl.max_horizontal(pay, wage["lowest"] * 100)).otherwise(0)),
+                             wage_fen=pl.when(has_job).then(pl.max_horizontal(pay, lowest * 100)).otherwise(0)),
         source="人社", values=("employment", "wage_fen"),
     )  # fmt: skip
     return {"来沪": entered.height}

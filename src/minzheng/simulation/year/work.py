@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from minzheng.kernel.periods import Month
-from minzheng.simulation.calibration import calibration
+from minzheng.simulation.calibration import figure
 from minzheng.simulation.year.engine import Life
 from minzheng.simulation.year.life_rates import life as rates
 from minzheng.simulation.year.life_rates import rate
@@ -40,17 +40,17 @@ def work(life: Life) -> dict[str, Any]:
               & (chance < rate("work.first") * found * (4 if month.number == 7 else 1))).then(EMPLOYED)
     )  # fmt: skip
     changed = people.with_columns(state=state.cast(pl.Int64)).drop_nulls("state")
-    income, pay = calibration()["income"], luck(life, "pay")
-    wage = ((income["wage"]["median"] * (0.45 + 1.1 * pay)).round() * 100).cast(pl.Int64)
-    employee, resident = income["employee_pension"], income["resident_pension"]
+    pay = luck(life, "pay")
+    wage = ((figure("income.wage") * (0.45 + 1.1 * pay)).round() * 100).cast(pl.Int64)
+    pensioners, residents = figure("income.pensioners"), figure("income.resident_pensioners")
     pension = (
         pl.when(~pl.col("is_local")).then(None)
-        .when(pay < employee["share"]).then((employee["mean"] * (0.6 + 0.8 * luck(life, "pension"))).round() * 100)
-        .when(pay < employee["share"] + resident["share"]).then((resident["mean"] * (0.85 + 0.3 * luck(life, "pension"))).round() * 100)
+        .when(pay < pensioners).then((figure("income.employee_pension") * (0.6 + 0.8 * luck(life, "pension"))).round() * 100)
+        .when(pay < pensioners + residents).then((figure("income.resident_pension") * (0.85 + 0.3 * luck(life, "pension"))).round() * 100)
     )  # fmt: skip
     changed = changed.select(
         "person_id", employment="state",
-        wage_fen=pl.when(pl.col("state") == EMPLOYED).then(pl.max_horizontal(wage, income["wage"]["lowest"] * 100)).otherwise(0),
+        wage_fen=pl.when(pl.col("state") == EMPLOYED).then(pl.max_horizontal(wage, figure("income.lowest_wage") * 100)).otherwise(0),
         pension_fen=pl.when(pl.col("state") == RETIRED).then(pension).cast(pl.Int64),
     )  # fmt: skip
     tell(life, changed, source=SOCIAL, values=_KINDS)
