@@ -24,4 +24,5 @@ REGISTERS = [
     "minzheng.domains.eldercare_layout",
     "minzheng.domains.eldercare_workforce",
     "minzheng.domains.dementia_care",
+    "minzheng.domains.annual_summary",
 ]

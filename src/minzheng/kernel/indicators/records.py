@@ -168,12 +168,22 @@ _PAID = """
     FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
     WHERE t.kind = 'settle' AND o.state = 'paid' AND t.on BETWEEN %(first)s AND %(last)s
 """
+# What the bank confirmed, from its answers alone: an order that is gone still stands here, so that it is missed in what was paid.
+_CONFIRMED = """
+    SELECT r.id, f.imported_on AS on_day, r.division_code, r.programme,
+      (regexp_replace(translate(r.amount_text, '０１２３４５６７８９．', '0123456789.'), '[^0-9.]', '', 'g')::numeric * 100)::bigint AS amount
+    FROM payments_returnrow r JOIN payments_returnfile f ON f.id = r.file_id LEFT JOIN payments_order o ON o.id = r.order_id
+    WHERE r.outcome = 'settled' AND (o.id IS NULL OR o.state NOT IN ('returned', 'reissued', 'cancelled'))
+      AND f.imported_on BETWEEN %(first)s AND %(last)s
+"""
 _PROGRAMME = Dimension("programme", "项目", "Programme")
 _PAYMENTS = (
     Indicator("payments.due", "各项目应发金额", "Due, all programmes", "fen", Kind.FLOW, _DUE, "支付指令", ("payments_order",),
               (_PROGRAMME,), Measure.SUM, opens="work_order", names_people=True),
     Indicator("payments.paid", "各项目已发金额", "Paid, all programmes", "fen", Kind.FLOW, _PAID, "总账",
               ("payments_transfer", "payments_order"), (_PROGRAMME,), Measure.SUM, opens="work_order", names_people=True),
+    Indicator("payments.confirmed", "银行回盘确认到账金额", "Confirmed by the bank", "fen", Kind.FLOW, _CONFIRMED, "银行回盘",
+              ("payments_returnrow", "payments_returnfile", "payments_order"), (_PROGRAMME,), Measure.SUM, names_people=True),
 )  # fmt: skip
 
 
@@ -184,6 +194,8 @@ def _sums_of_benefits() -> tuple[Identity, ...]:
                  tuple(f"{code}.due" for code in codes)),
         Identity("各项目已发 = 各项待遇已发之和", "Paid, all programmes = sum of the benefits", ("payments.paid",),
                  tuple(f"{code}.paid" for code in codes)),
+        Identity("各项目已发（支付指令与总账）= 银行回盘确认到账", "Paid by orders and ledger = confirmed by the bank's answers",
+                 ("payments.paid",), ("payments.confirmed",)),
     )  # fmt: skip
 
 

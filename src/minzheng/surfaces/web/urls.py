@@ -26,6 +26,7 @@ urlpatterns = [
     path("work/layout/", include("minzheng.surfaces.web.layout.urls")),
     path("work/targets/", include("minzheng.surfaces.web.targets.urls")),
     path("work/figures/", include("minzheng.surfaces.web.figures.urls")),
+    path("work/summary/", include("minzheng.surfaces.web.summary.urls")),
     path("api/v1/", include("minzheng.surfaces.api.urls")),
 ]
 handler403 = "minzheng.surfaces.web.landing.refused"
