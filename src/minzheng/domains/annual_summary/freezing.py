@@ -26,6 +26,7 @@ def frozen(made: Draft) -> dict[str, Any]:
             }
             for section, paragraphs in made.sections
         ],
+        "is_broken": bool(made.broken),
         "identities": identity_lines(made),
         "refused": [
             {"id": one.id, "name": one.name, "domain": made.text.domain_name(one.domain), "reason": one.reason,
