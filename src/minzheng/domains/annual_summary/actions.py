@@ -36,7 +36,12 @@ def write_paragraph(*, year: int, key: str, text: str, place: str = CITY) -> Par
     found = ParagraphVersion.objects.filter(year=year, division_code=place, key=key)
     last = found.order_by("-number").values_list("number", flat=True).first() or 0
     made = ParagraphVersion.objects.create(
-        year=year, division_code=place, key=key, number=last + 1, text=text.strip(), written_by_id=actor.official
+        year=year,
+        division_code=place,
+        key=key,
+        number=last + 1,
+        text=text.strip(),
+        written_by_id=actor.official,
     )
     record("summary.write", subject=_subject(year, place), detail={"key": key, "number": made.number})
     return made
@@ -92,9 +97,13 @@ def issue_summary(*, year: int, on: date, place: str = CITY) -> Issued:
             "现稿未经核对，或核对之后文字、数字有变动：请重新核对 / the text as it stands was not checked; have it checked again"
         )
     if checked.checked_by_id == actor.official:
-        raise SummaryRefused("核对人不能印发：请另一名经办印发 / who checked it does not issue it; ask another officer")
+        raise SummaryRefused(
+            "核对人不能印发：请另一名经办印发 / who checked it does not issue it; ask another officer"
+        )
     if ParagraphVersion.objects.filter(year=year, division_code=place, written_by_id=actor.official).exists():
-        raise SummaryRefused("起草人不能印发：请另一名经办印发 / who wrote it does not issue it; ask another officer")
+        raise SummaryRefused(
+            "起草人不能印发：请另一名经办印发 / who wrote it does not issue it; ask another officer"
+        )
     number = _next_number(on, content["title"], actor)
     made = Issued.objects.create(
         year=year, division_code=place, number=number, content=content, sha256=sha256,

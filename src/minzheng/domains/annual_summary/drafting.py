@@ -8,7 +8,15 @@ from datetime import date
 from decimal import Decimal
 
 from minzheng.domains.annual_summary.formatting import Form, write
-from minzheng.domains.annual_summary.template import Binding, Paragraph, Section, Template, Word, bound, template
+from minzheng.domains.annual_summary.template import (
+    Binding,
+    Paragraph,
+    Section,
+    Template,
+    Word,
+    bound,
+    template,
+)
 from minzheng.kernel.indicators import identities
 from minzheng.kernel.indicators.identities import Broken, Checked
 from minzheng.kernel.indicators.models import Span
@@ -79,6 +87,8 @@ class Draft:
     broken: tuple[tuple[Checked, Broken], ...]
     checked: int
     place_names: Mapping[str, str]
+    counted_to: date | None
+    """The last day that any figure was counted to."""
 
     @property
     def year(self) -> int:
@@ -118,13 +128,18 @@ def draft(year: int, place: str = CITY, *, edited: Mapping[str, Paragraph] | Non
     wanted = list(bound(one for _section, paragraphs in sections for one in paragraphs))
     found = registry()
     stated = summary().figures
-    known = {name for name in (*(one.figure for one in wanted), *(one.id for one in stated)) if found.knows(name)}
+    known = {
+        name for name in (*(one.figure for one in wanted), *(one.id for one in stated)) if found.knows(name)
+    }
     answered = answers(asked, {found.figure(name).id: found.figure(name) for name in sorted(known)}.values())
     by_name = {name: answered[found.figure(name).id] for name in known}
     place_name = names([place]).get(place, place)
     asked_for = {"year": str(year), "place": place_name}
     filled = tuple(
-        (section, tuple(drafted for one in paragraphs if (drafted := _filled(one, by_name, asked_for)).sentences))
+        (
+            section,
+            tuple(drafted for one in paragraphs if (drafted := _filled(one, by_name, asked_for)).sentences),
+        )
         for section, paragraphs in sections
     )
     checked = identities.check(year=year)
@@ -144,6 +159,7 @@ def draft(year: int, place: str = CITY, *, edited: Mapping[str, Paragraph] | Non
         broken,
         len(checked),
         names({line.place for _one, line in broken}),
+        max((one.day for one in answered.values() if one.day), default=None),
     )
 
 

@@ -86,7 +86,11 @@ def parse_form(text: str) -> Form:
 def suits(form: Form, unit: str) -> bool:
     """Whether a form can print a figure of this unit: money as 元, a share as %, a day as 日, all else by its counter."""
     money = unit.startswith("fen")
-    return (form.unit == "元") == money and (form.unit == "%") == (unit == "%") and (form.unit == "日") == (unit == "date")
+    return (
+        (form.unit == "元") == money
+        and (form.unit == "%") == (unit == "%")
+        and (form.unit == "日") == (unit == "date")
+    )
 
 
 def write(form: Form, value: Value) -> Printed:

@@ -26,6 +26,7 @@ def frozen(made: Draft) -> dict[str, Any]:
             }
             for section, paragraphs in made.sections
         ],
+        "counted_to": _until(made),
         "is_broken": bool(made.broken),
         "identities": identity_lines(made),
         "refused": [
@@ -71,6 +72,14 @@ def identity_lines(made: Draft) -> list[str]:
     if len(made.broken) > _MOST_BROKEN:
         lines.append(f"另有{len(made.broken) - _MOST_BROKEN}处，见统计指标的勾稽核对页。")
     return lines
+
+
+def _until(made: Draft) -> str:
+    """Words on how far a year that is not over was counted; empty for a whole year."""
+    day = made.counted_to
+    if day is None or day >= made.asked.last:
+        return ""
+    return f"本年尚未结束，数字统计至{day.year}年{day.month}月{day.day}日，文中“年末”指该日"
 
 
 def _kept(part: str | Shown) -> Any:

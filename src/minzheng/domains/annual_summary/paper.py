@@ -13,7 +13,12 @@ from minzheng.kernel.places.resolution import CITY
 
 CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
 UNNUMBERED = "（草稿，未编文号）"
-_FONTS = {"title": "小标宋体（标题）", "body": "仿宋体（正文）", "heading": "黑体（一级标题）", "kai": "楷体（二级标题）"}
+_FONTS = {
+    "title": "小标宋体（标题）",
+    "body": "仿宋体（正文）",
+    "heading": "黑体（一级标题）",
+    "kai": "楷体（二级标题）",
+}
 
 
 def document(content: dict[str, Any], *, on: date, number: str = "") -> OfficialDocument:
@@ -62,6 +67,8 @@ def annex_lines(content: dict[str, Any]) -> list[str]:
 def notes(content: dict[str, Any]) -> list[str]:
     """What in the document is declared or substituted: forms of numbers, and fonts that stand in for the standard's."""
     told = ["数字的单位、小数位和舍入方式逐项声明，见网页版与统计表"]
+    if content["counted_to"]:
+        told.insert(0, content["counted_to"])
     missing = [words for part, words in _FONTS.items() if len(choose_fonts(font_folder())[part]) == 1]
     if missing:
         told.append(f"本机没有{'、'.join(missing)}，PDF以思源宋体、思源黑体代替；Word文件仍按标准写明字体名")

@@ -110,14 +110,14 @@ def template(path: Path = PATH) -> Template:
         Section(
             section["key"],
             section["heading"],
-            tuple(
-                _collected(faults, one["key"], "".join(one["sentences"])) for one in section["paragraphs"]
-            ),
+            tuple(_collected(faults, one["key"], "".join(one["sentences"])) for one in section["paragraphs"]),
         )
         for section in told["sections"]
     )
     keys = [one.key for section in sections for one in section.paragraphs]
-    faults += [f"段落 {key} 重复 / this key is used twice" for key in sorted(set(keys)) if keys.count(key) > 1]
+    faults += [
+        f"段落 {key} 重复 / this key is used twice" for key in sorted(set(keys)) if keys.count(key) > 1
+    ]
     if faults:
         raise TemplateRefused(faults)
     return Template(told["title"], told["office"], told["addressee"], sections, told["domains"])
@@ -132,7 +132,9 @@ def parse_paragraph(key: str, text: str) -> Paragraph:
     faults: list[str] = []
     made = _collected(faults, key, text.strip())
     if not text.strip():
-        faults.append(f"段落 {key} 没有文字：请写下内容，或放弃修改 / the paragraph is empty; write it or leave it as it was")
+        faults.append(
+            f"段落 {key} 没有文字：请写下内容，或放弃修改 / the paragraph is empty; write it or leave it as it was"
+        )
     if faults:
         raise TemplateRefused(faults)
     return made

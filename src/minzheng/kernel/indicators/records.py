@@ -196,7 +196,18 @@ _PROGRAMME = Dimension("programme", "项目", "Programme")
 
 def _control(code: str, name: str, name_en: str, rows: str, source: str, *tables: str) -> Indicator:
     """A sum that stands only to be held against another."""
-    return Indicator(f"payments.{code}", name, name_en, "fen", Kind.FLOW, rows, source, tables, measure=Measure.SUM, names_people=True)
+    return Indicator(
+        f"payments.{code}",
+        name,
+        name_en,
+        "fen",
+        Kind.FLOW,
+        rows,
+        source,
+        tables,
+        measure=Measure.SUM,
+        names_people=True,
+    )
 
 
 _PAYMENTS = (

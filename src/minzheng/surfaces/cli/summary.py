@@ -21,7 +21,9 @@ from minzheng.kernel.places.models import Division
 from minzheng.kernel.places.resolution import CITY
 from minzheng.kernel.refusals import Refusal
 
-app = typer.Typer(help="年度总结 The annual summary: every figure bound to its records.", invoke_without_command=True)
+app = typer.Typer(
+    help="年度总结 The annual summary: every figure bound to its records.", invoke_without_command=True
+)
 console, errors = Console(), Console(stderr=True)
 FORMATS = ("pdf", "docx", "html")
 
@@ -30,9 +32,16 @@ FORMATS = ("pdf", "docx", "html")
 def summary(
     year: Annotated[int | None, typer.Option(help="A year such as 2022.", min=2000, max=2100)] = None,
     format: Annotated[str, typer.Option(help="pdf, docx or html.")] = "pdf",
-    district: Annotated[str, typer.Option(help="A district's code such as 310107; the city where not given.")] = CITY,
-    out: Annotated[Path | None, typer.Option(help="The file to write; summary-YEAR-PLACE.FORMAT where not given.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 where a sentence had to be left out or an identity is broken.")] = False,
+    district: Annotated[
+        str, typer.Option(help="A district's code such as 310107; the city where not given.")
+    ] = CITY,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; summary-YEAR-PLACE.FORMAT where not given.")
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Exit 1 where a sentence had to be left out or an identity is broken."),
+    ] = False,
 ) -> None:
     """写成总结 Counts what changed, writes the summary, and names every figure that could not be derived."""
     if format not in FORMATS:
@@ -56,7 +65,9 @@ def summary(
         markup=False, soft_wrap=True,
     )  # fmt: skip
     for one in left_out:
-        console.print(f"略去：{one.name}（{one.id}）{one.reason}，领域 {one.domain}", markup=False, soft_wrap=True)
+        console.print(
+            f"略去：{one.name}（{one.id}）{one.reason}，领域 {one.domain}", markup=False, soft_wrap=True
+        )
     for line in made.broken:
         console.print(
             f"勾稽关系不成立：{line[0].identity.name} {line[1].place} 左边 {line[1].left} 右边 {line[1].right}",
@@ -70,7 +81,7 @@ def _written(made: Draft, format: str) -> bytes:
     if format == "html":
         from minzheng.surfaces.web.summary.standalone import page  # Only a page needs the templates.
 
-        return page(frozen(made), chosen).encode()
+        return page(frozen(made), made.year).encode()
     paper = document(frozen(made), on=day_in_hand() or today())
     return render_pdf(paper, on_missing="mark") if format == "pdf" else render_docx(paper)
 

@@ -6,87 +6,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0003_facility_roles'),
+        ("access", "0003_facility_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.SmallIntegerField()),
-                ('division_code', models.TextField(db_collation='C')),
-                ('sha256', models.CharField(max_length=64)),
-                ('checked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("division_code", models.TextField(db_collation="C")),
+                ("sha256", models.CharField(max_length=64)),
+                ("checked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DocumentNumber',
+            name="DocumentNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.TextField(help_text="the issuer's word, such as 沪民总结发")),
-                ('year', models.SmallIntegerField()),
-                ('number', models.IntegerField()),
-                ('title', models.TextField()),
-                ('taken_on', models.DateField()),
-                ('taken_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("word", models.TextField(help_text="the issuer's word, such as 沪民总结发")),
+                ("year", models.SmallIntegerField()),
+                ("number", models.IntegerField()),
+                ("title", models.TextField()),
+                ("taken_on", models.DateField()),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Issued',
+            name="Issued",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.SmallIntegerField()),
-                ('division_code', models.TextField(db_collation='C')),
-                ('content', models.JSONField(help_text='sections, paragraphs and every figure with value and printed text')),
-                ('sha256', models.CharField(max_length=64)),
-                ('issued_on', models.DateField()),
-                ('issued_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('checked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
-                ('number', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='annual_summary.documentnumber')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("division_code", models.TextField(db_collation="C")),
+                (
+                    "content",
+                    models.JSONField(
+                        help_text="sections, paragraphs and every figure with value and printed text"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64)),
+                ("issued_on", models.DateField()),
+                ("issued_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
+                (
+                    "number",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annual_summary.documentnumber",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ParagraphVersion',
+            name="ParagraphVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.SmallIntegerField()),
-                ('division_code', models.TextField(db_collation='C')),
-                ('key', models.TextField()),
-                ('number', models.IntegerField()),
-                ('text', models.TextField(help_text='as written, with {figure:form}')),
-                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.official')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.SmallIntegerField()),
+                ("division_code", models.TextField(db_collation="C")),
+                ("key", models.TextField()),
+                ("number", models.IntegerField()),
+                ("text", models.TextField(help_text="as written, with {figure:form}")),
+                ("written_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "written_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.official"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='documentnumber',
-            constraint=models.UniqueConstraint(fields=('word', 'year', 'number'), name='annual_summary_number_once'),
+            model_name="documentnumber",
+            constraint=models.UniqueConstraint(
+                fields=("word", "year", "number"), name="annual_summary_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentnumber',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='annual_summary_number_counts'),
+            model_name="documentnumber",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="annual_summary_number_counts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issued',
-            constraint=models.UniqueConstraint(fields=('year', 'division_code'), name='annual_summary_issued_once'),
+            model_name="issued",
+            constraint=models.UniqueConstraint(
+                fields=("year", "division_code"), name="annual_summary_issued_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issued',
-            constraint=models.CheckConstraint(condition=models.Q(('issued_by', models.F('checked_by')), _negated=True), name='annual_summary_two_people'),
+            model_name="issued",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("issued_by", models.F("checked_by")), _negated=True),
+                name="annual_summary_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paragraphversion',
-            constraint=models.UniqueConstraint(fields=('year', 'division_code', 'key', 'number'), name='annual_summary_version'),
+            model_name="paragraphversion",
+            constraint=models.UniqueConstraint(
+                fields=("year", "division_code", "key", "number"), name="annual_summary_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paragraphversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='annual_summary_version_counts'),
+            model_name="paragraphversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="annual_summary_version_counts"
+            ),
         ),
     ]

@@ -27,7 +27,15 @@ from minzheng.kernel.documents import Heading, render_docx, render_pdf
 from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_all
 
 YEAR_END, FEBRUARY = date(2022, 12, 31), date(2023, 2, 10)
-COUNTED = ("cases.accepted", "cases.decided", "cases.in_time", "cases.crossed", "centres.total", "admin.streets", "admin.towns")
+COUNTED = (
+    "cases.accepted",
+    "cases.decided",
+    "cases.in_time",
+    "cases.crossed",
+    "centres.total",
+    "admin.streets",
+    "admin.towns",
+)
 
 
 @pytest.fixture
@@ -78,7 +86,9 @@ def test_a_paragraph_is_edited_with_its_figures_bound_and_typed_numbers_refused(
     with acting(writer):
         write_paragraph(year=2022, key="service.cases", text="受理中心全年共收{service_centre.cases:件}。")
         write_paragraph(year=2022, key="service.cases", text="窗口全年共收{service_centre.cases:件}。")
-        assert "窗口全年共收8件。" in sentences(current(2022)) and "受理中心全年" not in sentences(current(2022))
+        assert "窗口全年共收8件。" in sentences(current(2022)) and "受理中心全年" not in sentences(
+            current(2022)
+        )
         with pytest.raises(TemplateRefused, match="手写数字"):
             write_paragraph(year=2022, key="service.cases", text="窗口全年共收800件。")
         with pytest.raises(SummaryRefused, match="没有段落"):

@@ -100,5 +100,9 @@ def test_a_form_nobody_knows_is_refused(form):
 
 def test_money_is_printed_as_money_and_people_as_people():
     assert suits(parse_form("亿元,2"), "fen") and not suits(parse_form("万人,2"), "fen")
-    assert not suits(parse_form("元"), "persons") and suits(parse_form("%"), "%") and not suits(parse_form("%"), "pairs")
+    assert (
+        not suits(parse_form("元"), "persons")
+        and suits(parse_form("%"), "%")
+        and not suits(parse_form("%"), "pairs")
+    )
     assert suits(parse_form("日"), "date") and not suits(parse_form("对"), "date")

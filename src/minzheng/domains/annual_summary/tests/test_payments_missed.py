@@ -30,7 +30,9 @@ def broken() -> dict[str, list[tuple[str, int, int]]]:
     count_all(YEAR_END, *FIGURES)
     with acting_as_service("test"):
         return {
-            one.identity.name: [(line.place, line.left, line.right) for line in one.broken if line.span == "year"]
+            one.identity.name: [
+                (line.place, line.left, line.right) for line in one.broken if line.span == "year"
+            ]
             for one in identities.check(year=2022)
             if one.broken
         }
@@ -43,14 +45,16 @@ def test_a_tenth_of_the_payments_deleted_breaks_an_identity_and_the_summary_says
     batch = world.send()
     orders = world.orders()
     with acting(world.preparer):
-        import_returns(content=answer("R1", (orders[0], "退票"), (orders[1], "成功")), name="r", on=day(JULY, 25))
+        import_returns(
+            content=answer("R1", (orders[0], "退票"), (orders[1], "成功")), name="r", on=day(JULY, 25)
+        )
         confirm_paid(batch_id=batch.pk, on=day(JULY, 26))
     assert broken() == {}, "one came back, nine were paid, by orders and by ledger alike"
 
     with server.administrator().with_database(fresh_database).connect() as admin:
         admin.execute("SET session_replication_role = replica")
-        admin.execute("CREATE TABLE kept AS SELECT * FROM payments_order WHERE id = %s" % orders[5].pk)
-        admin.execute("DELETE FROM payments_order WHERE id = %s" % orders[5].pk)
+        admin.execute(f"CREATE TABLE kept AS SELECT * FROM payments_order WHERE id = {orders[5].pk}")
+        admin.execute(f"DELETE FROM payments_order WHERE id = {orders[5].pk}")
     # Nothing marks what a superuser does behind the triggers; the next payment would.
     _mark(fresh_database)
     found = broken()
@@ -65,13 +69,16 @@ def test_a_tenth_of_the_payments_deleted_breaks_an_identity_and_the_summary_says
     assert "左边8,000.00元，右边9,000.00元，相差-1,000.00元" in said
     text = page(content, 2022)
     assert text.index("勾稽关系不成立") < text.index("<h1>"), "at the top of the page"
-    with acting(make_post("city_policy_officer", "310000")), pytest.raises(SummaryRefused, match="勾稽关系不成立"):
+    with (
+        acting(make_post("city_policy_officer", "310000")),
+        pytest.raises(SummaryRefused, match="勾稽关系不成立"),
+    ):
         check_summary(year=2022)
 
     with server.administrator().with_database(fresh_database).connect() as admin:
         admin.execute("SET session_replication_role = replica")
         admin.execute("INSERT INTO payments_order SELECT * FROM kept")
-        admin.execute("DELETE FROM payments_transfer WHERE kind = 'settle' AND order_id = %s" % orders[6].pk)
+        admin.execute(f"DELETE FROM payments_transfer WHERE kind = 'settle' AND order_id = {orders[6].pk}")
     _mark(fresh_database)
     assert ("310000", 900_000, 800_000) in broken()[SETTLED], "an entry that is gone is missed as well"
 

@@ -24,7 +24,9 @@ from minzheng.domains.annual_summary.template import Binding, Word, bound, parse
 def test_a_typed_number_is_refused_with_its_paragraph_and_what_to_do(text):
     with pytest.raises(TemplateRefused) as refused:
         parse_paragraph("test.one", text)
-    assert "test.one" in str(refused.value) and "手写数字" in str(refused.value) and "{=" in str(refused.value)
+    assert (
+        "test.one" in str(refused.value) and "手写数字" in str(refused.value) and "{=" in str(refused.value)
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,5 +65,7 @@ def test_the_platforms_own_text_stands_and_each_of_its_sentences_is_bound_or_pla
     paragraphs = [one for section in text.sections for one in section.paragraphs]
     names = {one.figure for one in bound(paragraphs)}
     assert {"marriage.pairs_total", "old_age.allowance_paid", "service_centre.cases", "npo.total"} <= names
-    assert not any(isinstance(piece, Word) and not piece.is_asked for p in paragraphs for s in p.sentences for piece in s)
+    assert not any(
+        isinstance(piece, Word) and not piece.is_asked for p in paragraphs for s in p.sentences for piece in s
+    )
     assert all(any(isinstance(piece, Binding) for s in p.sentences for piece in s) for p in paragraphs)

@@ -113,7 +113,9 @@ def _file(form: str, made: Draft, content: dict[str, Any], kept: Issued | None) 
         written = render_pdf(paper, on_missing="mark") if form == "pdf" else render_docx(paper)
     response = HttpResponse(written, content_type=FILES[form])
     name = quote(f"{content['title']}.{form}")
-    response["Content-Disposition"] = f"attachment; filename=\"summary-{made.year}.{form}\"; filename*=UTF-8''{name}"
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"summary-{made.year}.{form}\"; filename*=UTF-8''{name}"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

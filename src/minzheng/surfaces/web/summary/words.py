@@ -25,13 +25,18 @@ def sections_of(content: dict[str, Any], year: int, root: str = "") -> list[dict
         title = _("%(name)s：%(form)s") % {"name": part["name"], "form": part["form"]}
         if part["rows"] is not None:
             title += _("；明细 %(rows)s 行") % {"rows": part["rows"]}
-        return {"text": part["text"], "href": root + reverse("figure", args=[part["figure"]]) + query, "title": title}
+        return {
+            "text": part["text"],
+            "href": root + reverse("figure", args=[part["figure"]]) + query,
+            "title": title,
+        }
 
     return [
         {
             "heading": section["heading"],
             "paragraphs": [
-                {"key": one["key"], "parts": [shown(part) for part in one["parts"]]} for one in section["paragraphs"]
+                {"key": one["key"], "parts": [shown(part) for part in one["parts"]]}
+                for one in section["paragraphs"]
             ],
         }
         for section in content["sections"]

@@ -59,11 +59,18 @@ def workbook(made: Draft) -> bytes:
 
 
 def _by_place(made: Draft, counted: list[Shown]) -> tuple[Rows, list[str]]:
-    found = {one.figure.id: {part.code: part.value for part in reading.by_place(one.figure, made.asked)} for one in counted}
+    found = {
+        one.figure.id: {part.code: part.value for part in reading.by_place(one.figure, made.asked)}
+        for one in counted
+    }
     codes = sorted({code for parts in found.values() for code in parts})
     named = names(codes)
     rows: Rows = [
-        [name_of(one.figure), unit_of(one.figure), *(plain(one.figure, found[one.figure.id].get(code)) for code in codes)]
+        [
+            name_of(one.figure),
+            unit_of(one.figure),
+            *(plain(one.figure, found[one.figure.id].get(code)) for code in codes),
+        ]
         for one in counted
     ]
     return rows, [named.get(code, code) for code in codes]

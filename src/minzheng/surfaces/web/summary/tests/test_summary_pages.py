@@ -40,7 +40,10 @@ def text_of(answer) -> str:
 
 def test_each_number_links_to_its_figure_with_year_and_place(city):
     page = text_of(signed_in("statistician").get(CITY))
-    assert '<a class="govuk-link" href="/work/figures/cases.accepted/?year=2022&amp;place=310000"' in page and ">8件</a>" in page
+    assert (
+        '<a class="govuk-link" href="/work/figures/cases.accepted/?year=2022&amp;place=310000"' in page
+        and ">8件</a>" in page
+    )
     assert "未能推得的指标" in page and "社会组织总数" in page and "核对无误" not in page
     assert text_of(signed_in("city_policy_officer").get(CITY)).count("核对无误") == 1
 
@@ -85,7 +88,9 @@ def test_a_paragraph_is_written_checked_and_issued_by_two_people(city):
     write = f"{CITY}write/service.cases/"
     refused = text_of(writer.post(write, {"text": "全年共收800件。"}))
     assert "手写数字" in refused and "全年共收800件。" in refused, "what was typed is not lost"
-    assert "已保存为新版本" in text_of(writer.post(write, {"text": "全年共收{service_centre.cases:件}。"}, follow=True))
+    assert "已保存为新版本" in text_of(
+        writer.post(write, {"text": "全年共收{service_centre.cases:件}。"}, follow=True)
+    )
     assert "已核对" in text_of(writer.post(f"{CITY}check/", follow=True))
     assert "核对人不能印发" in text_of(writer.post(f"{CITY}issue/", follow=True))
     page = text_of(issuer.post(f"{CITY}issue/", follow=True))
