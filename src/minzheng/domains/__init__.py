@@ -25,4 +25,5 @@ REGISTERS = [
     "minzheng.domains.eldercare_workforce",
     "minzheng.domains.dementia_care",
     "minzheng.domains.social_relief",
+    "minzheng.domains.annual_summary",
 ]

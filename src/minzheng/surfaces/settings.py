@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "minzheng.kernel.monthend",
     "minzheng.kernel.reforms",
     "minzheng.kernel.indicators",
+    "minzheng.domains.annual_summary",
     "minzheng.simulation",
     "minzheng.kernel.ui",
     "minzheng.surfaces.web",
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "minzheng.surfaces.web.layout",
     "minzheng.surfaces.web.targets",
     "minzheng.surfaces.web.figures",
+    "minzheng.surfaces.web.summary",
     "minzheng.surfaces.api",
 ]
 

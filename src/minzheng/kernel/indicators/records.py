@@ -186,12 +186,58 @@ _PAID = """
     FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
     WHERE t.kind = 'settle' AND o.state = 'paid' AND t.on BETWEEN %(first)s AND %(last)s
 """
+# The same money three times, each from rows of its own: an order without its entry, an entry without its order and a batch that lost
+# an order all stay in one of these, so that what is gone is missed in another.
+_BY_ORDERS = """
+    SELECT o.id, coalesce(t.on, b.settled_on, o.accounting_month) AS on_day, o.division_code, o.programme, o.amount_fen AS amount
+    FROM payments_order o LEFT JOIN payments_batch b ON b.id = o.batch_id
+    LEFT JOIN payments_transfer t ON t.order_id = o.id AND t.kind = 'settle'
+    WHERE o.state = 'paid' AND coalesce(t.on, b.settled_on, o.accounting_month) BETWEEN %(first)s AND %(last)s
+"""
+_BY_LEDGER = """
+    SELECT t.id, t.on AS on_day, t.division_code, t.programme, t.amount_fen AS amount
+    FROM payments_transfer t LEFT JOIN payments_order o ON o.id = t.order_id
+    WHERE t.kind = 'settle' AND (o.id IS NULL OR o.state NOT IN ('returned', 'reissued', 'cancelled'))
+      AND t.on BETWEEN %(first)s AND %(last)s
+"""
+_BATCHED = """
+    SELECT id, accounting_month AS on_day, division_code, programme, total_fen AS amount FROM payments_batch
+    WHERE state <> 'withdrawn' AND accounting_month BETWEEN %(first)s AND %(last)s
+"""
+_IN_BATCHES = """
+    SELECT o.id, b.accounting_month AS on_day, b.division_code, b.programme, o.amount_fen AS amount
+    FROM payments_order o JOIN payments_batch b ON b.id = o.batch_id
+    WHERE b.state <> 'withdrawn' AND b.accounting_month BETWEEN %(first)s AND %(last)s
+"""
 _PROGRAMME = Dimension("programme", "项目", "Programme")
+
+
+def _control(code: str, name: str, name_en: str, rows: str, source: str, *tables: str) -> Indicator:
+    """A sum that stands only to be held against another."""
+    return Indicator(
+        f"payments.{code}",
+        name,
+        name_en,
+        "fen",
+        Kind.FLOW,
+        rows,
+        source,
+        tables,
+        measure=Measure.SUM,
+        names_people=True,
+    )
+
+
 _PAYMENTS = (
     Indicator("payments.due", "各项目应发金额", "Due, all programmes", "fen", Kind.FLOW, _DUE, "支付指令", ("payments_order",),
               (_PROGRAMME,), Measure.SUM, opens="work_order", names_people=True),
     Indicator("payments.paid", "各项目已发金额", "Paid, all programmes", "fen", Kind.FLOW, _PAID, "总账",
               ("payments_transfer", "payments_order"), (_PROGRAMME,), Measure.SUM, opens="work_order", names_people=True),
+    _control("paid_by_orders", "支付指令记为到账金额", "Settled by orders", _BY_ORDERS, "支付指令",
+             "payments_order", "payments_batch", "payments_transfer"),
+    _control("paid_by_ledger", "总账记为到账金额", "Settled by the ledger", _BY_LEDGER, "总账", "payments_transfer", "payments_order"),
+    _control("batched", "批次复核金额", "Approved in batches", _BATCHED, "发放批次", "payments_batch"),
+    _control("in_batches", "批次内支付指令金额", "Orders in batches", _IN_BATCHES, "支付指令", "payments_order", "payments_batch"),
 )  # fmt: skip
 
 
@@ -202,6 +248,10 @@ def _sums_of_benefits() -> tuple[Identity, ...]:
                  tuple(f"{code}.due" for code in codes)),
         Identity("各项目已发 = 各项待遇已发之和", "Paid, all programmes = sum of the benefits", ("payments.paid",),
                  tuple(f"{code}.paid" for code in codes)),
+        Identity("支付指令记为到账 = 总账记为到账", "Settled by orders = settled by the ledger",
+                 ("payments.paid_by_orders",), ("payments.paid_by_ledger",)),
+        Identity("批次复核金额 = 批次内支付指令之和", "Approved in batches = orders in them",
+                 ("payments.batched",), ("payments.in_batches",)),
     )  # fmt: skip
 
 

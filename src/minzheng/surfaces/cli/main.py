@@ -41,6 +41,7 @@ AREAS = {
     "marriage": "marriage",
     "eldercare": "eldercare",
     "figures": "figures",
+    "summary": "summary",
     "city": "city",
 }
 
@@ -68,4 +69,4 @@ def _needs_no_database(words: list[str]) -> bool:
     """Reading a help page starts no server, and neither does stopping one."""
     if "--help" in words or words[:2] == ["db", "stop"]:
         return True
-    return len(words) < 2 and words != ["figures"]
+    return len(words) < 2 and words not in (["figures"], ["summary"])

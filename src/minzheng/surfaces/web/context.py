@@ -28,6 +28,7 @@ WORK = (
     ("assessments", gettext_noop("需求评估"), "assessments.assess"),
     ("city", gettext_noop("办件统计"), "statistics.look"),
     ("figures", gettext_noop("统计指标"), "statistics.look"),
+    ("summary", gettext_noop("年度总结"), "statistics.look"),
     ("work_leads", gettext_noop("线索"), "outreach.look"),
     ("work_people", gettext_noop("人员"), "people.search"),
     ("marriage_desk", gettext_noop("婚姻登记"), "marriage.look"),

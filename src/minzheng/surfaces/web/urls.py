@@ -28,6 +28,7 @@ urlpatterns = [
     path("promises/<int:year>/", publication.public, name="targets_public"),
     path("work/targets/", include("minzheng.surfaces.web.targets.urls")),
     path("work/figures/", include("minzheng.surfaces.web.figures.urls")),
+    path("work/summary/", include("minzheng.surfaces.web.summary.urls")),
     path("api/v1/", include("minzheng.surfaces.api.urls")),
 ]
 handler403 = "minzheng.surfaces.web.landing.refused"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AnnualSummaryConfig(AppConfig):
+    name = "minzheng.domains.annual_summary"
+    label = "annual_summary"

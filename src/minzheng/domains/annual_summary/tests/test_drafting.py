@@ -1,0 +1,133 @@
+"""The summary says what was counted; what was not is left out and named; what was issued stays, and tells what changed since."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from minzheng.domains.annual_summary.actions import (
+    changed_since,
+    check_summary,
+    current,
+    issue_summary,
+    issued,
+    write_paragraph,
+)
+from minzheng.domains.annual_summary.drafting import NOT_YET, draft
+from minzheng.domains.annual_summary.errors import SummaryRefused, TemplateRefused
+from minzheng.domains.annual_summary.freezing import frozen, text_of
+from minzheng.domains.annual_summary.models import Issued
+from minzheng.domains.annual_summary.paper import annex_lines, document
+from minzheng.kernel.access import acting, acting_as_service
+from minzheng.kernel.access.errors import NotPermitted
+from minzheng.kernel.access.testing import make_post
+from minzheng.kernel.documents import Heading, render_docx, render_pdf
+from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_all
+
+YEAR_END, FEBRUARY = date(2022, 12, 31), date(2023, 2, 10)
+COUNTED = (
+    "cases.accepted",
+    "cases.decided",
+    "cases.in_time",
+    "cases.crossed",
+    "centres.total",
+    "admin.streets",
+    "admin.towns",
+)
+
+
+@pytest.fixture
+def city(db):
+    for number in range(1, 8):
+        case(date(2022, 3, number))
+    case(date(2022, 4, 1), place=OTHER)
+    centre(date(2020, 1, 1))
+    count_all(YEAR_END, *COUNTED)
+
+
+def sentences(made) -> str:
+    return "".join(text_of(one) for section in frozen(made)["sections"] for one in section["paragraphs"])
+
+
+def test_a_sentence_says_what_was_counted_in_the_city_and_in_a_district(city):
+    with acting_as_service("test"):
+        whole, district = draft(2022), draft(2022, "310151")
+    assert "全年受理办件8件，办结8件，按期办结率100%。" in sentences(whole)
+    assert "全年受理办件1件" in sentences(district) and district.title.startswith("崇明区2022年")
+    assert whole.title == "上海市2022年民政工作总结"
+
+
+def test_what_cannot_be_derived_is_left_out_and_named_with_its_domain(city):
+    with acting_as_service("test"):
+        made = draft(2022)
+    refused = {one.id: one for one in made.refused}
+    assert refused["npo.total"].reason == NOT_YET and refused["npo.total"].is_bound
+    assert refused["marriage.pairs_total"].is_bound, "declared, but not counted in this year"
+    assert not refused["npo.audits"].is_bound, "no sentence speaks of it, and it is named all the same"
+    assert "社会组织" not in sentences(made) and "婚姻登记" not in sentences(made)
+    annex = "".join(annex_lines(frozen(made)))
+    assert "社会组织管理（尚无领域提供）：" in annex and "社会组织总数" in annex
+
+
+def test_the_document_is_made_as_pdf_and_word_with_its_headings(city):
+    with acting_as_service("test"):
+        content = frozen(draft(2022))
+    paper = document(content, on=FEBRUARY)
+    headings = [part.text for part in paper.body if isinstance(part, Heading)]
+    assert headings[0].startswith("一、") and headings[-2].endswith("、勾稽核对")
+    assert "草稿" in paper.number and any("代替" in note for note in paper.illustrative)
+    assert render_pdf(paper, on_missing="mark")[:4] == b"%PDF" and render_docx(paper)[:2] == b"PK"
+
+
+def test_a_paragraph_is_edited_with_its_figures_bound_and_typed_numbers_refused(city):
+    writer = make_post("city_policy_officer", "310000")
+    with acting(writer):
+        write_paragraph(year=2022, key="service.cases", text="受理中心全年共收{service_centre.cases:件}。")
+        write_paragraph(year=2022, key="service.cases", text="窗口全年共收{service_centre.cases:件}。")
+        assert "窗口全年共收8件。" in sentences(current(2022)) and "受理中心全年" not in sentences(
+            current(2022)
+        )
+        with pytest.raises(TemplateRefused, match="手写数字"):
+            write_paragraph(year=2022, key="service.cases", text="窗口全年共收800件。")
+        with pytest.raises(SummaryRefused, match="没有段落"):
+            write_paragraph(year=2022, key="nothing", text="好。")
+    for role in ("statistician", "district_reviewer", "auditor"):
+        with acting(make_post(role, "310000")), pytest.raises(NotPermitted):
+            write_paragraph(year=2022, key="service.cases", text="好。")
+
+
+def test_two_people_issue_it_once_and_it_stays_while_the_page_tells_what_changed(city):
+    writer, issuer = (make_post("city_policy_officer", "310000") for _ in range(2))
+    with acting(writer):
+        write_paragraph(year=2022, key="service.cases", text="全年受理{service_centre.cases:件}。")
+    with acting(issuer), pytest.raises(SummaryRefused, match="未经核对"):
+        issue_summary(year=2022, on=FEBRUARY)
+    with acting(writer):
+        check_summary(year=2022)
+        with pytest.raises(SummaryRefused, match="核对人不能印发"):
+            issue_summary(year=2022, on=FEBRUARY)
+    with acting(issuer):
+        made = issue_summary(year=2022, on=FEBRUARY)
+        assert str(made) == "沪民总结发〔2023〕1号" and changed_since(made, current(2022)) == []
+        with pytest.raises(SummaryRefused, match="已印发"):
+            write_paragraph(year=2022, key="service.cases", text="好。")
+    case(date(2022, 5, 5))
+    count_all(YEAR_END, *COUNTED)
+    with acting(issuer):
+        kept = issued(2022)
+        changes = {one.figure: (one.then, one.now) for one in changed_since(kept, current(2022))}
+        assert changes["cases.accepted"] == ("8件", "9件")
+        with pytest.raises(DatabaseError, match="只可追加"), transaction.atomic():
+            Issued.objects.filter(pk=kept.pk).update(sha256="0" * 64)
+
+
+def test_a_text_that_changed_after_its_check_is_checked_again(city):
+    writer, issuer = (make_post("city_policy_officer", "310000") for _ in range(2))
+    with acting(writer):
+        check_summary(year=2022)
+    case(date(2022, 5, 5))
+    count_all(YEAR_END, *COUNTED)
+    with acting(issuer), pytest.raises(SummaryRefused, match="未经核对"):
+        issue_summary(year=2022, on=FEBRUARY)
