@@ -260,7 +260,7 @@ def _register(pairs: pl.DataFrame, kind: Kind) -> pl.DataFrame:
 
 
 def _crossings(done: pl.DataFrame) -> int:
-    return done["office"].is_not_null().sum() if "office" in done.columns else 0
+    return int(done["office"].is_not_null().sum()) if "office" in done.columns else 0
 
 
 def _applied(on: date) -> date | None:
