@@ -63,17 +63,22 @@ def check_summary(*, year: int, place: str = CITY) -> Check:
     """One official holds the text with its present figures to be right (核对).
 
     Raises:
-        SummaryRefused: an identity is broken, or it is issued already.
+        SummaryRefused: the year is not over, an identity is broken, or it is issued already.
     """
     actor = _reaching("summary.draft", place)
     _refuse_issued(year, place)
     made = current(year, place)
+    content = frozen(made)
+    if content["counted_to"]:
+        raise SummaryRefused(
+            f"{content['counted_to']}：年末计数之后再核对 / the year is not over; check it when its last day is counted"
+        )
     if made.broken:
         raise SummaryRefused(
             f"勾稽关系不成立 {len(made.broken)} 处，先查清再核对 / identities are broken; clear them up before the summary is checked"
         )
     checked = Check.objects.create(
-        year=year, division_code=place, sha256=seal(frozen(made)), checked_by_id=actor.official
+        year=year, division_code=place, sha256=seal(content), checked_by_id=actor.official
     )
     record("summary.check", subject=_subject(year, place), detail={"sha256": checked.sha256})
     return checked

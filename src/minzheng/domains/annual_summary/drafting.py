@@ -36,6 +36,8 @@ class Shown:
     value: int | float | date
     text: str
     rows: int | None = None
+    is_assumed: bool = False
+    """It rests on a legal value that no published paper gives."""
 
     @property
     def kept(self) -> int | str:
@@ -185,7 +187,14 @@ def _part(piece: str | Binding | Word, by_name: Mapping[str, Answer], asked_for:
         return asked_for[piece.text] if piece.is_asked else piece.text
     found = by_name[piece.figure]
     assert found.value is not None
-    return Shown(found.figure, piece.form, found.value, write(piece.form, found.value).text, found.rows)
+    return Shown(
+        found.figure,
+        piece.form,
+        found.value,
+        write(piece.form, found.value).text,
+        found.rows,
+        any(paper.provenance == "illustrative" for paper in found.papers),
+    )
 
 
 def _refused(wanted: list[Binding], by_name: Mapping[str, Answer]) -> list[Refused]:

@@ -86,4 +86,5 @@ def _kept(part: str | Shown) -> Any:
     if isinstance(part, str):
         return part
     return {"figure": part.figure.id, "name": part.figure.name, "form": part.form.declared, "value": part.kept,
-            "unit": part.figure.unit, "rows": part.rows, "text": part.text}  # fmt: skip
+            "unit": part.figure.unit, "rows": part.rows, "text": part.text,
+            "is_assumed": part.is_assumed}  # fmt: skip

@@ -6,7 +6,7 @@ import os
 from datetime import date
 from typing import Any
 
-from minzheng.domains.annual_summary.freezing import text_of
+from minzheng.domains.annual_summary.freezing import figures_of, text_of
 from minzheng.kernel.documents import Heading, OfficialDocument
 from minzheng.kernel.documents.fonts import choose_fonts, font_folder
 from minzheng.kernel.places.resolution import CITY
@@ -69,6 +69,9 @@ def notes(content: dict[str, Any]) -> list[str]:
     told = ["数字的单位、小数位和舍入方式逐项声明，见网页版与统计表"]
     if content["counted_to"]:
         told.insert(0, content["counted_to"])
+    assumed = dict.fromkeys(one["name"] for one in figures_of(content) if one["is_assumed"])
+    if assumed:
+        told.append(f"下列数字依据的标准为示例值：{'、'.join(assumed)}")
     missing = [words for part, words in _FONTS.items() if len(choose_fonts(font_folder())[part]) == 1]
     if missing:
         told.append(f"本机没有{'、'.join(missing)}，PDF以思源宋体、思源黑体代替；Word文件仍按标准写明字体名")

@@ -24,7 +24,7 @@ from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.errors import NotPermitted
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.documents import Heading, render_docx, render_pdf
-from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_all
+from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_again, count_all
 
 YEAR_END, FEBRUARY = date(2022, 12, 31), date(2023, 2, 10)
 COUNTED = (
@@ -114,13 +114,22 @@ def test_two_people_issue_it_once_and_it_stays_while_the_page_tells_what_changed
         with pytest.raises(SummaryRefused, match="已印发"):
             write_paragraph(year=2022, key="service.cases", text="好。")
     case(date(2022, 5, 5))
-    count_all(YEAR_END, *COUNTED)
+    count_again(YEAR_END, *COUNTED)
     with acting(issuer):
         kept = issued(2022)
         changes = {one.figure: (one.then, one.now) for one in changed_since(kept, current(2022))}
         assert changes["cases.accepted"] == ("8件", "9件")
-        with pytest.raises(DatabaseError, match="只可追加"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             Issued.objects.filter(pk=kept.pk).update(sha256="0" * 64)
+
+
+def test_a_year_that_is_not_over_is_told_so_and_not_checked(db):
+    case(date(2022, 3, 1))
+    count_all(date(2022, 7, 29), *COUNTED)
+    with acting(make_post("city_policy_officer", "310000")):
+        assert "2022年7月29日" in frozen(current(2022))["counted_to"]
+        with pytest.raises(SummaryRefused, match="尚未结束"):
+            check_summary(year=2022)
 
 
 def test_a_text_that_changed_after_its_check_is_checked_again(city):
@@ -128,6 +137,6 @@ def test_a_text_that_changed_after_its_check_is_checked_again(city):
     with acting(writer):
         check_summary(year=2022)
     case(date(2022, 5, 5))
-    count_all(YEAR_END, *COUNTED)
+    count_again(YEAR_END, *COUNTED)
     with acting(issuer), pytest.raises(SummaryRefused, match="未经核对"):
         issue_summary(year=2022, on=FEBRUARY)

@@ -145,7 +145,8 @@ def _comparison(request: HttpRequest, made: Draft, other: Draft) -> Table:
             Column("here", here, value=lambda line: write(line[0].figure, line[0].value)),
             Column("beside", beside, value=lambda line: write(line[0].figure, line[1].value if line[1] else None)),
             Column("unit", _("单位"), value=lambda line: unit_of(line[0].figure)),
-            Column("change", _("相差"), kind="percent", value=change),
+            # A district beside the city is a part of it and no growth.
+            *([Column("change", _("增长"), kind="percent", value=change)] if made.asked.place == other.asked.place else []),
         ],
         lines, request, caption=_("对照：%(here)s 与 %(beside)s") % {"here": here, "beside": beside}, name="comparison",
         page_size=100, is_exportable=False,
