@@ -19,7 +19,6 @@ from minzheng.kernel.access.demo import DemoOfficial, create_demo_officials
 from minzheng.kernel.access.models import Official, Post
 from minzheng.kernel.cases.models.case import Submission
 from minzheng.kernel.monthend.actions import run_month
-from minzheng.kernel.monthend.live import day_in_hand
 from minzheng.kernel.monthend.models import MonthRun, RunState
 from minzheng.kernel.monthend.queries import latest_run
 from minzheng.kernel.monthend.steps import LABELS
@@ -46,6 +45,8 @@ from minzheng.simulation.year.steps import STEPS
 YEAR = 2022
 MONTH = Month(YEAR, 12)
 NEXT = MONTH + 1
+#: The demonstration's day: the first working day after the year, when its figures are whole and its summary is due.
+TODAY = date(2023, 1, 3)
 SERVICE = "demo"
 CHONGMING = "310151"
 CLIENTS = 120
@@ -85,8 +86,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     except BuildRefused as error:
         raise DemoRefused(str(error)) from error
     engine.live(Month(YEAR, 1), MONTH, STEPS, watch)
-    with acting_as_service(SERVICE):
-        on = day_in_hand() or MONTH.last_day
+    on = TODAY
     run = _run_next(watch, on=on)
     with acting_as_service(SERVICE):
         prepare_centres(on=on)
@@ -108,7 +108,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
 
 
 def _run_next(watch: Watcher, *, on: date) -> MonthRun:
-    """The month after the year, run on the year's last day, so that payments wait to be checked and approved."""
+    """The month after the year, run on its first working day, so that payments wait to be checked and approved."""
     run = latest_run_of_month()
     if run is None or run.state != RunState.DONE:
         run = run_month(NEXT, on=on, progress=lambda told: watch("月度办理", LABELS[told.step]))
