@@ -60,7 +60,7 @@ INDICATORS = (
     Indicator(
         id="eldercare.faults_found", name="发现问题", name_en="Faults found", unit="个", kind=Kind.FLOW,
         rows=_found(_FOUND), source=_SOURCE, tables=("inspections_finding", "facilities_facility"),
-        dimensions=(_SEVERITY, _AREA), opens="supervision_finding", seed_id="elder_care.supervision_1_plus_6",
+        dimensions=(_SEVERITY, _AREA), opens="supervision_finding",
     ),
     Indicator(
         id="eldercare.faults_closed", name="其中已销号", name_en="Of these closed", unit="个", kind=Kind.FLOW,

@@ -1,4 +1,4 @@
-"""The figures of the kernel's own records: casework, centres, service items, places, payments of every programme together.
+"""The figures of the kernel's own records: people, casework, centres, service items, places, payments of every programme together.
 
 `PARTS` gives them by the block they belong to; it stands for the domain where a post's domains are asked.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 from types import SimpleNamespace
 
+from minzheng.kernel.indicators import population
 from minzheng.kernel.indicators.model import (
     Dimension,
     Entry,
@@ -260,4 +261,5 @@ PARTS = {
     "cases": SimpleNamespace(INDICATORS=_CASES, RATIOS=_CASE_RATIOS, IDENTITIES=_CASE_IDENTITIES),
     "centres": SimpleNamespace(INDICATORS=_CENTRES, LISTINGS=_ITEMS),
     "places": SimpleNamespace(INDICATORS=_PLACES),
+    "people": SimpleNamespace(INDICATORS=population.INDICATORS),
 }

@@ -23,6 +23,13 @@ _ENDING = """
     WHERE kind = ANY(%s) AND person_id IS NOT NULL AND superseded_at IS NULL AND int_value > 0 AND upper(during) BETWEEN %s AND %s
 """
 
+# Households that income alone would entitle, and whose means nobody knows: they are asked to sign for a check.
+_ASKING = """
+    SELECT DISTINCT m.household_id FROM outreach_lead l
+      JOIN people_membership m ON m.person_id = l.person_id AND upper_inf(m.during)
+    WHERE l.benefit = 'subsistence_allowance' AND l.kind = 'may_qualify' AND l.state IN ('open', 'visited') ORDER BY 1
+"""
+
 
 def fall_ill(life: Life) -> dict[str, Any]:
     """Own medical spending of twelve months: new for some, the more so the older, over for others."""
@@ -93,7 +100,7 @@ def certify(life: Life) -> dict[str, Any]:
 
 
 def check_assets(life: Life) -> dict[str, Any]:
-    """Households whose means were checked before are checked again from time to time."""
+    """Means checked anew from time to time, and for the first time of households that sign for it because income alone would do."""
     people = living(life.month.first_day).filter(pl.col("household_id").is_not_null())
     homes = people.group_by("household_id").agg(pl.col("key").min())
     known = facts(_ASSETS, life.month.last_day, "household_id").join(homes, on="household_id")
@@ -105,8 +112,25 @@ def check_assets(life: Life) -> dict[str, Any]:
         .then(1 - pl.col("vehicles").clip(0, 1))
         .otherwise("vehicles"),
     )
-    written = tell(life, again, source=CHECKS, values=_ASSETS, subject="household_id")
-    return {"核对家庭": again.height, "核对事实": written}
+    asking = read_frame(_ASKING, schema={"household_id": pl.Int64}).join(homes, on="household_id")
+    first = asking.join(known, on="household_id", how="anti").filter(
+        luck(life, "signs") < rate("health.signs")
+    )
+    is_poor = luck(life, "poor") < rate("health.found_poor")
+    first = first.with_columns(
+        money_assets_fen=(pl.when(is_poor).then(20_000).otherwise(400_000) * luck(life, "means"))
+        .round()
+        .cast(pl.Int64)
+        * 100,
+        homes=pl.lit(1, dtype=pl.Int64),
+        non_residential_properties=pl.lit(0, dtype=pl.Int64),
+        vehicles=pl.when(is_poor).then(0).otherwise((luck(life, "car") < 0.4).cast(pl.Int64)).cast(pl.Int64),
+    )
+    columns = ["household_id", *_ASSETS]
+    written = tell(
+        life, pl.concat([again.select(columns), first.select(columns)]), source=CHECKS, values=_ASSETS, subject="household_id"
+    )  # fmt: skip
+    return {"核对家庭": again.height, "首次核对": first.height, "核对事实": written}
 
 
 def _of(shares: list[float], chance: pl.Expr) -> pl.Expr:

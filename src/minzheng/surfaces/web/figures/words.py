@@ -60,6 +60,7 @@ _PARTS = {
     "cases": gettext_lazy("办件"),
     "centres": gettext_lazy("受理中心"),
     "places": gettext_lazy("行政区划"),
+    "people": gettext_lazy("人口"),
     "marriage_registration": gettext_lazy("婚姻登记"),
     "eldercare_facilities": gettext_lazy("养老服务设施"),
     "eldercare_beds": gettext_lazy("养老床位"),
