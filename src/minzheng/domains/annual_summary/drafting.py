@@ -108,7 +108,7 @@ class Draft:
         ]
 
 
-NOT_YET, NOT_COUNTED = "尚无领域提供", "本期没有可计算的记录"
+NOT_YET, NOT_COUNTED = "待该领域提供", "本期没有可计算的记录"
 
 
 def draft(year: int, place: str = CITY, *, edited: Mapping[str, Paragraph] | None = None) -> Draft:

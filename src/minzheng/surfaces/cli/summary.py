@@ -38,6 +38,7 @@ def summary(
     out: Annotated[
         Path | None, typer.Option(help="The file to write; summary-YEAR-PLACE.FORMAT where not given.")
     ] = None,
+    site: Annotated[str, typer.Option(help="Address of the platform, for the links of an HTML file.")] = "",
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Exit 1 where a sentence had to be left out or an identity is broken."),
@@ -56,7 +57,7 @@ def summary(
             made = current(chosen, district)
         except Refusal as error:
             _fail(str(error), 1)
-        content = _written(made, format)
+        content = _written(made, format, site)
     target = out or Path(f"summary-{chosen}-{district}.{format}")
     target.write_bytes(content)
     left_out = [one for one in made.refused if one.is_bound]
@@ -77,11 +78,11 @@ def summary(
         raise typer.Exit(1)
 
 
-def _written(made: Draft, format: str) -> bytes:
+def _written(made: Draft, format: str, site: str) -> bytes:
     if format == "html":
         from minzheng.surfaces.web.summary.standalone import page  # Only a page needs the templates.
 
-        return page(frozen(made), made.year).encode()
+        return page(frozen(made), made.year, root=site.rstrip("/")).encode()
     paper = document(frozen(made), on=day_in_hand() or today())
     return render_pdf(paper, on_missing="mark") if format == "pdf" else render_docx(paper)
 

@@ -68,7 +68,7 @@ def test_what_cannot_be_derived_is_left_out_and_named_with_its_domain(city):
     assert not refused["npo.audits"].is_bound, "no sentence speaks of it, and it is named all the same"
     assert "社会组织" not in sentences(made) and "婚姻登记" not in sentences(made)
     annex = "".join(annex_lines(frozen(made)))
-    assert "社会组织管理（尚无领域提供）：" in annex and "社会组织总数" in annex
+    assert "社会组织管理（待该领域提供）：" in annex and "社会组织总数" in annex
 
 
 def test_the_document_is_made_as_pdf_and_word_with_its_headings(city):
