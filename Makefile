@@ -3,7 +3,7 @@ PYTHON ?= python3
 
 .PHONY: demo test check bench clean
 
-demo: ## a synthetic city, its month end, the workbench on 127.0.0.1:8000; ONCE=1 ends after the month end
+demo: ## a synthetic city that lives the year 2022, the workbench on 127.0.0.1:8000; ONCE=1 ends when it is ready
 	@$(PYTHON) start.py demo
 
 test: ## the whole suite; PG_BINDIR=/usr/lib/postgresql/15/bin runs it on that PostgreSQL, ARGS goes to pytest

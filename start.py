@@ -24,7 +24,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 USAGE = """\
 usage: python3 start.py VERB [...]
 
-  demo [--once]    a synthetic city and its month end, then the workbench on http://127.0.0.1:8000
+  demo [--once]    a synthetic city that lives the year 2022, then the workbench on http://127.0.0.1:8000
   test [...]       the whole test suite; further words go to pytest
   check            format, lint, types, import contract, migrations, templates, law
   bench [...]      the benchmarks; SIZE=25m in the environment sets the population of those that take one

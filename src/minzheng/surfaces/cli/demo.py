@@ -1,4 +1,4 @@
-"""`minzheng demo`: a synthetic city and its month end, ready to be looked at."""
+"""`minzheng demo`: a synthetic city that has lived its year, ready to be looked at."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from minzheng.simulation.demo import Demo
 
 app = typer.Typer(
-    help="演示 A synthetic city of one to a thousand, its offices' files, and its first month end. Nobody in it is real.",
+    help="演示 A synthetic city that lives the year 2022 and is ready to be looked at. Nobody in it is real.",
     no_args_is_help=True,
 )
 console = Console()
@@ -42,17 +42,17 @@ def city(
 
 
 @app.command("prepare")
-def prepare(scale: Scale = 1000, seed: Seed = 1) -> None:
-    """准备演示 Database, accounts, files, month end. What is done already is kept; a killed one goes on."""
+def prepare(scale: Scale = 2000, seed: Seed = 1) -> None:
+    """准备演示 Database, accounts, a city and its year. What is done already is kept; a killed one goes on."""
     _prepare(scale, seed)
 
 
 @app.command("serve")
 def serve(
-    once: Annotated[bool, typer.Option("--once", help="End after the month end with its summary.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="End when the city is ready.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
-    scale: Scale = 1000,
+    scale: Scale = 2000,
     seed: Seed = 1,
 ) -> None:
     """演示并启动服务 Prepares what is missing, then serves the screens until Ctrl-C (with --once: ends before)."""
