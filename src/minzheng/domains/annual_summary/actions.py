@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -109,7 +110,7 @@ def issue_summary(*, year: int, on: date, place: str = CITY) -> Issued:
         raise SummaryRefused(
             "起草人不能印发：请另一名经办印发 / who wrote it does not issue it; ask another officer"
         )
-    number = _next_number(on, content["title"], actor)
+    number = _next_number(on, content, actor)
     made = Issued.objects.create(
         year=year, division_code=place, number=number, content=content, sha256=sha256,
         checked_by_id=checked.checked_by_id, issued_by_id=actor.official, issued_on=on,
@@ -164,12 +165,19 @@ def _refuse_issued(year: int, place: str) -> None:
         )
 
 
-def _next_number(on: date, title: str, actor: Actor) -> DocumentNumber:
-    _hold(on.year, WORD)
-    taken = DocumentNumber.objects.filter(word=WORD, year=on.year)
+def _next_number(on: date, content: dict[str, Any], actor: Actor) -> DocumentNumber:
+    """The next number under the office's own word."""
+    word = WORD if content["division_code"] == CITY else f"{content['place'].removesuffix('区')}民总结发"
+    _hold(on.year, word)
+    taken = DocumentNumber.objects.filter(word=word, year=on.year)
     last = taken.order_by("-number").values_list("number", flat=True).first() or 0
     return DocumentNumber.objects.create(
-        word=WORD, year=on.year, number=last + 1, title=title, taken_by_id=actor.official, taken_on=on
+        word=word,
+        year=on.year,
+        number=last + 1,
+        title=content["title"],
+        taken_by_id=actor.official,
+        taken_on=on,
     )
 
 

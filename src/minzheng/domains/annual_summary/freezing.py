@@ -7,16 +7,18 @@ import json
 from typing import Any
 
 from minzheng.domains.annual_summary.drafting import Draft, Shown, side_text
+from minzheng.kernel.places.resolution import CITY
 
 _MOST_BROKEN = 40
 
 
 def frozen(made: Draft) -> dict[str, Any]:
     """A draft as plain values: text, every figure with value, form and printed text, identities, and what is missing."""
+    is_city = made.asked.place == CITY
     return {
         "title": made.title,
-        "office": made.text.office,
-        "addressee": made.text.addressee,
+        "office": made.text.office if is_city else made.text.district_office.format(place=made.place),
+        "addressee": made.text.addressee if is_city else made.text.district_addressee,
         "place": made.place,
         "division_code": made.asked.place,
         "sections": [

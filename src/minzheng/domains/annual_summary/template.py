@@ -77,6 +77,8 @@ class Template:
     title: str
     office: str
     addressee: str
+    district_office: str
+    district_addressee: str
     sections: tuple[Section, ...]
     domains: Mapping[str, str]
     """Names of the domains that bring the figures, by code."""
@@ -120,7 +122,15 @@ def template(path: Path = PATH) -> Template:
     ]
     if faults:
         raise TemplateRefused(faults)
-    return Template(told["title"], told["office"], told["addressee"], sections, told["domains"])
+    return Template(
+        told["title"],
+        told["office"],
+        told["addressee"],
+        told["district_office"],
+        told["district_addressee"],
+        sections,
+        told["domains"],
+    )
 
 
 def parse_paragraph(key: str, text: str) -> Paragraph:

@@ -56,6 +56,7 @@ def test_a_sentence_says_what_was_counted_in_the_city_and_in_a_district(city):
         whole, district = draft(2022), draft(2022, "310151")
     assert "全年受理办件8件，办结8件，按期办结率100%。" in sentences(whole)
     assert "全年受理办件1件" in sentences(district) and district.title.startswith("崇明区2022年")
+    assert frozen(district)["office"] == "崇明区民政局" and frozen(whole)["office"] == "上海市民政局"
     assert whole.title == "上海市2022年民政工作总结"
 
 
@@ -121,6 +122,17 @@ def test_two_people_issue_it_once_and_it_stays_while_the_page_tells_what_changed
         assert changes["cases.accepted"] == ("8件", "9件")
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             Issued.objects.filter(pk=kept.pk).update(sha256="0" * 64)
+
+
+def test_numbers_of_the_register_follow_each_other_for_each_office(city):
+    writer, issuer = (make_post("city_policy_officer", "310000") for _ in range(2))
+    made = []
+    for place in ("310000", "310107", "310151"):
+        with acting(writer):
+            check_summary(year=2022, place=place)
+        with acting(issuer):
+            made.append(str(issue_summary(year=2022, on=FEBRUARY, place=place)))
+    assert made == ["沪民总结发〔2023〕1号", "普陀民总结发〔2023〕1号", "崇明民总结发〔2023〕1号"]
 
 
 def test_a_year_that_is_not_over_is_told_so_and_not_checked(db):
