@@ -11,7 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from openpyxl import load_workbook
 
+from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.access.testing import make_post
+from minzheng.kernel.indicators.models import Total
 from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_again, count_all
 
 COUNTED = ("cases.accepted", "cases.decided", "cases.in_time", "cases.crossed", "centres.total")
@@ -62,6 +64,17 @@ def test_a_district_reads_its_own_and_no_other(city):
     assert client.get(CITY, {"place": "310000"}).status_code == 404
     assert client.get(CITY, {"against": "310107"}).status_code == 404
     assert signed_in("street_officer", "310107014").get(CITY).status_code == 403
+
+
+def test_a_broken_identity_stands_above_the_text_with_both_sides(city):
+    count_again(date(2022, 12, 31), "cases.decided", "cases.granted", "cases.refused")
+    with acting_as_service("test"):
+        Total.objects.filter(indicator="cases.granted", span="year", place="310000", dimension="").update(
+            value=5
+        )
+    page = text_of(signed_in("auditor").get(CITY))
+    assert "办结 = 准予 + 不予（2022年，上海市）：左边8，右边5，相差3。" in page
+    assert page.index("勾稽关系不成立") < page.index("web-summary-text")
 
 
 @pytest.mark.parametrize(("form", "begins"), [("pdf", b"%PDF"), ("docx", b"PK"), ("html", b"<!doctype")])
