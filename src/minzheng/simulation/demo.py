@@ -47,6 +47,8 @@ MONTH = Month(YEAR, 12)
 NEXT = MONTH + 1
 #: The demonstration's day: the first working day after the year, when its figures are whole and its summary is due.
 TODAY = date(2023, 1, 3)
+#: Its last working day; what waits on the desks was laid there by then.
+LAST_DAY = date(2022, 12, 30)
 SERVICE = "demo"
 CHONGMING = "310151"
 CLIENTS = 120
@@ -86,24 +88,23 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     except BuildRefused as error:
         raise DemoRefused(str(error)) from error
     engine.live(Month(YEAR, 1), MONTH, STEPS, watch)
-    on = TODAY
-    run = _run_next(watch, on=on)
     with acting_as_service(SERVICE):
-        prepare_centres(on=on)
+        prepare_centres(on=LAST_DAY)
     watch("受理中心", "名册与预约号源已就绪")
-    prepare_marriage_offices(on=on, watch=watch)
-    prepare_marriages(on=on, watch=watch)
-    _casework(watch, on=on)
+    prepare_marriage_offices(on=LAST_DAY, watch=watch)
+    prepare_marriages(on=LAST_DAY, watch=watch)
+    _casework(watch, on=LAST_DAY)
     watch("政策试算", f"{len(prepare_reforms())} 个示例")
-    prepare_eldercare(on=on, watch=watch)
-    prepare_beds(on=on, watch=watch)
-    prepare_supervision(on=on, watch=watch)
-    prepare_workforce(on=on, watch=watch)
-    prepare_layout(on=on, watch=watch)
-    prepare_targets(on=on, watch=watch)
-    prepare_dementia(on=on, watch=watch)
+    prepare_eldercare(on=LAST_DAY, watch=watch)
+    prepare_beds(on=LAST_DAY, watch=watch)
+    prepare_supervision(on=LAST_DAY, watch=watch)
+    prepare_workforce(on=LAST_DAY, watch=watch)
+    prepare_layout(on=LAST_DAY, watch=watch)
+    prepare_targets(on=LAST_DAY, watch=watch)
+    prepare_dementia(on=LAST_DAY, watch=watch)
+    run = _run_next(watch, on=TODAY)
     with acting_as_service(SERVICE):
-        watch("统计指标", f"计数 {len(prepare_figures(on=on).counted)} 项")
+        watch("统计指标", f"计数 {len(prepare_figures(on=TODAY).counted)} 项")
     return Demo(run, officials)
 
 
