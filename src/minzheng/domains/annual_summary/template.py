@@ -7,6 +7,7 @@ quoted name that holds digits. Anything else that reads as a number is refused w
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,16 +23,31 @@ from minzheng.kernel.indicators.summary import summary
 PATH = Path(__file__).with_name("template.yaml")
 CONTEXT = ("year", "place")
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_DIGITS = "0-9０-９"
 _MARKED = re.compile(
     r"《[^《》]+》(第[一二三四五六七八九十百\d]+条)?|“[^“”]+”"
     r"|[0-9]{4}年([0-9]{1,2}月([0-9]{1,2}日)?)?|[^\d]*〔[0-9]{4}〕[0-9]+号"
 )
-# A number in characters counts where something is counted; 一 alone is mostly no number (统一、一件事、一次性).
+# Something is counted, or a number is one of money or a share.
+_MEASURES = rf"(?:{'|'.join(COUNTERS)}|元|倍|成|番|年|月|日|条|场|类|区|街镇)"
+_ONES, _TENS, _FORMAL = "一二三四五六七八九两零〇", "十百千万亿", "壹贰叁肆伍陆柒捌玖拾佰仟萬億"
+# Digits of every script and numbers in one sign (①, Ⅷ, ½), all below U+20000; characters of the language are told apart below.
+_SIGNS = "".join(
+    sign
+    for sign in map(chr, range(0x20000))
+    if unicodedata.category(sign) in ("Nd", "Nl", "No") and sign != "〇"
+)
+# A number in characters counts where something is counted, or where it has a magnitude (四百三十万老年人); 一 alone is mostly no
+# number (统一、一件事), nor is a magnitude alone (千方百计).
 _TYPED = re.compile(
-    rf"[{_DIGITS}①-⑳%％]+(?:[.．,，][{_DIGITS}]+)*|百分之[一二三四五六七八九十百零点]+"
-    rf"|[一二三四五六七八九十百千万亿两零〇]*[二三四五六七八九十百千万亿两〇][一二三四五六七八九十百千万亿两零〇]*"
-    rf"(?=(?:余|多)?(?:{'|'.join(COUNTERS)}|元|倍|成|年|月|日|条|场|类|区|街镇))"
+    rf"[{_SIGNS}%％]+(?:[.．,，][{_SIGNS}]+)*"
+    rf"|[{_ONES}{_TENS}]+分之[{_ONES}{_TENS}点]+|[{_FORMAL}]{{2,}}|[{_FORMAL}]+(?={_MEASURES})"
+    rf"|[{_ONES}{_TENS}]*[{_ONES}][{_TENS}][{_ONES}{_TENS}]*"
+    rf"|[{_ONES}{_TENS}]*[二三四五六七八九{_TENS}两〇][{_ONES}{_TENS}]*(?=(?:余|多)?{_MEASURES})"
+)
+# A title or a name may hold a year or an edition; how many or how much is nobody's name, in whatever quotes it stands.
+_MEASURED = re.compile(
+    rf"(?:[{_SIGNS}]|[{_ONES}{_FORMAL}]+[{_TENS}拾佰仟萬億])[{_SIGNS}.．,，{_ONES}{_TENS}{_FORMAL}]*(?:余|多)?"
+    rf"(?:[万亿%％]|(?!年|月|日|条){_MEASURES})"
 )
 
 
@@ -188,10 +204,10 @@ def _piece(faults: list[str], key: str, inside: str) -> Piece:
     if inside in CONTEXT:
         return Word(inside, is_asked=True)
     if inside.startswith("="):
-        if not _MARKED.fullmatch(inside[1:]):
+        if not _MARKED.fullmatch(inside[1:]) or _MEASURED.search(inside[1:]):
             faults.append(
-                f"段落 {key} 的标记“{inside[1:]}”应为《文件名》、“名称”、年月日或文号；数字请绑定指标 / "
-                f"a mark holds a title, a quoted name, a day or a document's number"
+                f"段落 {key} 的标记“{inside[1:]}”应为《文件名》、“名称”、年月日或文号，其中不得有数量、金额、比例；数字请绑定指标 / "
+                f"a mark holds a title, a quoted name, a day or a document's number, and nothing counted or paid"
             )
         return Word(inside[1:])
     name, _, form_text = inside.partition(":")
