@@ -165,6 +165,30 @@ def draft(year: int, place: str = CITY, *, edited: Mapping[str, Paragraph] | Non
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another year or place that a summary is set beside, with the values of its figures there."""
+
+    asked: Asked
+    place: str
+    lines: tuple[tuple[Shown, int | float | date | None], ...]
+
+    def is_same_place(self, made: Draft) -> bool:
+        """Only then is a difference a growth: a district beside the city is a part of it."""
+        return self.asked.place == made.asked.place
+
+
+def beside(made: Draft, asked: Asked) -> Beside:
+    """Every figure of the text, once, as it was counted for another year or place, whatever sentences stand there; four queries."""
+    shown = {one.figure.id: one for one in made.shown}
+    found = answers(asked, [one.figure for one in shown.values()])
+    return Beside(
+        asked,
+        names([asked.place]).get(asked.place, asked.place),
+        tuple((one, found[code].value) for code, one in shown.items()),
+    )
+
+
 def side_text(unit: str, value: int) -> str:
     """One side of an identity in words: money in yuan to the fen, else the bare count."""
     return f"{Decimal(value).scaleb(-2):,.2f}元" if unit.startswith("fen") else f"{value:,}"

@@ -16,6 +16,9 @@ from minzheng.domains.annual_summary.errors import SummaryRefused
 COUNTERS = ("人次", "人", "名", "户", "对", "件", "个", "张", "次", "项", "家", "处", "笔", "轮", "天")
 _SCALES = (("亿", Decimal(10**8)), ("万", Decimal(10**4)), ("", Decimal(1)))
 _BOUNDS = ("多", "余", "超")
+_USUAL = {"fen": "亿元,2", "fen_per_month": "元", "%": "%,2", "date": "日", "persons": "人", "people": "人", "households": "户", "cases": "件",
+          "beds": "张", "items": "项", "schemes": "项", "times": "次", "pairs": "对", "organisations": "家", "days": "天",
+          "assessments": "人次", "payments": "笔", "rounds": "轮"}  # fmt: skip
 _MOST_DECIMALS = 4
 Value = int | float | date
 
@@ -81,6 +84,15 @@ def parse_form(text: str) -> Form:
                 f"this part of the form is not known"
             )
     return Form(unit, scale, decimals, truncates or bool(bound), bound)
+
+
+def usual_form(unit: str) -> str:
+    """The form that a figure of this unit is offered in, to be changed by who writes.
+
+    >>> usual_form("fen"), usual_form("persons"), usual_form("对"), usual_form("facilities")
+    ('亿元,2', '人', '对', '个')
+    """
+    return _USUAL.get(unit, unit if unit in COUNTERS else "个")
 
 
 def suits(form: Form, unit: str) -> bool:

@@ -16,6 +16,7 @@ from minzheng.domains.annual_summary.errors import SummaryRefused
 from minzheng.domains.annual_summary.template import template
 from minzheng.kernel.access import require
 from minzheng.surfaces.web.summary.page import place_of
+from minzheng.surfaces.web.summary.words import bindings
 from minzheng.surfaces.web.work.acts import attempt, succeeded
 from minzheng.surfaces.web.work.day import working_day
 
@@ -32,14 +33,28 @@ def write(request: HttpRequest, year: int, key: str) -> HttpResponse:
     except SummaryRefused as error:
         raise Http404(str(error)) from error
     text = request.POST.get("text", standing.text)[:MOST]
-    if request.method == "POST":
+    offered = bindings(year, place)
+    if request.POST.get("add"):
+        # Picked, it stands at the end until its place is found; nothing is kept before the text is.
+        text = (text + next((one.binding for one in offered if one.id == request.POST.get("figure")), ""))[
+            :MOST
+        ]
+    elif request.method == "POST":
         act = partial(write_paragraph, year=year, key=key, text=text, place=place)
         if succeeded(request, act, done=_("已保存为新版本。")):
             return redirect(_address(year, place))
     return render(
         request,
         "web_summary/write.html",
-        {"year": year, "place": place, "key": key, "text": text, "back": _address(year, place), "most": MOST},
+        {
+            "year": year,
+            "place": place,
+            "key": key,
+            "text": text,
+            "back": _address(year, place),
+            "most": MOST,
+            "offered": offered,
+        },
     )
 
 

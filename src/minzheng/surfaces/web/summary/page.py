@@ -6,19 +6,23 @@ import re
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.db.models import Window
+from django.db.models.functions import Lag
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from minzheng.domains.annual_summary.actions import changed_since, current, issued
-from minzheng.domains.annual_summary.drafting import Draft, draft
+from minzheng.domains.annual_summary.drafting import Beside, Draft, beside
+from minzheng.domains.annual_summary.errors import SummaryRefused
 from minzheng.domains.annual_summary.freezing import frozen
 from minzheng.domains.annual_summary.models import Check, Issued, ParagraphVersion
 from minzheng.domains.annual_summary.paper import annex_lines, document
+from minzheng.domains.annual_summary.template import template
 from minzheng.kernel.access import current_actor, may, require
 from minzheng.kernel.documents import render_docx, render_pdf
-from minzheng.kernel.indicators.reading import growth, kept_years
+from minzheng.kernel.indicators.reading import Asked, growth, kept_years
 from minzheng.kernel.places.models import Division
 from minzheng.kernel.places.queries import children, names
 from minzheng.kernel.places.resolution import CITY
@@ -26,7 +30,7 @@ from minzheng.kernel.ui.exports import XLSX
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.figures.words import name_of, unit_of, write
 from minzheng.surfaces.web.summary.standalone import page as standalone
-from minzheng.surfaces.web.summary.words import sections_of
+from minzheng.surfaces.web.summary.words import marked, sections_of
 from minzheng.surfaces.web.summary.yearbook import workbook
 from minzheng.surfaces.web.work.day import working_day
 
@@ -55,7 +59,7 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
     made, kept = current(year, place), issued(year, place)
     content = kept.content if kept else frozen(made)
     if (form := request.GET.get("format")) in FILES:
-        return _file(form, made, content, kept)
+        return _file(form, made, content, kept, _other(request, made)[1])
     against, other = _other(request, made)
     writes = may("summary.draft") and kept is None
     return render(
@@ -76,10 +80,12 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
             "checked": Check.objects.select_related("checked_by").filter(year=year, division_code=place).order_by("-pk").first(),
             "versions": _versions(request, year, place),
             "writes": writes,
+            "unwritten": _unwritten(made) if writes else [],
             "may_issue": may("summary.issue") and kept is None,
             "place": place,
             "places": _places(place),
             "query": urlencode({"place": place}),
+            "tables_query": urlencode({"place": place, "against": against}) if against else urlencode({"place": place}),
             "against": against,
             "choices": _choices(made),
             "comparison": _comparison(request, made, other) if other else None,
@@ -102,9 +108,11 @@ def place_of(request: HttpRequest, asked: str) -> str:
     return place
 
 
-def _file(form: str, made: Draft, content: dict[str, Any], kept: Issued | None) -> HttpResponse:
+def _file(
+    form: str, made: Draft, content: dict[str, Any], kept: Issued | None, other: Beside | None
+) -> HttpResponse:
     if form == "xlsx":
-        written = workbook(made)
+        written = workbook(made, other)
     elif form == "html":
         written = standalone(content, made.year).encode()
     else:
@@ -120,35 +128,32 @@ def _file(form: str, made: Draft, content: dict[str, Any], kept: Issued | None) 
     return response
 
 
-def _other(request: HttpRequest, made: Draft) -> tuple[str, Draft | None]:
+def _other(request: HttpRequest, made: Draft) -> tuple[str, Beside | None]:
     """The year or district that the summary is set beside: four digits or six."""
     against = request.GET.get("against", "")
     if re.fullmatch(r"20[0-9]{2}", against):
-        return against, draft(int(against), made.asked.place)
+        return against, beside(made, Asked.year(int(against), made.asked.place))
     if re.fullmatch(r"[0-9]{6}", against):
-        return against, draft(made.year, place_of(request, against))
+        return against, beside(made, Asked.year(made.year, place_of(request, against)))
     return "", None
 
 
-def _comparison(request: HttpRequest, made: Draft, other: Draft) -> Table:
-    there = {one.figure.id: one for one in other.shown}
-    lines = [(one, there.get(one.figure.id)) for one in {one.figure.id: one for one in made.shown}.values()]
-    here, beside = (f"{one.place} {one.year}" for one in (made, other))
+def _comparison(request: HttpRequest, made: Draft, other: Beside) -> Table:
+    here, there = f"{made.place} {made.year}", f"{other.place} {other.asked.text}"
 
     def change(line: Any) -> float | None:
-        one, two = line
-        return growth(one.value, two.value) if two and one.figure.unit not in ("%", "date") else None
+        one, value = line
+        return growth(one.value, value) if one.figure.unit not in ("%", "date") else None
 
     return Table(
         [
             Column("name", _("指标"), is_heading=True, is_wide=True, value=lambda line: name_of(line[0].figure)),
             Column("here", here, value=lambda line: write(line[0].figure, line[0].value)),
-            Column("beside", beside, value=lambda line: write(line[0].figure, line[1].value if line[1] else None)),
+            Column("beside", there, value=lambda line: write(line[0].figure, line[1])),
             Column("unit", _("单位"), value=lambda line: unit_of(line[0].figure)),
-            # A district beside the city is a part of it and no growth.
-            *([Column("change", _("增长"), kind="percent", value=change)] if made.asked.place == other.asked.place else []),
+            *([Column("change", _("增长"), kind="percent", value=change)] if other.is_same_place(made) else []),
         ],
-        lines, request, caption=_("对照：%(here)s 与 %(beside)s") % {"here": here, "beside": beside}, name="comparison",
+        list(other.lines), request, caption=_("对照：%(here)s 与 %(beside)s") % {"here": here, "beside": there}, name="comparison",
         page_size=100, is_exportable=False,
     )  # fmt: skip
 
@@ -177,10 +182,24 @@ def _versions(request: HttpRequest, year: int, place: str) -> Table | None:
             Column("number", _("版本"), kind="count"),
             Column("by", _("起草人"), value=lambda row: row.written_by.name),
             Column("written_at", _("时间"), kind="time"),
-            Column("text", _("文字"), is_wide=True),
+            Column("text", _("文字与改动"), is_wide=True, value=_change_of),
         ],
-        rows.order_by("-pk"), request, caption=_("段落版本"), name="versions", page_size=20, is_exportable=False,
+        rows.annotate(before=Window(Lag("text"), partition_by="key", order_by="number")).order_by("-pk"), request, caption=_("段落版本"), name="versions", page_size=20, is_exportable=False,
     )  # fmt: skip
+
+
+def _change_of(row: Any) -> str:
+    """A version beside the one before; the first beside the text that everybody starts from."""
+    try:
+        return marked(row.before if row.before is not None else template().paragraph(row.key).text, row.text)
+    except SummaryRefused:
+        return str(row.text)  # The paragraph is no longer in the text that everybody starts from.
+
+
+def _unwritten(made: Draft) -> list[str]:
+    """Paragraphs none of whose sentences could be written: they too can be edited."""
+    there = {one.key for _section, paragraphs in made.sections for one in paragraphs}
+    return [one.key for section in made.text.sections for one in section.paragraphs if one.key not in there]
 
 
 def _places(place: str) -> list[tuple[str, str]]:

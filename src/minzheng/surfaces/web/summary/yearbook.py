@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from minzheng.domains.annual_summary.drafting import Draft, Shown
+from minzheng.domains.annual_summary.drafting import Beside, Draft, Shown
 from minzheng.kernel.indicators import reading
 from minzheng.kernel.indicators.model import Indicator
+from minzheng.kernel.indicators.reading import growth
 from minzheng.kernel.periods import Month, iter_months
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.storage.excel import write_workbook
@@ -20,8 +21,8 @@ from minzheng.surfaces.web.figures.words import dimension_name, name_of, part_na
 Rows = list[Sequence[Any]]
 
 
-def workbook(made: Draft) -> bytes:
-    """The file of a year and place; a fixed number of queries for each figure of the text, over totals alone."""
+def workbook(made: Draft, other: Beside | None = None) -> bytes:
+    """The file of a year and place, with another year or district beside it where one is asked for; a fixed number of queries for each figure of the text, over totals alone."""
     shown = list({one.figure.id: one for one in made.shown}.values())
     counted = [one for one in shown if isinstance(one.figure, Indicator)]
     months = list(iter_months(Month(made.year, 1), Month(made.year, 12)))
@@ -35,6 +36,7 @@ def workbook(made: Draft) -> bytes:
                 [[one.figure.id, name_of(one.figure), plain(one.figure, one.value), unit_of(one.figure), one.text,
                   one.form.declared, one.rows] for one in shown],
             ),
+            **({_("对照"): _comparison(made, other)} if other else {}),
             _("分区"): ([_("指标"), _("单位"), *places], districts),
             _("分月"): (
                 [_("指标"), _("单位"), *(str(month) for month in months)],
@@ -56,6 +58,23 @@ def workbook(made: Draft) -> bytes:
         },
     )  # fmt: skip
     return buffer.getvalue()
+
+
+def _comparison(made: Draft, other: Beside) -> tuple[list[str], Rows]:
+    """Value by value, with difference; growth only where a year stands beside another of the same place."""
+    rows: Rows = []
+    for one, value in other.lines:
+        here, there = plain(one.figure, one.value), plain(one.figure, value)
+        is_number = there is not None and one.figure.unit != "date"
+        grows = is_number and one.figure.unit != "%" and other.is_same_place(made)
+        rows.append([name_of(one.figure), unit_of(one.figure), here, there, here - there if is_number else None,
+                     _rounded(growth(one.value, value)) if grows else None])  # fmt: skip
+    labels = [f"{made.place} {made.year}", f"{other.place} {other.asked.text}"]
+    return [_("指标"), _("单位"), *labels, _("相差"), _("增长（%）")], rows
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 2)
 
 
 def _by_place(made: Draft, counted: list[Shown]) -> tuple[Rows, list[str]]:

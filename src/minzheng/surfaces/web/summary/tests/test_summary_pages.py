@@ -96,6 +96,45 @@ def test_the_tables_have_districts_months_kinds_notes_and_sources(city):
     assert next(row for row in months if row[0] == "受理办件")[months[0].index("2022-03")] == 7
 
 
+def test_the_tables_stand_beside_another_district_too(city):
+    answer = signed_in("statistician").get(CITY, {"format": "xlsx", "against": "310151"})
+    book = load_workbook(io.BytesIO(answer.content))
+    accepted = next(row for row in book["对照"].iter_rows(values_only=True) if row[0] == "受理办件")
+    assert accepted[2:] == (8, 1, 7, None), "a district is a part of the city and no growth"
+    before = load_workbook(
+        io.BytesIO(signed_in("statistician").get(CITY, {"format": "xlsx", "against": "2021"}).content)
+    )
+    assert next(row for row in before["对照"].iter_rows(values_only=True) if row[0] == "受理办件")[2:] == (
+        8,
+        0,
+        8,
+        None,
+    )
+    reviewer = signed_in("district_reviewer", "310151")
+    assert reviewer.get(CITY, {"format": "xlsx", "against": "310107"}).status_code == 404
+
+
+def test_a_figure_is_picked_into_a_paragraph_and_nothing_is_kept_before_the_text_is(city):
+    client = signed_in("city_policy_officer")
+    write = f"{CITY}write/service.cases/"
+    assert "受理办件：8件" in text_of(client.get(write))
+    picked = text_of(client.post(write, {"text": "全年共收", "figure": "cases.accepted", "add": "1"}))
+    assert "全年共收{cases.accepted:件}</textarea>" in picked and "已保存" not in picked
+    unknown = text_of(client.post(write, {"text": "全年共收", "figure": "no.such", "add": "1"}))
+    assert ">全年共收</textarea>" in unknown
+
+
+def test_versions_show_what_was_struck_out_and_put_in_and_run_no_markup(city):
+    client = signed_in("city_policy_officer")
+    write = f"{CITY}write/society.charity/"
+    assert f'href="{write}' in text_of(client.get(CITY)), "a paragraph without a sentence can be edited"
+    for text in ("慈善<b>事业</b>平稳。", "慈善<b>事业</b>发展。"):
+        client.post(write, {"text": text})
+    page = text_of(client.get(CITY))
+    assert "慈善&lt;b&gt;事业&lt;/b&gt;<del>平稳</del><ins>发展</ins>。" in page and "<b>事业" not in page
+    assert "<del>" in page[page.index("段落版本") :] and f'href="{write}' in page
+
+
 def test_a_paragraph_is_written_checked_and_issued_by_two_people(city):
     writer, issuer = signed_in("city_policy_officer"), signed_in("city_policy_officer")
     write = f"{CITY}write/service.cases/"
