@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -16,6 +17,9 @@ from minzheng.domains.annual_summary.formatting import write as printed
 from minzheng.kernel.indicators.reading import Asked, answers
 from minzheng.surfaces.web.figures.asking import address
 from minzheng.surfaces.web.figures.words import name_of
+
+
+_PIECES = re.compile(r"\{[^{}]*\}|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,15 @@ def bindings(year: int, place: str) -> list[Offered]:
 
 
 def marked(before: str, after: str) -> SafeString:
-    """The text with what was struck out and what was put in since the version before."""
-    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    """The text with what was struck out and what was put in since the version before; a binding stays whole."""
+    old, new = _PIECES.findall(before), _PIECES.findall(after)
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     parts = []
     for step, low, high, new_low, new_high in steps:
         if step == "equal":
-            parts.append(format_html("{}", after[new_low:new_high]))
+            parts.append(format_html("{}", "".join(new[new_low:new_high])))
             continue
-        gone, come = before[low:high], after[new_low:new_high]
+        gone, come = "".join(old[low:high]), "".join(new[new_low:new_high])
         parts.append(format_html("<del>{}</del>", gone) if gone else SafeString())
         parts.append(format_html("<ins>{}</ins>", come) if come else SafeString())
     return format_html_join("", "{}", ((part,) for part in parts))

@@ -132,6 +132,10 @@ def test_versions_show_what_was_struck_out_and_put_in_and_run_no_markup(city):
         client.post(write, {"text": text})
     page = text_of(client.get(CITY))
     assert "慈善&lt;b&gt;事业&lt;/b&gt;<del>平稳</del><ins>发展</ins>。" in page and "<b>事业" not in page
+    client.post(f"{CITY}write/service.cases/", {"text": "收{cases.accepted:件}。"})
+    client.post(f"{CITY}write/service.cases/", {"text": "收{cases.decided:件}。"})
+    whole = "收<del>{cases.accepted:件}</del><ins>{cases.decided:件}</ins>。"
+    assert whole in text_of(client.get(CITY)), "a binding is exchanged as a whole"
     assert "<del>" in page[page.index("段落版本") :] and f'href="{write}' in page
 
 
