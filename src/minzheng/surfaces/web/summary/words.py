@@ -18,7 +18,6 @@ from minzheng.kernel.indicators.reading import Asked, answers
 from minzheng.surfaces.web.figures.asking import address
 from minzheng.surfaces.web.figures.words import name_of
 
-
 _PIECES = re.compile(r"\{[^{}]*\}|.", re.DOTALL)
 
 
