@@ -166,13 +166,13 @@ def test_a_demonstration_killed_again_and_again_ends_as_one_that_was_left_alone(
     begin: Begin, addresses: server.Addresses
 ) -> None:
     for patience in (3, 5, 7):
-        killed = begin("demo", "prepare", "--scale", "20000")
+        killed = begin("demo", "prepare", "--scale", "20000", "--until", "2022-01")
         with contextlib.suppress(subprocess.TimeoutExpired):
             killed.wait(patience)
         killed.kill()
         killed.communicate()
-    last = begin("demo", "prepare", "--scale", "20000")
-    out, err = last.communicate(timeout=300)
+    last = begin("demo", "prepare", "--scale", "20000", "--until", "2022-01")
+    out, err = last.communicate(timeout=1500)
     assert last.returncode == 0, err
     assert "http" not in out
     people, awards, orders, fen, _ = found = counts(addresses)
@@ -182,8 +182,8 @@ def test_a_demonstration_killed_again_and_again_ends_as_one_that_was_left_alone(
             "select count(*) from (select award_id, benefit_month, kind from payments_order group by 1, 2, 3 having count(*) > 1) t"
         ).fetchone()
     assert twice == (0,)
-    again = begin("demo", "prepare", "--scale", "20000")
-    assert again.wait(120) == 0
+    again = begin("demo", "prepare", "--scale", "20000", "--until", "2022-01")
+    assert again.wait(600) == 0
     assert counts(addresses) == found
 
 
@@ -197,8 +197,8 @@ def test_the_demonstration_keeps_away_from_people_who_may_be_real(
                insert into people_identifier (person_id, kind, value, is_primary, during, source)
                  select id, 'citizen', '110101' || lpad(id::text, 12, '0'), true, '[2022-01-01,)', '' from made"""
         )
-    refused = begin("demo", "prepare", "--scale", "20000")
-    _, err = refused.communicate(timeout=60)
+    refused = begin("demo", "prepare", "--scale", "20000", "--until", "2022-01")
+    _, err = refused.communicate(timeout=300)
     assert refused.returncode == 1
     assert "people who may be real" in " ".join(err.split())
     with addresses.owner.connect() as connection:

@@ -44,7 +44,6 @@ from minzheng.simulation.year.steps import STEPS
 
 YEAR = 2022
 MONTH = Month(YEAR, 12)
-NEXT = MONTH + 1
 #: The demonstration's day: the first working day after the year, when its figures are whole and its summary is due.
 TODAY = date(2023, 1, 3)
 #: Its last working day; what waits on the desks was laid there by then.
@@ -70,8 +69,11 @@ class Demo:
     officials: list[DemoOfficial]
 
 
-def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
+def prepare_demo(*, scale: int, seed: int, watch: Watcher, until: Month = MONTH) -> Demo:
     """Builds the city, lives its year and lays work on every desk; `watch` is told (step, detail).
+
+    Args:
+        until: the last month to live, for whoever has less time than a year takes.
 
     Raises:
         DemoRefused: the database holds people who may be real, or another city, or a file was not taken.
@@ -87,7 +89,7 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
         build_city(scale=scale, seed=seed, watch=watch)
     except BuildRefused as error:
         raise DemoRefused(str(error)) from error
-    engine.live(Month(YEAR, 1), MONTH, STEPS, watch)
+    engine.live(Month(YEAR, 1), until, STEPS, watch)
     with acting_as_service(SERVICE):
         prepare_centres(on=LAST_DAY)
     watch("受理中心", "名册与预约号源已就绪")
@@ -102,18 +104,19 @@ def prepare_demo(*, scale: int, seed: int, watch: Watcher) -> Demo:
     prepare_layout(on=LAST_DAY, watch=watch)
     prepare_targets(on=LAST_DAY, watch=watch)
     prepare_dementia(on=LAST_DAY, watch=watch)
-    run = _run_next(watch, on=TODAY)
+    run = _run_next(watch, month=until + 1, on=TODAY)
     with acting_as_service(SERVICE):
         watch("统计指标", f"计数 {len(prepare_figures(on=TODAY).counted)} 项")
     return Demo(run, officials)
 
 
-def _run_next(watch: Watcher, *, on: date) -> MonthRun:
-    """The month after the year, run on its first working day, so that payments wait to be checked and approved."""
-    run = latest_run_of_month()
+def _run_next(watch: Watcher, *, month: Month, on: date) -> MonthRun:
+    """The month after those that were lived, so that payments wait to be checked and approved."""
+    with acting_as_service(SERVICE):
+        run = latest_run(month)
     if run is None or run.state != RunState.DONE:
-        run = run_month(NEXT, on=on, progress=lambda told: watch("月度办理", LABELS[told.step]))
-    watch("月度办理", f"{NEXT.chinese}已编制，等待复核")
+        run = run_month(month, on=on, progress=lambda told: watch("月度办理", LABELS[told.step]))
+    watch("月度办理", f"{month.chinese}已编制，等待复核")
     return run
 
 
@@ -139,12 +142,6 @@ def _officers_for(town: str) -> None:
         official = Official.objects.get(user__username=username)
         if not Post.objects.filter(official=official, division_code=town).exists():
             grant_post(official=official, role="street_officer", division_code=town, start=MONTH.first_day)
-
-
-def latest_run_of_month() -> MonthRun | None:
-    """The latest run of the month after the year, if there was one."""
-    with acting_as_service(SERVICE):
-        return latest_run(NEXT)
 
 
 def _require_no_real_people() -> None:

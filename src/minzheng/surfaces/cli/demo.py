@@ -13,6 +13,7 @@ from rich.table import Table
 
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.money import format_yuan
+from minzheng.kernel.periods import Month
 from minzheng.surfaces.cli.server import serve as serve_pages
 
 if TYPE_CHECKING:
@@ -42,9 +43,15 @@ def city(
 
 
 @app.command("prepare")
-def prepare(scale: Scale = 2000, seed: Seed = 1) -> None:
+def prepare(
+    scale: Scale = 2000,
+    seed: Seed = 1,
+    until: Annotated[
+        str, typer.Option(help="The last month to live, such as 2022-03; the year where not given.")
+    ] = "",
+) -> None:
     """准备演示 Database, accounts, a city and its year. What is done already is kept; a killed one goes on."""
-    _prepare(scale, seed)
+    _prepare(scale, seed, until)
 
 
 @app.command("serve")
@@ -65,8 +72,16 @@ def serve(
     raise typer.Exit(serve_pages(host=host, port=port))
 
 
-def _prepare(scale: int, seed: int) -> None:
-    from minzheng.simulation.demo import DemoRefused, prepare_demo
+def _prepare(scale: int, seed: int, until: str = "") -> None:
+    from minzheng.simulation.demo import MONTH, DemoRefused, prepare_demo
+
+    try:
+        last = Month.parse(until) if until else MONTH
+    except ValueError as error:
+        Console(stderr=True).print(
+            f"--until {until!r}：应写作 2022-07 / write a month as 2022-07", style="red", markup=False
+        )
+        raise typer.Exit(2) from error
 
     began = time.monotonic()
     shown = ""
@@ -81,7 +96,7 @@ def _prepare(scale: int, seed: int) -> None:
             shown = step
 
         try:
-            demo = prepare_demo(scale=scale, seed=seed, watch=watch)
+            demo = prepare_demo(scale=scale, seed=seed, watch=watch, until=last)
         except DemoRefused as refusal:
             Console(stderr=True).print(str(refusal), style="red", markup=False)
             raise typer.Exit(1) from refusal
@@ -92,14 +107,14 @@ def _prepare(scale: int, seed: int) -> None:
 def _show(demo: Demo) -> None:
     from minzheng.kernel.monthend.totals import by_benefit
     from minzheng.kernel.programmes import load_programmes
-    from minzheng.simulation.demo import NEXT, SERVICE
+    from minzheng.simulation.demo import SERVICE
     from minzheng.surfaces.demo import create_demo_residents
 
     with acting_as_service(SERVICE):
         totals = by_benefit(demo.run)
         residents = create_demo_residents()
     names = {benefit.code: benefit.name for programme in load_programmes() for benefit in programme.benefits}
-    table = Table(title=f"{NEXT.chinese}月度办理 Month end", title_justify="left")
+    table = Table(title=f"{Month.of(demo.run.month).chinese}月度办理 Month end", title_justify="left")
     table.add_column("待遇", overflow="fold")
     for heading in ("符合条件", "在享", "主动发现与变更", "发放单", "发放金额（元）"):
         table.add_column(heading, justify="right")
