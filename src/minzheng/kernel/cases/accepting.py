@@ -12,12 +12,19 @@ from django.db import transaction
 from minzheng.kernel.access import require
 from minzheng.kernel.cases import clocks, letters
 from minzheng.kernel.cases.closing import close_what_runs
+from minzheng.kernel.cases.conditions import (
+    require_correction_over,
+    require_something_to_correct,
+    require_state,
+    require_where_to_turn,
+    require_whole,
+)
 from minzheng.kernel.cases.drafting import submit, what_is_missing
-from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
+from minzheng.kernel.cases.errors import MoveRefused
 from minzheng.kernel.cases.jurisdiction import deciding_place
 from minzheng.kernel.cases.mandates import beneficiary
 from minzheng.kernel.cases.models import Case, Clock, Letter, Material
-from minzheng.kernel.cases.moving import add_event, item_of, locked, move, require_state, require_step
+from minzheng.kernel.cases.moving import add_event, item_of, locked, move, require_step
 from minzheng.kernel.cases.papers import missing_papers
 from minzheng.kernel.cases.states import State
 from minzheng.kernel.items.model import Item, Step, StepKind
@@ -73,8 +80,7 @@ def accept(*, case: Case | int, on: date, version: int | None = None, note: str 
     require_step(found, item, StepKind.ACCEPT)
     require_state(found, State.SUBMITTED)
     missing = what_is_missing(found, item)
-    if missing:
-        raise StillMissing("材料或内容不全：" + "；".join(missing) + " / something is missing", missing)
+    require_whole(missing)
     return _accept(found, item, on, note)
 
 
@@ -178,10 +184,7 @@ def ask_correction(*, case: Case | int, on: date, note: str, version: int | None
     require_step(found, item, kind)
     require_state(found, State.SUBMITTED, State.ACCEPTED, State.EXAMINED)
     missing = what_is_missing(found, item)
-    if not missing and not note.strip():
-        raise CaseError(
-            "没有缺少的内容，请写明需要补正什么 / nothing is missing; say what is to be put right"
-        )
+    require_something_to_correct(missing, note)
     for paper in missing_papers(found, item):
         row, _ = Material.objects.get_or_create(
             case=found, code=paper.code, defaults={"on": on, "state": Material.State.WANTED}
@@ -202,8 +205,7 @@ def refuse_acceptance(*, case: Case | int, on: date, reason: str, version: int |
     found = locked(case, version=version)
     require_step(found, item_of(found), StepKind.ACCEPT)
     require_state(found, State.SUBMITTED)
-    if len(reason.strip()) < 4:
-        raise CaseError("不予受理须写明理由和应向何处申请 / say why, and where to apply")
+    require_where_to_turn(reason)
     found.is_late |= close_what_runs(found, on)
     move(found, State.NOT_ACCEPTED, act="not_accepted", on=on, note=reason)
     letters.issue(found, Letter.Kind.NOT_ACCEPTED, on=on, note=reason)
@@ -215,8 +217,7 @@ def lapse(*, case: Case | int, on: date) -> Case:
     """Ends a case whose correction never came (逾期未补正，视为撤回)."""
     found = locked(case)
     clock = Clock.objects.filter(case=found, kind=Clock.Kind.CORRECT, ended_on=None).first()
-    if found.state != State.CORRECTING or clock is None or clock.due_on is None or clock.due_on >= on:
-        raise MoveRefused(f"办件 {found.number} 的补正期限未满 / the time to correct the case has not passed")
+    require_correction_over(found, clock, on)
     close_what_runs(found, on)
     move(found, State.LAPSED, act="lapse", on=on)
     letters.issue(found, Letter.Kind.LAPSED, on=on)

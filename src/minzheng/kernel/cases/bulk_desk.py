@@ -22,15 +22,39 @@ from minzheng.kernel.cases.accepting import (
     timed_step,
 )
 from minzheng.kernel.cases.answers import faults, told
-from minzheng.kernel.cases.deciding import GRANT, REFUSE, drawn
-from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
+from minzheng.kernel.cases.conditions import (
+    GRANT,
+    require_answer,
+    require_answered,
+    require_corrected,
+    require_correction_over,
+    require_done,
+    require_examined,
+    require_known_fields,
+    require_move,
+    require_nothing_put_off,
+    require_on_the_spot,
+    require_opinion,
+    require_outcome,
+    require_passed_on,
+    require_published,
+    require_reason,
+    require_something_to_correct,
+    require_state,
+    require_where_to_turn,
+    require_whole,
+    step_of,
+)  # fmt: skip
+from minzheng.kernel.cases.deciding import drawn
+from minzheng.kernel.cases.errors import CaseError
 from minzheng.kernel.cases.finding import by_requirements
 from minzheng.kernel.cases.handling import CHECK_PAPER
 from minzheng.kernel.cases.jurisdiction import deciding_place
 from minzheng.kernel.cases.known import Known
 from minzheng.kernel.cases.models import Case, Clock, Decision, Letter, Material, Pause, Publication
+from minzheng.kernel.cases.moving import change_state
 from minzheng.kernel.cases.papers import PaperView, is_wanted, missing_of, settle_fetched, views_of
-from minzheng.kernel.cases.states import MOVES, OPEN, State, missing_before
+from minzheng.kernel.cases.states import OPEN, State, missing_before
 from minzheng.kernel.items.model import Item, ResultKind, Step, StepKind
 from minzheng.kernel.people.identifiers import mask_name
 
@@ -164,13 +188,7 @@ class Desk:
 
     def move(self, hand: Hand, state: State, act: str, on: date, *, step: StepKind | None = None,
              done: StepKind | None = None, **more: Any) -> None:  # fmt: skip
-        case = hand.case
-        _may_move(case, state)
-        before, case.state, case.state_since = case.state, state, on
-        if step is not None:
-            case.step = step.value
-        if done is not None and done.value not in case.steps_done:
-            case.steps_done = [*case.steps_done, done.value]
+        before = change_state(hand.case, state, on, step=step, done=done)
         self.note(hand, act, on, before=before, after=state.value, **more)
 
     def letter(self, hand: Hand, kind: Letter.Kind, on: date, **more: Any) -> None:
@@ -231,7 +249,7 @@ class Desk:
         )
         values = json.loads(act.words) if act.words else {}
         if values:
-            _known_fields(hand.item, values)
+            require_known_fields(hand.item, values)
             fresh = {name: told(value, act.on) for name, value in values.items()}
             hand.case.answers = {**fresh, **hand.case.answers}
             hand.case.version += 1
@@ -239,7 +257,7 @@ class Desk:
     def hand_in(self, hand: Hand, act: Act) -> None:
         """Every paper that is still wanted and may be asked for; an applicant online brings what was asked or put off."""
         case, mine = hand.case, hand.is_online
-        _in(case, *OPEN)
+        require_state(case, *OPEN)
         for view in hand.views():
             late = view.row is not None and view.row.state == Material.State.LATER
             if not view.paper.is_required or (view.is_settled and not late) or not view.may_be_asked:
@@ -259,10 +277,8 @@ class Desk:
 
     def submit(self, hand: Hand, act: Act) -> None:
         case, item = hand.case, hand.item
-        _in(case, State.DRAFT)
-        wrong = faults(item, case.answers)
-        if wrong:
-            raise StillMissing("还有内容未填好：" + "；".join(wrong.values()), list(wrong.values()))
+        require_state(case, State.DRAFT)
+        require_answered(faults(item, case.answers).values())
         case.submitted_on = case.submitted_on or act.on
         self._place(hand)
         accept = item.step(StepKind.ACCEPT)
@@ -298,12 +314,9 @@ class Desk:
 
     def ask_correction(self, hand: Hand, act: Act) -> None:
         case = hand.case
-        _in(case, State.SUBMITTED, State.ACCEPTED, State.EXAMINED)
+        require_state(case, State.SUBMITTED, State.ACCEPTED, State.EXAMINED)
         missing = self._lacks(hand)
-        if not missing and not act.words.strip():
-            raise CaseError(
-                "没有缺少的内容，请写明需要补正什么 / nothing is missing; say what is to be put right"
-            )
+        require_something_to_correct(missing, act.words)
         for paper in missing_of(hand.views()):
             row = hand.papers.setdefault(paper.code, Material(case_id=case.pk, code=paper.code, on=act.on))
             row.asked_on = act.on
@@ -317,10 +330,7 @@ class Desk:
 
     def resubmit(self, hand: Hand, act: Act) -> None:
         case = hand.case
-        _in(case, State.CORRECTING)
-        missing = self._lacks(hand)
-        if missing:
-            raise StillMissing("仍缺：" + "；".join(missing), missing)
+        require_corrected(case, self._lacks(hand))
         self.move(hand, State(case.resume_state or State.SUBMITTED), "resubmit", act.on, mine=hand.is_online)
         self.end(hand, act.on, Clock.Kind.CORRECT)
         self.resume(hand, act.on, CORRECTION_REASON)
@@ -331,10 +341,8 @@ class Desk:
 
     def accept(self, hand: Hand, act: Act) -> None:
         case, item, on = hand.case, hand.item, act.on
-        _in(case, State.SUBMITTED)
-        missing = self._lacks(hand)
-        if missing:
-            raise StillMissing("材料或内容不全：" + "；".join(missing) + " / something is missing", missing)
+        require_state(case, State.SUBMITTED)
+        require_whole(self._lacks(hand))
         case.is_late |= self.end(hand, on, Clock.Kind.ACCEPT)
         case.accepted_on = on
         self._place(hand)
@@ -349,18 +357,15 @@ class Desk:
             self.letter(hand, Letter.Kind.PASSED_ON, on)
 
     def accept_and_decide(self, hand: Hand, act: Act) -> None:
-        if not hand.item.is_on_the_spot:
-            raise MoveRefused(
-                f"“{hand.item.name}”不是即办事项 / {hand.item.name_en} is not decided on the spot"
-            )
+        require_on_the_spot(hand.item)
         self.fetch(hand, act.on)
         self._nothing_put_off(hand)
         self.accept(hand, act)
         self.decide(hand, act)
 
     def begin_check(self, hand: Hand, act: Act) -> None:
-        step = _step(hand, StepKind.CHECK)
-        _in(hand.case, State.ACCEPTED)
+        step = step_of(hand.item, StepKind.CHECK)
+        require_state(hand.case, State.ACCEPTED)
         self.end(hand, act.on, Clock.Kind.CHECK)
         self.pause(hand, act.on, act.words or f"等待{step.what or '核对'}结果", CHECK_PAPER)
         self.start(hand, Clock.Kind.CHECK, step.days, act.on, in_workdays=step.in_workdays)
@@ -368,7 +373,7 @@ class Desk:
 
     def end_check(self, hand: Hand, act: Act) -> None:
         case = hand.case
-        _in(case, State.CHECKING)
+        require_state(case, State.CHECKING)
         first_time = StepKind.CHECK.value not in case.steps_done
         case.is_late |= self.end(hand, act.on, Clock.Kind.CHECK)
         self.resume(hand, act.on)
@@ -378,22 +383,20 @@ class Desk:
 
     def examine(self, hand: Hand, act: Act) -> None:
         case = hand.case
-        _step(hand, StepKind.EXAMINE)
-        _in(case, State.ACCEPTED)
+        step_of(hand.item, StepKind.EXAMINE)
+        require_state(case, State.ACCEPTED)
         kinds = (StepKind.ACCEPT, StepKind.CHECK)
-        _nothing_before([kind for kind in missing_before(hand.item, case.steps_done) if kind in kinds], case)
-        if not act.words.strip():
-            raise CaseError("请填写审核意见 / write what you found")
+        require_done(case, [kind for kind in missing_before(hand.item, case.steps_done) if kind in kinds])
+        require_opinion(act.words)
         case.is_late |= self.end(hand, act.on, Clock.Kind.EXAMINE)
         hand.told.append(act.on)
         self.begin_step(hand, StepKind.EXAMINE, act.on)
         self.move(hand, State.EXAMINED, "examine", act.on, note=act.words, done=StepKind.EXAMINE)
 
     def publicise(self, hand: Hand, act: Act) -> None:
-        case, step = hand.case, _step(hand, StepKind.PUBLICISE)
-        _in(case, State.EXAMINED)
-        if StepKind.EXAMINE in missing_before(hand.item, case.steps_done):
-            raise MoveRefused(f"办件 {case.number} 尚未审核 / case {case.number} has not been examined")
+        case, step = hand.case, step_of(hand.item, StepKind.PUBLICISE)
+        require_state(case, State.EXAMINED)
+        require_examined(case, missing_before(hand.item, case.steps_done))
         self.pause(hand, act.on, "公示期间", step.what or "上海市社会救助条例")
         clock = self.start(hand, Clock.Kind.PUBLICISE, step.days, act.on, in_workdays=step.in_workdays)
         hand.publications.append(
@@ -404,13 +407,9 @@ class Desk:
 
     def close_publication(self, hand: Hand, act: Act) -> None:
         case = hand.case
-        made = next((one for one in hand.publications if one.closed_on is None), None)
-        if case.state != State.PUBLICISED or made is None or made.objections:
-            raise MoveRefused(f"办件 {case.number} 不在公示中 / case {case.number} is not being published")
-        if act.on <= made.until_on:
-            raise MoveRefused(
-                f"公示至 {made.until_on}，尚未期满 / the publication runs until {made.until_on}"
-            )
+        # One with an objection is settled by the single act.
+        running = (one for one in hand.publications if one.closed_on is None and not one.objections)
+        made = require_published(case, next(running, None), act.on)
         made.closed_on, made.outcome = act.on, "无异议"
         self.end(hand, act.on, Clock.Kind.PUBLICISE)
         self.resume(hand, act.on)
@@ -429,28 +428,27 @@ class Desk:
     def decide(self, hand: Hand, act: Act) -> None:
         """The finding is confirmed where the act names no outcome; what nobody can compute is granted."""
         case, item = hand.case, hand.item
-        _step(hand, StepKind.DECIDE)
-        _in(case, State.ACCEPTED, State.EXAMINED)
+        step_of(item, StepKind.DECIDE)
+        require_state(case, State.ACCEPTED, State.EXAMINED)
         proposal = by_requirements(item, self.known_of(case.person, act.on), act.on)
         outcome = act.outcome or proposal.outcome or GRANT
-        _outcome(outcome)
-        _nothing_before(missing_before(item, case.steps_done, outcome), case)
+        require_outcome(outcome)
+        require_done(case, missing_before(item, case.steps_done, outcome))
         if outcome == GRANT:
             self.fetch(hand, act.on)
             self._nothing_put_off(hand)
         departs = bool(proposal.outcome) and proposal.outcome != outcome
-        _reason(departs or outcome == REFUSE, act.words)
+        require_reason(outcome, departs, act.words)
         self._take_effect(
             hand, act, outcome, StepKind.DECIDE, proposed=proposal.outcome, finding=proposal.data, departs=departs,
             failed=[one["rule"] for one in proposal.data["conditions"] if one["met"] is False],
         )  # fmt: skip
 
     def answer(self, hand: Hand, act: Act) -> None:
-        _step(hand, StepKind.PASS_ON)
-        _in(hand.case, State.PASSED_ON)
+        step_of(hand.item, StepKind.PASS_ON)
+        require_passed_on(hand.case)
         outcome = act.outcome or GRANT
-        _outcome(outcome)
-        _reason(outcome == REFUSE, act.words)
+        require_answer(outcome, act.words)
         finding = {"conditions": [], "amounts": [], "sentences": ["已办理"]}
         self._take_effect(hand, act, outcome, StepKind.PASS_ON, finding=finding)
 
@@ -482,15 +480,11 @@ class Desk:
             for v in views
             if v.row is not None and v.row.state == "later" and v.paper.is_required
         ]
-        late += [paper.name for paper in missing_of(views)]
-        if late:
-            raise StillMissing(
-                f"尚未补齐：{'、'.join(late)} / papers put off at acceptance have not come", late
-            )
+        require_nothing_put_off([*late, *(paper.name for paper in missing_of(views))])
 
     def withdraw(self, hand: Hand, act: Act) -> None:
         case, mine = hand.case, hand.is_online
-        _may_move(case, State.WITHDRAWN)
+        require_move(case, State.WITHDRAWN)
         case.due_on = None
         if not mine:
             self._close(hand, act.on)
@@ -499,24 +493,15 @@ class Desk:
             self._close(hand, act.on)
 
     def refuse_acceptance(self, hand: Hand, act: Act) -> None:
-        _in(hand.case, State.SUBMITTED)
-        if len(act.words.strip()) < 4:
-            raise CaseError("不予受理须写明理由和应向何处申请 / say why, and where to apply")
+        require_state(hand.case, State.SUBMITTED)
+        require_where_to_turn(act.words)
         hand.case.is_late |= self._close(hand, act.on)
         self.move(hand, State.NOT_ACCEPTED, "not_accepted", act.on, note=act.words)
         self.letter(hand, Letter.Kind.NOT_ACCEPTED, act.on, note=act.words)
 
     def lapse(self, hand: Hand, act: Act) -> None:
         clock = next(iter(hand.running(Clock.Kind.CORRECT)), None)
-        if (
-            hand.case.state != State.CORRECTING
-            or clock is None
-            or clock.due_on is None
-            or clock.due_on >= act.on
-        ):
-            raise MoveRefused(
-                f"办件 {hand.case.number} 的补正期限未满 / the time to correct the case has not passed"
-            )
+        require_correction_over(hand.case, clock, act.on)
         self._close(hand, act.on)
         self.move(hand, State.LAPSED, "lapse", act.on)
         self.letter(hand, Letter.Kind.LAPSED, act.on)
@@ -537,57 +522,6 @@ ACTS: dict[str, Callable[[Desk, Hand, Act], None]] = {
                  "refuse_acceptance", "lapse")
 }  # fmt: skip
 DECIDING = frozenset({"accept_and_decide", "decide", "answer"})
-
-
-def _in(case: Case, *states: State) -> None:
-    if case.state not in states:
-        wanted = "、".join(State(one).label for one in states)
-        raise MoveRefused(
-            f"办件 {case.number} 状态为“{State(case.state).label}”，须为{wanted} / case {case.number} is {case.state}"
-        )
-
-
-def _may_move(case: Case, state: State) -> None:
-    if state not in MOVES[case.state]:
-        raise MoveRefused(
-            f"办件 {case.number} 状态为“{State(case.state).label}”，不能转为“{state.label}” / "
-            f"case {case.number} is {case.state}, which does not permit {state.value}"
-        )
-
-
-def _step(hand: Hand, kind: StepKind) -> Step:
-    step = hand.item.step(kind)
-    if step is None:
-        raise MoveRefused(
-            f"事项“{hand.item.name}”没有“{kind.value}”环节 / the item {hand.item.code} has no step {kind.value}"
-        )
-    return step
-
-
-def _nothing_before(before: list[StepKind], case: Case) -> None:
-    if before:
-        raise MoveRefused(
-            f"办件 {case.number} 尚未完成：{'、'.join(before)} / steps the route asks for are not done: {', '.join(before)}"
-        )
-
-
-def _known_fields(item: Item, values: dict[str, Any]) -> None:
-    unknown = set(values) - {one.name for one in item.fields}
-    if unknown:
-        raise CaseError(f"表单没有这些项目：{', '.join(sorted(unknown))} / the form has no such fields")
-
-
-def _outcome(outcome: str) -> None:
-    if outcome not in (GRANT, REFUSE):
-        raise CaseError(f"决定须为 granted 或 refused，不是 {outcome} / decide granted or refused")
-
-
-def _reason(is_needed: bool, words: str) -> None:
-    if is_needed and len(words.strip()) < 4:
-        raise CaseError(
-            "不予或与认定结果不一致的，须写明理由（至少四个字） / "
-            "a refusal, or a decision other than what the law found, needs its reason"
-        )
 
 
 __all__ = ["ACTS", "DECIDING", "Act", "Desk", "Hand", "Planned", "Refused"]

@@ -104,7 +104,8 @@ def end(clock: Clock, on: date) -> bool:
 
 def stop(clock: Clock, on: date, *, reason: str, paper: str) -> Pause:
     """Stops one running clock; neither it nor the pause is saved yet."""
-    clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)  # type: ignore[arg-type]
+    if clock.running_from is not None:
+        clock.used_days += days_used(clock.running_from, on, in_workdays=clock.in_workdays)
     clock.running_from = clock.due_on = None
     return Pause(clock=clock, from_on=on, reason=reason, paper=paper)
 

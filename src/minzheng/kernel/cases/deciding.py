@@ -19,7 +19,17 @@ from minzheng.kernel.awards import actions as awards
 from minzheng.kernel.awards.models import Award, Origin
 from minzheng.kernel.cases import clocks, letters
 from minzheng.kernel.cases.accepting import accept, accept_again
-from minzheng.kernel.cases.errors import CaseError, MoveRefused, SamePerson, StillMissing
+from minzheng.kernel.cases.conditions import (
+    GRANT,
+    require_answer,
+    require_done,
+    require_nothing_put_off,
+    require_on_the_spot,
+    require_outcome,
+    require_passed_on,
+    require_reason,
+)
+from minzheng.kernel.cases.errors import CaseError, MoveRefused, SamePerson
 from minzheng.kernel.cases.finding import propose
 from minzheng.kernel.cases.models import Case, Decision, Letter, Review
 from minzheng.kernel.cases.moving import item_of, locked, move, require_step
@@ -33,7 +43,6 @@ from minzheng.kernel.outreach.working_rules import working_rules
 from minzheng.kernel.periods import Month
 from minzheng.kernel.programmes import benefit_by_code
 
-GRANT, REFUSE = "granted", "refused"
 _DECIDABLE = (State.ACCEPTED, State.EXAMINED)
 
 
@@ -61,23 +70,14 @@ def decide(*, case: Case | int, outcome: str, reason: str, on: date, version: in
             f"case {found.number} is {found.state}; once it has ended only a review changes its decision"
         )
     _nothing_objected(found)
-    if outcome not in (GRANT, REFUSE):
-        raise CaseError(f"决定须为 granted 或 refused，不是 {outcome} / decide granted or refused")
-    before = missing_before(item, found.steps_done, outcome)
-    if before:
-        raise MoveRefused(
-            f"办件 {found.number} 尚未完成：{'、'.join(before)} / steps the route asks for are not done: {', '.join(before)}"
-        )
+    require_outcome(outcome)
+    require_done(found, missing_before(item, found.steps_done, outcome))
     if outcome == GRANT:
         found = fetch_papers(case=found, on=on)
         _nothing_put_off(found, item)
     proposal = propose(found, on)
     departs = bool(proposal.outcome) and proposal.outcome != outcome
-    if (departs or outcome == REFUSE) and len(reason.strip()) < 4:
-        raise CaseError(
-            "不予或与认定结果不一致的，须写明理由（至少四个字） / "
-            "a refusal, or a decision other than what the law found, needs its reason"
-        )
+    require_reason(outcome, departs, reason)
     amount = amount_to_grant(item, proposal.data, outcome)
     decision = Decision.objects.create(
         case=found,
@@ -151,8 +151,7 @@ def accept_and_decide(
     """
     found = locked(case, version=version)
     item = item_of(found)
-    if not item.is_on_the_spot:
-        raise MoveRefused(f"“{item.name}”不是即办事项 / {item.name_en} is not decided on the spot")
+    require_on_the_spot(item)
     if found.state in (State.DRAFT, State.SUBMITTED):
         found = accept(case=found, on=on)
     return decide(case=found, outcome=outcome, reason=reason, on=on)
@@ -166,12 +165,8 @@ def answer(
     found = locked(case, version=version)
     item = item_of(found)
     _, actor = require_step(found, item, StepKind.PASS_ON)
-    if found.state != State.PASSED_ON:
-        raise MoveRefused(f"办件 {found.number} 不在转送中 / case {found.number} has not been passed on")
-    if outcome not in (GRANT, REFUSE):
-        raise CaseError(f"答复须为 granted 或 refused，不是 {outcome} / answer granted or refused")
-    if outcome == REFUSE and len(reason.strip()) < 4:
-        raise CaseError("不予须写明理由（至少四个字） / a refusal needs its reason")
+    require_passed_on(found)
+    require_answer(outcome, reason)
     decision = Decision.objects.create(
         case=found, outcome=outcome, finding={"conditions": [], "amounts": [], "sentences": [result] if result else []},
         reason=reason.strip(), by_label=actor.label, by_post_id=actor.post_id, on=on, is_sampled=drawn(found, on),
@@ -186,8 +181,7 @@ def give_back(*, case: Case | int, reason: str, on: date, version: int | None = 
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.PASS_ON)
-    if found.state != State.PASSED_ON:
-        raise MoveRefused(f"办件 {found.number} 不在转送中 / case {found.number} has not been passed on")
+    require_passed_on(found)
     if len(reason.strip()) < 4:
         raise CaseError("退回须写明理由 / say why it is given back")
     clocks.pause_clocks(found, on, reason="主管部门退回", paper=reason)
@@ -220,12 +214,7 @@ def _nothing_put_off(case: Case, item: Item) -> None:
         for paper in item.materials
         if case.materials.filter(code=paper.code, state="later").exists() and paper.is_required
     ]
-    missing = [paper.name for paper in missing_papers(case, item)]
-    if late or missing:
-        raise StillMissing(
-            f"尚未补齐：{'、'.join([*late, *missing])} / papers put off at acceptance have not come",
-            [*late, *missing],
-        )
+    require_nothing_put_off([*late, *(paper.name for paper in missing_papers(case, item))])
 
 
 def amount_to_grant(item: Item, data: dict[str, Any], outcome: str) -> int | None:

@@ -18,7 +18,8 @@ from minzheng.kernel.access import RESIDENT, require
 from minzheng.kernel.cases import answers as forms
 from minzheng.kernel.cases.clocks import accepting_days, due_after
 from minzheng.kernel.cases.closing import close_what_runs
-from minzheng.kernel.cases.errors import CaseError, MoveRefused, StillMissing
+from minzheng.kernel.cases.conditions import require_answered, require_corrected, require_known_fields
+from minzheng.kernel.cases.errors import CaseError, MoveRefused
 from minzheng.kernel.cases.jurisdiction import CITY, deciding_place
 from minzheng.kernel.cases.mandates import beneficiary, require_for_draft, require_to_send
 from minzheng.kernel.cases.models import Case, Mandate, Submission
@@ -183,10 +184,7 @@ def save_answers(
             f"办件 {found.number} 已受理，填写内容不能再改 / the answers of case {found.number} cannot be changed any more"
         )
     item = item_of(found)
-    names = {field.name for field in item.fields}
-    unknown = set(values) - names
-    if unknown:
-        raise CaseError(f"表单没有这些项目：{', '.join(sorted(unknown))} / the form has no such fields")
+    require_known_fields(item, values)
     kept = dict(found.answers)
     for name, value in values.items():
         before = kept.get(name)
@@ -222,9 +220,7 @@ def submit(*, case: Case | int, on: date, version: int | None = None) -> Case:
         return found
     item = item_of(found)
     require_to_send(found, on)
-    wrong = forms.faults(item, found.answers)
-    if wrong:
-        raise StillMissing("还有内容未填好：" + "；".join(wrong.values()), list(wrong.values()))
+    require_answered(forms.faults(item, found.answers).values())
     found.submitted_on = found.submitted_on or on
     who, _ = beneficiary(found.person_id, found.mandate_id)
     found.deciding_division = deciding_place(
@@ -246,11 +242,7 @@ def resubmit(*, case: Case | int, on: date, version: int | None = None) -> Case:
         StillMissing: names everything that is still missing.
     """
     found = locked(case, version=version)
-    if found.state != State.CORRECTING:
-        raise MoveRefused(f"办件 {found.number} 不在补正中 / case {found.number} is not being corrected")
-    missing = what_is_missing(found)
-    if missing:
-        raise StillMissing("仍缺：" + "；".join(missing), missing)
+    require_corrected(found, what_is_missing(found))
     move(found, State(found.resume_state or State.SUBMITTED), act="resubmit", on=on)
     return _ask_to_take_in(found, on)
 

@@ -137,8 +137,8 @@ def known_of_people(
     """The same for many people with one query; the function that is returned answers for one of them on a day."""
     by_id = {person.pk: person for person in people}
     latest: dict[int | None, dict[str, Fact]] = {}
-    facts = Fact.objects.filter(person__in=by_id, kind__in=kinds, superseded_at=None) if kinds else ()
-    for fact in facts.order_by("kind", "-during") if kinds else ():  # type: ignore[union-attr]
+    facts = Fact.objects.filter(person__in=by_id, kind__in=kinds, superseded_at=None)
+    for fact in facts.order_by("kind", "-during"):
         latest.setdefault(fact.person_id, {}).setdefault(fact.kind, fact)
     return lambda person, on: told_of(person, latest.get(person.pk, {}).values(), on)
 

@@ -10,6 +10,13 @@ from minzheng.kernel.access import require
 from minzheng.kernel.cases import clocks
 from minzheng.kernel.cases.accepting import begin_step
 from minzheng.kernel.cases.answers_as_facts import record_told
+from minzheng.kernel.cases.conditions import (
+    require_done,
+    require_examined,
+    require_opinion,
+    require_published,
+    require_state,
+)
 from minzheng.kernel.cases.errors import CaseChanged, CaseError, MoveRefused
 from minzheng.kernel.cases.jurisdiction import deciding_place
 from minzheng.kernel.cases.models import Case, Clock, Publication
@@ -19,7 +26,6 @@ from minzheng.kernel.cases.moving import (
     locked,
     move,
     note_event,
-    require_state,
     require_step,
 )
 from minzheng.kernel.cases.states import IN_HAND, State, missing_before
@@ -108,12 +114,8 @@ def examine(*, case: Case | int, on: date, opinion: str, version: int | None = N
     before = [
         kind for kind in missing_before(item, found.steps_done) if kind in (StepKind.ACCEPT, StepKind.CHECK)
     ]
-    if before:
-        raise MoveRefused(
-            f"办件 {found.number} 尚未完成：{'、'.join(before)} / steps before this one are not done: {', '.join(before)}"
-        )
-    if not opinion.strip():
-        raise CaseError("请填写审核意见 / write what you found")
+    require_done(found, before)
+    require_opinion(opinion)
     found.is_late |= clocks.end_clocks(found, on, Clock.Kind.EXAMINE)
     record_told(found, item, on)
     begin_step(found, item, StepKind.EXAMINE, on)
@@ -147,10 +149,7 @@ def publicise(*, case: Case | int, on: date, version: int | None = None) -> Publ
     item = item_of(found)
     step, _ = require_step(found, item, StepKind.PUBLICISE)
     require_state(found, State.EXAMINED)
-    if StepKind.PUBLICISE.value in found.steps_done:
-        raise MoveRefused(f"办件 {found.number} 已公示过 / case {found.number} has been published already")
-    if StepKind.EXAMINE in missing_before(item, found.steps_done):
-        raise MoveRefused(f"办件 {found.number} 尚未审核 / case {found.number} has not been examined")
+    require_examined(found, missing_before(item, found.steps_done))
     clocks.pause_clocks(found, on, reason="公示期间", paper=step.what or "上海市社会救助条例")
     clock = clocks.start_clock(found, Clock.Kind.PUBLICISE, step.days, on, in_workdays=step.in_workdays)
     until = clock.due_on or on
@@ -189,11 +188,8 @@ def close_publication(*, case: Case | int, on: date, version: int | None = None)
     found = locked(case, version=version)
     item = item_of(found)
     require_step(found, item, StepKind.PUBLICISE)
-    made = Publication.objects.select_for_update().filter(case=found, closed_on=None).first()
-    if found.state != State.PUBLICISED or made is None:
-        raise MoveRefused(f"办件 {found.number} 不在公示中 / case {found.number} is not being published")
-    if on <= made.until_on:
-        raise MoveRefused(f"公示至 {made.until_on}，尚未期满 / the publication runs until {made.until_on}")
+    running = Publication.objects.select_for_update().filter(case=found, closed_on=None).first()
+    made = require_published(found, running, on)
     made.closed_on, made.outcome = on, "有异议" if made.objections else "无异议"
     made.save(update_fields=["closed_on", "outcome"])
     clocks.end_clocks(found, on, Clock.Kind.PUBLICISE)

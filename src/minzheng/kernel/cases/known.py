@@ -117,6 +117,5 @@ def _facts(found: dict[int, Known], keys: Collection[str], homes: dict[int, int]
         value = fact.int_value if fact.int_value is not None else fact.text_value
         kind = catalogue()[fact.kind]
         shown = bool(value) if kind.type == "flag" else str(value) if kind.type == "code" else value
-        concerned = [fact.person_id] if fact.person_id else of_home[fact.household_id]  # type: ignore[index]
-        for person_id in concerned:
+        for person_id in [fact.person_id] if fact.person_id else of_home.get(fact.household_id or 0, []):
             put(person_id, f"fact.{fact.kind}", shown, fact.source, fact.observed_on)

@@ -30,6 +30,7 @@ from minzheng.kernel.documents import (
     sealed,
 )
 from minzheng.kernel.documents import Letter as Reasons
+from minzheng.kernel.documents.model import ReceiptKind
 from minzheng.kernel.items.model import Item, StepKind
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.periods import Month
@@ -43,7 +44,7 @@ _PARTS: dict[str, type] = {
     "objections": Objection,
     "papers": Paper,
 }
-RECEIPTS = {
+RECEIPTS: dict[str, ReceiptKind] = {
     Letter.Kind.RECEIPT: "receipt",
     Letter.Kind.ACCEPTED: "acceptance",
     Letter.Kind.CORRECTION: "correction",
@@ -253,7 +254,7 @@ def _receipt(
     elif kind is Letter.Kind.NOT_ACCEPTED:
         due = None
     return Receipt(
-        kind=RECEIPTS[kind],  # type: ignore[arg-type]
+        kind=RECEIPTS[kind],
         office=office_of(case, case.accepting_division),
         item=item.name,
         applicant=case.applicant_name,

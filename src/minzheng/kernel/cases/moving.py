@@ -10,11 +10,12 @@ from django.db import connection
 from minzheng.kernel.access import RESIDENT, SERVICE, Actor, NotPermitted, current_actor, require
 from minzheng.kernel.audit import record
 from minzheng.kernel.cases import clocks
-from minzheng.kernel.cases.errors import CaseChanged, CaseNotFound, MoveRefused, NotYourStep
+from minzheng.kernel.cases.conditions import require_move, step_of
+from minzheng.kernel.cases.errors import CaseChanged, CaseNotFound, NotYourStep
 from minzheng.kernel.cases.jurisdiction import place_of_step
 from minzheng.kernel.cases.models import Case, Event
 from minzheng.kernel.cases.models.case import YEAR
-from minzheng.kernel.cases.states import MOVES, OPEN, State
+from minzheng.kernel.cases.states import OPEN, State
 from minzheng.kernel.items import item_version
 from minzheng.kernel.items.model import Item, Step, StepKind
 
@@ -104,11 +105,7 @@ def require_step(case: Case, item: Item, kind: StepKind) -> tuple[Step, Actor]:
         MoveRefused: the route has no such step.
         NotPermitted, NotYourStep: another role or place does it.
     """
-    step = item.step(kind)
-    if step is None:
-        raise MoveRefused(
-            f"事项“{item.name}”没有“{kind.value}”环节 / the item {item.code} has no step {kind.value}"
-        )
+    step = step_of(item, kind)
     actor = require(_PERMISSION[kind], domain=case.domain)
     if not may_do(case, step, actor):
         raise NotYourStep(
@@ -118,19 +115,21 @@ def require_step(case: Case, item: Item, kind: StepKind) -> tuple[Step, Actor]:
     return step, actor
 
 
-def require_state(case: Case, *states: State) -> None:
-    """Refuses an act outside its states, before it has touched anything.
-
-    The table of moves alone would let an act in by another one's door.
+def change_state(
+    case: Case, state: State, on: date, *, step: StepKind | None = None, done: StepKind | None = None
+) -> str:
+    """Puts a case that is at hand into another state; returns the one before. Saved by whoever calls.
 
     Raises:
-        MoveRefused.
+        MoveRefused: the table of moves does not hold this one.
     """
-    if case.state not in states:
-        raise MoveRefused(
-            f"办件 {case.number} 状态为“{State(case.state).label}”，须为{'、'.join(one.label for one in states)} / "
-            f"case {case.number} is {case.state}; it must be {' or '.join(states)}"
-        )
+    require_move(case, state)
+    before, case.state, case.state_since = case.state, state, on
+    if step is not None:
+        case.step = step.value
+    if done is not None and done.value not in case.steps_done:
+        case.steps_done = [*case.steps_done, done.value]
+    return before
 
 
 def move(
@@ -153,16 +152,7 @@ def move(
     Raises:
         MoveRefused: the table of moves does not hold this one.
     """
-    if state not in MOVES[case.state]:
-        raise MoveRefused(
-            f"办件 {case.number} 状态为“{State(case.state).label}”，不能转为“{state.label}” / "
-            f"case {case.number} is {case.state}, which does not permit {state.value}"
-        )
-    before, case.state, case.state_since = case.state, state, on
-    if step is not None:
-        case.step = step.value
-    if done is not None and done.value not in case.steps_done:
-        case.steps_done = [*case.steps_done, done.value]
+    before = change_state(case, state, on, step=step, done=done)
     note_event(case, act, on=on, note=note, detail=detail, from_state=before, to_state=state.value)
     if case.bundle_id is not None and state not in OPEN:
         _tell_bundle(case, on)

@@ -19,7 +19,8 @@ from minzheng.kernel.access import RESIDENT, Actor, NotPermitted, require
 from minzheng.kernel.access.models import Post
 from minzheng.kernel.cases import letters
 from minzheng.kernel.cases.clocks import due_after
-from minzheng.kernel.cases.deciding import GRANT, REFUSE, amount_to_grant, take_effect_after_review
+from minzheng.kernel.cases.conditions import GRANT, REFUSE
+from minzheng.kernel.cases.deciding import amount_to_grant, take_effect_after_review
 from minzheng.kernel.cases.errors import (
     CaseError,
     CaseNotFound,
