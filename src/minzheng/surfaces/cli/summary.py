@@ -50,6 +50,8 @@ def summary(
     with acting_as_service("summary"):
         on = day_in_hand() or today()
         chosen = year or on.year
+        if chosen > on.year:
+            _fail(f"{chosen} 年尚未开始，数据到 {on} 为止 / {chosen} has not begun; records end on {on}", 1)
         if len(district) != 6 or not Division.objects.filter(code=district).exists():
             _fail(f"没有区 {district}，应为 6 位代码，如 310107 / no such district", 2)
         counting.refresh(on=on, since_year=chosen if chosen < on.year else None)
@@ -59,7 +61,13 @@ def summary(
             _fail(str(error), 1)
         content = _written(made, format, site)
     target = out or Path(f"summary-{chosen}-{district}.{format}")
-    target.write_bytes(content)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        _fail(
+            f"不能写入 {target}：{error.strerror}，请用 --out 换一个位置 / cannot be written; choose another --out",
+            1,
+        )
     left_out = [one for one in made.refused if one.is_bound]
     console.print(
         f"{target}：{len(made.shown)} 个数字由记录推得，{len(made.refused)} 项指标未能推得，勾稽关系不成立 {len(made.broken)} 处",
