@@ -19,7 +19,7 @@ from minzheng.kernel.awards.staging import acting_actor
 from minzheng.kernel.outreach.decisions import confirm_changes_many, decide, decide_many
 from minzheng.kernel.outreach.errors import LeadMoveRefused, OutreachError
 from minzheng.kernel.outreach.models import NOTICE_MOVES, Lead, LeadState, Notice, NoticeState, OptOut
-from minzheng.kernel.outreach.moves import locked_lead, locked_leads, move_leads, quiet_until
+from minzheng.kernel.outreach.moves import locked_lead, locked_leads, move_leads, number_of, quiet_until
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.models import UNKNOWN_PLACE
 
@@ -50,7 +50,7 @@ def record_outcome(*, lead: Lead | int, outcome: str, on: date, note: str = "") 
     Raises:
         LeadNotFound, LeadMoveRefused, NotPermitted.
     """
-    return record_outcomes_many(leads=[_one(lead)], outcome=outcome, on=on, note=note)[0]
+    return record_outcomes_many(leads=[number_of(lead)], outcome=outcome, on=on, note=note)[0]
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def apply_for(*, lead: Lead | int, on: date, note: str = "") -> Lead:
     Raises:
         LeadNotFound, LeadMoveRefused, NotPermitted.
     """
-    return apply_many(leads=[_one(lead)], on=on, note=note)[0]
+    return apply_many(leads=[number_of(lead)], on=on, note=note)[0]
 
 
 @transaction.atomic
@@ -84,10 +84,6 @@ def apply_many(*, leads: Iterable[int], on: date, note: str = "") -> list[Lead]:
     rows = _visited(leads)
     move_leads(rows, LeadState.APPLIED, on=on, reason="applied", note=note)
     return rows
-
-
-def _one(lead: Lead | int) -> int:
-    return lead if isinstance(lead, int) else int(lead.pk)
 
 
 def _visited(leads: Iterable[int]) -> list[Lead]:
