@@ -20,6 +20,7 @@ from minzheng.kernel.outreach.decisions import confirm_changes_many, decide, dec
 from minzheng.kernel.outreach.errors import LeadMoveRefused, OutreachError
 from minzheng.kernel.outreach.models import NOTICE_MOVES, Lead, LeadState, Notice, NoticeState, OptOut
 from minzheng.kernel.outreach.moves import locked_lead, locked_leads, move_leads, number_of, quiet_until
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.models import UNKNOWN_PLACE
 
@@ -138,8 +139,6 @@ def opt_out(*, person_id: int, programme: str, on: date, note: str = "") -> OptO
 
     An announced award does not start; one in force ends with this month. May be taken back at any time.
     """
-    from minzheng.kernel.people.models import Person
-
     require("outreach.object", domain=programme)
     person = Person.objects.get(pk=person_id)
     open_one = OptOut.objects.filter(person=person, programme=programme, withdrawn_on=None).first()
