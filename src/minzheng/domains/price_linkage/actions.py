@@ -78,7 +78,7 @@ def event_of(month: Month) -> grants.Event:
     """The event of an index month with its evidence.
 
     Raises:
-        NotTriggered: the readings on record do not reach a threshold.
+        NotTriggered: the readings on record do not reach a threshold, or the sum cannot be computed.
     """
     readings = {series: latest(series, month) for series in SERIES}
     cpi, food = readings["cpi"], readings["food"]
@@ -90,7 +90,10 @@ def event_of(month: Month) -> grants.Event:
             f"{month.chinese}未达到启动条件：居民消费价格 {_percent(held.cpi)}（须达 {_percent(held.cpi_threshold)}），"
             f"食品 {_percent(held.food)}（须达 {_percent(held.food_threshold)}）/ {month} does not reach a threshold"
         )
-    amount = subsidy_fen(month, held.measure)
+    if not (amount := subsidy_fen(month, held.measure)):
+        raise NotTriggered(
+            f"{month.chinese}没有可据以计算标准的涨幅 / no rise on record to compute the sum from"
+        )
     m = parameters(month)
     evidence: dict[str, Any] = {
         "readings": {
@@ -109,7 +112,14 @@ def event_of(month: Month) -> grants.Event:
                 "source": m.entry(key).source,
                 "provenance": m.entry(key).provenance,
             }
-            for key in ("cpi_threshold", "food_threshold", "bonus_percent", "includes_low_income", "pay_days")
+            for key in (
+                "cpi_threshold",
+                "food_threshold",
+                "measured_by_trigger",
+                "bonus_percent",
+                "includes_low_income",
+                "pay_days",
+            )
         },
         "met_by": list(held.met_by),
         "amount_fen": amount,

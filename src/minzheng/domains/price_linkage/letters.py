@@ -98,5 +98,9 @@ def _assumed(activation: Activation) -> tuple[str, ...]:
     ]
     if told["thresholds"]["pay_days"]["provenance"] == "illustrative":
         words.append("发放期限的天数为示意，待与主管部门核对。")
-    # The sum is derived from one notice of 2020; no paper states how it is computed.
-    return (*words, "补贴标准的算法（低保标准×达到启动线的涨幅）为示意，待与主管部门核对。")
+    # No paper states how the sum is computed. Starts older than the parameter were measured by consumer prices.
+    if told["thresholds"].get("measured_by_trigger", {"value": 0})["value"]:
+        how = "低保标准×达到启动线的涨幅，由2022年发放的总额推断"
+    else:
+        how = "低保标准×居民消费价格涨幅，由2020年的一份通知推断"
+    return (*words, f"补贴标准的算法（{how}）没有文件写明，为示意，待与主管部门核对。")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from minzheng.domains.price_linkage.models import IndexReading
-from minzheng.domains.price_linkage.trigger import Trigger, subsidy_fen, trigger_of
+from minzheng.domains.price_linkage.trigger import Trigger, parameters, subsidy_fen, trigger_of
+from minzheng.kernel.parameters import Entry
 from minzheng.kernel.periods import Month
 
 
@@ -18,6 +19,11 @@ class MonthLine:
     amount_fen: int
     sources: tuple[str, ...]
     is_illustrative: bool
+
+
+def paper_of_sum(month: Month) -> Entry:
+    """The parameter entry that says which rise measures the sum, with its reasoning as `source` and its `provenance`."""
+    return parameters(month).entry("measured_by_trigger")
 
 
 def series(first: Month, last: Month) -> list[MonthLine]:

@@ -33,6 +33,7 @@ class Trigger:
     food: int | None
     cpi_threshold: int
     food_threshold: int
+    is_measured_by_trigger: bool
 
     @property
     def met_by(self) -> tuple[str, ...]:
@@ -45,8 +46,14 @@ class Trigger:
 
     @property
     def measure(self) -> int:
-        """The rise that the sum is computed from: of the series that reached their line the highest; 0 where none did."""
-        return max((rise for name in self.met_by if (rise := getattr(self, name)) is not None), default=0)
+        """The rise that the sum is computed from, 0 where no line is reached (`measured_by_trigger.yaml`).
+
+        Of the series that reached their line the highest or, in the other reading, consumer prices whatever reached it.
+        """
+        if not self.is_met:
+            return 0
+        rises = {"cpi": self.cpi or 0, "food": self.food or 0}
+        return max(rises[name] for name in self.met_by) if self.is_measured_by_trigger else rises["cpi"]
 
 
 def parameters(month: Month) -> Any:
@@ -57,7 +64,7 @@ def parameters(month: Month) -> Any:
 def trigger_of(month: Month, *, cpi: int | None, food: int | None) -> Trigger:
     """Hold a month's rises against the thresholds of that month."""
     m = parameters(month)
-    return Trigger(month, cpi, food, int(m.cpi_threshold), int(m.food_threshold))
+    return Trigger(month, cpi, food, int(m.cpi_threshold), int(m.food_threshold), bool(m.measured_by_trigger))
 
 
 def whole_yuan(fen_thousandths: int) -> int:
@@ -70,10 +77,9 @@ def whole_yuan(fen_thousandths: int) -> int:
 
 
 def subsidy_fen(month: Month, rise: int) -> int:
-    """The subsidy of an index month for each person: the subsistence standard times the rise that started it, in whole yuan.
+    """The subsidy of an index month for each person: the subsistence standard times a rise (`measure`), in whole yuan.
 
-    In a phase with a bonus the bonus is computed from the rounded sum and rounded itself (2020: 41 and 21). That the series
-    which reached its line measures the sum rests on no paper: it is read from what 2022 paid (`docs/reference/price-linkage.md`).
+    In a phase with a bonus the bonus is computed from the rounded sum and rounded itself (2020: 41 and 21).
     """
     if rise <= 0:
         return 0

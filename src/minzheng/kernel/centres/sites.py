@@ -179,10 +179,7 @@ def close_on(*, centre: Centre | int, day: date, reason: str, on: date) -> int:
     if not reason.strip():
         raise CentreRefused("请写明闭门原因 / say why the centre stays closed")
     Closure.objects.update_or_create(centre=place, day=day, defaults={"reason": reason.strip()})
-    withdrawn = Appointment.objects.filter(centre=place, day=day, state=AppointmentState.BOOKED).update(
-        state=AppointmentState.WITHDRAWN
-    )
-    Slot.objects.filter(centre=place, day=day).update(places=0)
+    withdrawn = _take_off([place.pk], [day])
     record(
         "centres.close_on",
         subject=f"centre:{place.pk}",
@@ -190,6 +187,15 @@ def close_on(*, centre: Centre | int, day: date, reason: str, on: date) -> int:
         reason=reason.strip(),
         division_code=place.division_code,
     )
+    return withdrawn
+
+
+def _take_off(centres: Sequence[int], days: Sequence[date]) -> int:
+    """Withdraws who is booked at centres on days and takes the times off; returns how many were booked."""
+    withdrawn = Appointment.objects.filter(
+        centre__in=centres, day__in=days, state=AppointmentState.BOOKED
+    ).update(state=AppointmentState.WITHDRAWN)
+    Slot.objects.filter(centre__in=centres, day__in=days).update(places=0)
     return withdrawn
 
 
@@ -216,10 +222,7 @@ def close_many(*, centres: Sequence[int], days: Sequence[date], reason: str, on:
             [reason.strip(), list(centres), list(days)],
         )
         declared = int(cursor.rowcount)
-    withdrawn = Appointment.objects.filter(
-        centre__in=centres, day__in=days, state=AppointmentState.BOOKED
-    ).update(state=AppointmentState.WITHDRAWN)
-    Slot.objects.filter(centre__in=centres, day__in=days).update(places=0)
+    withdrawn = _take_off(centres, days)
     detail = {
         "centres": len(centres),
         "days": [str(day) for day in days],

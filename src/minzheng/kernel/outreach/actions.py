@@ -19,7 +19,8 @@ from minzheng.kernel.awards.staging import acting_actor
 from minzheng.kernel.outreach.decisions import confirm_changes_many, decide, decide_many
 from minzheng.kernel.outreach.errors import LeadMoveRefused, OutreachError
 from minzheng.kernel.outreach.models import NOTICE_MOVES, Lead, LeadState, Notice, NoticeState, OptOut
-from minzheng.kernel.outreach.moves import locked_lead, locked_leads, move_leads, quiet_until
+from minzheng.kernel.outreach.moves import locked_lead, locked_leads, move_leads, number_of, quiet_until
+from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.models import UNKNOWN_PLACE
 
@@ -50,7 +51,7 @@ def record_outcome(*, lead: Lead | int, outcome: str, on: date, note: str = "") 
     Raises:
         LeadNotFound, LeadMoveRefused, NotPermitted.
     """
-    return record_outcomes_many(leads=[_one(lead)], outcome=outcome, on=on, note=note)[0]
+    return record_outcomes_many(leads=[number_of(lead)], outcome=outcome, on=on, note=note)[0]
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def apply_for(*, lead: Lead | int, on: date, note: str = "") -> Lead:
     Raises:
         LeadNotFound, LeadMoveRefused, NotPermitted.
     """
-    return apply_many(leads=[_one(lead)], on=on, note=note)[0]
+    return apply_many(leads=[number_of(lead)], on=on, note=note)[0]
 
 
 @transaction.atomic
@@ -84,10 +85,6 @@ def apply_many(*, leads: Iterable[int], on: date, note: str = "") -> list[Lead]:
     rows = _visited(leads)
     move_leads(rows, LeadState.APPLIED, on=on, reason="applied", note=note)
     return rows
-
-
-def _one(lead: Lead | int) -> int:
-    return lead if isinstance(lead, int) else int(lead.pk)
 
 
 def _visited(leads: Iterable[int]) -> list[Lead]:
@@ -142,8 +139,6 @@ def opt_out(*, person_id: int, programme: str, on: date, note: str = "") -> OptO
 
     An announced award does not start; one in force ends with this month. May be taken back at any time.
     """
-    from minzheng.kernel.people.models import Person
-
     require("outreach.object", domain=programme)
     person = Person.objects.get(pk=person_id)
     open_one = OptOut.objects.filter(person=person, programme=programme, withdrawn_on=None).first()

@@ -13,7 +13,7 @@ from minzheng.kernel.awards import actions as awards
 from minzheng.kernel.awards.roster import deciding_place
 from minzheng.kernel.outreach.errors import FindingNotCurrent, LeadMoveRefused
 from minzheng.kernel.outreach.models import Finding, Kind, Lead, LeadState
-from minzheng.kernel.outreach.moves import locked_leads, move_leads, quiet_until
+from minzheng.kernel.outreach.moves import locked_leads, move_leads, number_of, quiet_until
 from minzheng.kernel.outreach.working_rules import working_rules
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
@@ -42,8 +42,7 @@ def decide(*, lead: Lead | int, decision: str, on: date, reason: str = "", note:
         FindingNotCurrent: the month has been run again without this lead, or a check is still missing.
         NotPermitted: the post may not decide, or the district confirms and the post is not the district's.
     """
-    pk = lead if isinstance(lead, int) else lead.pk
-    return decide_many(leads=[pk], decision=decision, on=on, reason=reason, note=note)[0]
+    return decide_many(leads=[number_of(lead)], decision=decision, on=on, reason=reason, note=note)[0]
 
 
 @transaction.atomic

@@ -23,13 +23,18 @@ _WRITTEN = """
 _AT_ONCE = 5_000
 
 
+def number_of(lead: Lead | int) -> int:
+    """The number of a lead, however it was given."""
+    return lead if isinstance(lead, int) else int(lead.pk)
+
+
 def locked_lead(lead: Lead | int) -> Lead:
     """The lead as it is now, locked until the end of the transaction.
 
     Raises:
         LeadNotFound: there is none in the acting post's scope.
     """
-    return locked_leads([lead if isinstance(lead, int) else lead.pk])[0]
+    return locked_leads([number_of(lead)])[0]
 
 
 def locked_leads(leads: Iterable[int]) -> list[Lead]:

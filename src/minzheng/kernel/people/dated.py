@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -116,6 +116,9 @@ def write_periods(
         start = wish.start
         plausible = start is not None and (lower is None or start > lower) and start <= observed_on
         day = start if start is not None and plausible else observed_on
+        if wish.end is not None:
+            # Over before the day of the news, the last day was spent there: since when, nobody said.
+            day = min(day, wish.end - timedelta(days=1))
         if upper is not None:
             if wish.end is not None and wish.end <= upper:
                 decision.change, decision.reason = Change.KEPT, "older"

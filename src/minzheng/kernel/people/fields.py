@@ -69,20 +69,25 @@ def known_from(row: tuple[Any, ...]) -> Known:
     return person
 
 
+def takes_place(batch: Batch, person: Known, name: str) -> bool:
+    """Whether the batch's word on a field of a person would stand in the place of what is recorded."""
+    recorded, said = getattr(person, name), person.provenance.get(name)
+    may = recorded in (None, "", 0) or overwrites(
+        new_rank=rank(name, batch.source),
+        new_day=batch.observed_on.isoformat(),
+        old_rank=said["authority"] if said else 0,
+        old_day=said["on"] if said else None,
+    )
+    return may and has_say(name, batch.source)
+
+
 def decide_field(batch: Batch, result: RowResult, person: Known, name: str, value: Any) -> None:
     """Holds one offered value against what is recorded: written, confirmed or kept, with the reason."""
     if value in (None, ""):
         return
     recorded, said = getattr(person, name), person.provenance.get(name)
     offered = batch.provenance(name, result.row)
-    empty = recorded in (None, "", 0)
-    may = empty or overwrites(
-        new_rank=offered["authority"],
-        new_day=offered["on"],
-        old_rank=said["authority"] if said else 0,
-        old_day=said["on"] if said else None,
-    )
-    stronger = may and has_say(name, batch.source)
+    stronger = takes_place(batch, person, name)
     if recorded == value:
         if stronger and said and said["on"] != offered["on"]:
             person.provenance[name], person.changed = offered, True

@@ -22,7 +22,7 @@ from minzheng.kernel.people.fields import (
     save_writings,
 )
 from minzheng.kernel.people.names import Likeness, compare_names, pinyin_key
-from minzheng.kernel.people.relations import save_events, write_relations
+from minzheng.kernel.people.relations import last_day, save_events, start_of, write_relations
 from minzheng.kernel.people.staging import (
     Outcome,
     RowResult,
@@ -73,8 +73,9 @@ def register_people(
     """Enters people and updates those known, each row in one outcome (人口登记).
 
     Rows are linked by `person_id`, else by identifier. A known person under a different name, one identifier on
-    two people and one person in two households are conflicts: nothing is written, for a person to look. A variant of
-    the name is kept as that office's writing.
+    two people and one person in two households are conflicts: nothing is written, for a person to look. A row by which
+    somebody moves in after having died or been struck off is refused. A variant of the name is kept as that office's
+    writing.
 
     Args:
         rows: columns of `PEOPLE_SCHEMA`; identifiers in normal form.
@@ -174,6 +175,16 @@ def _refuse_conflicts(
                     entry, Outcome.CONFLICT, "identifier_twice", "同一证件号码出现在不同姓名的人员上，请核对"
                 )
             continue
+        fitting = []
+        for entry in group:
+            since, last = start_of(batch, entry), last_day(batch, entry, person)
+            if since and last and since > last:
+                what = "死亡" if person and last == person.death_date else "户籍注销"
+                note = f"迁入日期 {since} 晚于{what}日期 {last}，请核对"
+                refuse(entry, Outcome.REFUSED, "since_after_end", note)
+            else:
+                fitting.append(entry)
+        group = fitting
         for first, entry in [(group[0], other) for other in group[1:]]:
             if _same_content(first, entry):
                 refuse(entry, Outcome.DUPLICATE, "row_twice", f"与第 {first['row']} 行相同")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from minzheng.kernel.people.authority import rank
+from minzheng.kernel.people.authority import has_say, rank
 from minzheng.kernel.people.dated import (
     HUKOU,
     MEMBERSHIPS,
@@ -18,7 +18,7 @@ from minzheng.kernel.people.dated import (
     end_periods,
     write_periods,
 )
-from minzheng.kernel.people.fields import Batch, Known
+from minzheng.kernel.people.fields import Batch, Known, takes_place
 from minzheng.kernel.people.staging import Outcome, drop, execute, fetch, stage
 
 Event = tuple[int, str, date | None, int | None, str, dict[str, Any]]
@@ -27,7 +27,7 @@ Event = tuple[int, str, date | None, int | None, str, dict[str, Any]]
 
 def write_relations(batch: Batch, entries: list[dict[str, Any]], known: dict[int, Known]) -> None:
     """Writes the three registers of periods for entries whose `person_id` is set; completes their results."""
-    ends = {entry["person_id"]: _end(entry, known.get(entry["person_id"])) for entry in entries}
+    ends = {entry["person_id"]: _end(batch, entry, known.get(entry["person_id"])) for entry in entries}
     households = ensure_households(batch, entries)
     by_person = {entry["person_id"]: entry for entry in entries}
 
@@ -36,8 +36,7 @@ def write_relations(batch: Batch, entries: list[dict[str, Any]], known: dict[int
             Wish(
                 person,
                 told,
-                # "In Shanghai since" is no start where it lies after the day the office speaks of.
-                by_person[person]["since"] if dated and _past(by_person[person]["since"], batch) else None,
+                start_of(batch, by_person[person]) if dated else None,
                 ends[person],
             )
             for person, told in values.items()
@@ -87,16 +86,26 @@ def write_relations(batch: Batch, entries: list[dict[str, Any]], known: dict[int
         end_periods(register, ended)
 
 
-def _past(since: date | None, batch: Batch) -> bool:
-    return since is not None and since <= batch.observed_on
+def start_of(batch: Batch, entry: dict[str, Any]) -> date | None:
+    """Since when a row says somebody is there; "in Shanghai since" is no start after the day the office speaks of."""
+    since: date | None = entry["since"]
+    return since if since is not None and since <= batch.observed_on else None
 
 
-def _end(entry: dict[str, Any], person: Known | None) -> date | None:
-    """The first day on which nobody is there any more: after the death, or after being struck off."""
-    # Of a known person the decided dates count, not what the row offered.
-    days = [person.death_date, person.deregistered_on] if person else [entry["deregistered_on"]]
-    known_days = [day for day in days if day]
-    return min(known_days) + timedelta(days=1) if known_days else None
+def last_day(batch: Batch, entry: dict[str, Any], person: Known | None) -> date | None:
+    """The last day on which somebody is there: of the death, or of being struck off as it stands with this row."""
+    struck_off: date | None = entry["deregistered_on"]
+    if person is None:
+        return struck_off if has_say("deregistered_on", batch.source) else None
+    if struck_off is None or not takes_place(batch, person, "deregistered_on"):
+        struck_off = person.deregistered_on
+    return min((day for day in (person.death_date, struck_off) if day), default=None)
+
+
+def _end(batch: Batch, entry: dict[str, Any], person: Known | None) -> date | None:
+    """The first day on which nobody is there any more."""
+    last = last_day(batch, entry, person)
+    return last + timedelta(days=1) if last else None
 
 
 def _is_local(entry: dict[str, Any]) -> bool | None:

@@ -125,6 +125,8 @@ def status(
             "示例" if line.is_illustrative else "",
         )  # fmt: skip
     console.print(table)
+    paper = queries.paper_of_sum(Month(year, 12))
+    console.print(f"标准 sum [{paper.provenance}]: {paper.source}", markup=False)
     starts = Table(title="启动 Starts")
     for heading in ("号 no.", "月份 month", "状态 state", "人数 list", "补列/剔除 late/struck", "金额 sum (元)",
                     "须付至 pay by", "已付 paid (元)", "付清 paid on"):  # fmt: skip

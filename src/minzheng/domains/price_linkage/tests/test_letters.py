@@ -70,6 +70,9 @@ def test_a_figure_that_is_only_illustrative_is_named_so_and_a_published_one_is_n
     town.tell(town.approve(town.propose()))
     assert "示例数值" not in words(letter_to(town, published))
     assert "发放期限的天数为示意" in words(letter_to(town, published))
+    assert "达到启动线的涨幅，由2022年发放的总额推断）没有文件写明，为示意" in words(
+        letter_to(town, published)
+    )
     with acting(town.proposer):
         import_readings(path=DEMONSTRATION, on=date(2023, 2, 1))
     town.tell(town.approve(town.propose(Month(2022, 8))))

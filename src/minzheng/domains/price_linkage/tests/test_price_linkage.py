@@ -1,5 +1,6 @@
 """An index crosses its line, the month's list is frozen, two officials decide, each person is paid once."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -80,6 +81,20 @@ def test_the_sum_is_the_standard_times_the_rise_in_whole_yuan(month: Month, rise
 @pytest.mark.parametrize(("cpi", "food", "measure"), [(29, 59, 0), (30, 59, 30), (29, 60, 60), (61, 60, 61)])
 def test_the_series_that_reached_its_line_measures_the_sum(cpi: int, food: int, measure: int) -> None:
     assert trigger_of(Month(2022, 9), cpi=cpi, food=food).measure == measure
+
+
+@pytest.mark.parametrize(("cpi", "food", "measure"), [(29, 59, 0), (30, 59, 30), (29, 60, 29), (None, 60, 0)])
+def test_in_the_other_reading_consumer_prices_measure_the_sum(
+    cpi: int | None, food: int, measure: int
+) -> None:
+    held = replace(trigger_of(Month(2022, 9), cpi=cpi, food=food), is_measured_by_trigger=False)
+    assert held.measure == measure
+
+
+def test_the_reading_is_kept_with_the_start_as_an_assumption(listed: tuple[Town, Person]) -> None:
+    town, _ = listed
+    kept = town.propose().evidence["thresholds"]["measured_by_trigger"]
+    assert (kept["value"], kept["provenance"]) == (1, "illustrative") and "7188万元" in kept["source"]
 
 
 def test_each_member_of_a_household_on_the_allowance_is_listed_once(town: Town) -> None:

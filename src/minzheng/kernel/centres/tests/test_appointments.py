@@ -11,7 +11,7 @@ from minzheng.kernel.access import NotPermitted, acting, acting_as_resident
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.centres import actions
 from minzheng.kernel.centres.appointments import bookable_slots, reminders
-from minzheng.kernel.centres.errors import BookingRefused, SlotFull
+from minzheng.kernel.centres.errors import BookingRefused, CentreRefused, SlotFull
 from minzheng.kernel.centres.models import APPOINTMENT_MOVES, Appointment, AppointmentState, Slot
 from minzheng.kernel.centres.tests.conftest import CARE, DAY, OTHER_STREET, RELIEF, STREET, at, make_person
 
@@ -242,5 +242,19 @@ def test_a_closing_day_withdraws_what_was_booked_and_offers_nothing(slots, centr
         assert actions.close_on(centre=centre, day=DAY, reason="设备检修", on=BEFORE) == 1
         actions.open_slots(on=BEFORE, centres=[centre.pk])
     assert not bookable_slots(centre, RELIEF, on=BEFORE).filter(day=DAY).exists()
+    with acting_as_resident(made.person_id):
+        assert Appointment.objects.get(pk=made.pk).state == AppointmentState.WITHDRAWN
+
+
+def test_a_closing_day_of_many_centres_leaves_what_one_of_each_leaves(slots, centre):
+    made = book(slots[0], make_person())
+    with acting(make_post("centre_manager", STREET)):
+        told = {"centres": [centre.pk], "days": [DAY, DAY + timedelta(days=3)], "reason": "设备检修"}
+        assert actions.close_many(**told, on=BEFORE) == 2
+        assert actions.close_many(**told, on=BEFORE) == 0
+        with pytest.raises(CentreRefused):
+            actions.close_many(**told, on=DAY)
+        actions.open_slots(on=BEFORE, centres=[centre.pk])
+    assert not bookable_slots(centre, RELIEF, on=BEFORE).filter(day__in=told["days"]).exists()
     with acting_as_resident(made.person_id):
         assert Appointment.objects.get(pk=made.pk).state == AppointmentState.WITHDRAWN

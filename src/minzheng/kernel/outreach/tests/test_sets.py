@@ -9,7 +9,7 @@ import pytest
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.outreach import actions
 from minzheng.kernel.outreach.errors import FindingNotCurrent, LeadMoveRefused, LeadNotFound
-from minzheng.kernel.outreach.models import Lead, LeadEvent
+from minzheng.kernel.outreach.models import Finding, Lead, LeadEvent
 from minzheng.kernel.outreach.tests.conftest import ON
 
 
@@ -80,8 +80,6 @@ def test_one_that_may_not_move_stops_the_whole_set(leads: list[int]) -> None:
 
 
 def test_one_whose_finding_is_gone_stops_the_whole_set(leads: list[int]) -> None:
-    from minzheng.kernel.outreach.models import Finding
-
     gone = Lead.objects.get(pk=leads[-1])
     Finding.objects.filter(household_id=gone.household_id).delete()
     with pytest.raises(FindingNotCurrent):

@@ -10,7 +10,7 @@ from django.db import connection
 
 # An account given for one programme alone is corrected for that programme, any other as the usual one.
 _STAGE = """
-CREATE TEMP TABLE payments_account ON COMMIT DROP AS
+CREATE TEMP TABLE payments_account AS
 SELECT DISTINCT ON (g.person_id, purpose) g.person_id, purpose, g.bank, g.number, g.holder FROM (
   SELECT x.*, CASE WHEN EXISTS (
       SELECT 1 FROM people_bankaccount b
@@ -60,7 +60,6 @@ def set_accounts(rows: Iterable[tuple[int, str, str, str, str]], *, on: date) ->
         **{name: list(column) for name, column in zip(names, columns, strict=True)},
     }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS payments_account")
         for statement in (_STAGE, _OF_TODAY, _ENDS, _BEGINS):
             cursor.execute(statement, values)
         cursor.execute("DROP TABLE payments_account")

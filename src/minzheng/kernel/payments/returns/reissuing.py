@@ -56,7 +56,7 @@ def correct_accounts_many(*, corrections: Iterable[Correction], reason: str, on:
         NotReady: one of the items is not open, or one of the accounts is not one a bank can pay; nothing is done then.
     """
     given = {one.return_id: one for one in corrections}
-    items = _open_items(given, "payments.reissue")
+    items = _open_items(given)
     if not items:
         return []
     rows = []
@@ -69,10 +69,8 @@ def correct_accounts_many(*, corrections: Iterable[Correction], reason: str, on:
             )
         rows.append((order.person_id, order.programme, one.bank.strip(), number, one.holder.strip()))
     set_accounts(rows, on=on)
-    if len(items) == 1:
-        _trace("payments.correct_account", items, reason, bank=rows[0][2], last_digits=rows[0][3][-4:])
-    else:
-        _trace("payments.correct_account", items, reason)
+    account = {"bank": rows[0][2], "last_digits": rows[0][3][-4:]} if len(rows) == 1 else {}
+    _trace("payments.correct_account", items, reason, **account)
     return _reissue(items, reason=reason, on=on)
 
 
@@ -88,7 +86,7 @@ def reissue(*, return_id: int, reason: str, on: date) -> Order:
 @transaction.atomic
 def reissue_many(*, return_ids: Iterable[int], reason: str, on: date) -> list[int]:
     """Re-issues many returned orders to the accounts the register now holds, all or none; returns the new orders."""
-    return _reissue(_open_items(return_ids, "payments.reissue"), reason=reason, on=on)
+    return _reissue(_open_items(return_ids), reason=reason, on=on)
 
 
 def give_up(*, return_id: int, reason: str, on: date) -> None:
@@ -103,7 +101,7 @@ def give_up(*, return_id: int, reason: str, on: date) -> None:
 @transaction.atomic
 def give_up_many(*, return_ids: Iterable[int], reason: str, on: date) -> int:
     """Gives many returned sums back to their budget lines, all or none; returns how many."""
-    items = _open_items(return_ids, "payments.reissue")
+    items = _open_items(return_ids)
     if not items:
         return 0
     orders = [order.pk for _, order in items]
@@ -113,7 +111,7 @@ def give_up_many(*, return_ids: Iterable[int], reason: str, on: date) -> int:
     return len(items)
 
 
-def _open_items(return_ids: Iterable[int], permission: str) -> list[Item]:
+def _open_items(return_ids: Iterable[int]) -> list[Item]:
     """The open items and their orders, the items locked, so that two clicks re-issue once."""
     wanted = set(return_ids)
     rows = list(
@@ -133,7 +131,7 @@ def _open_items(return_ids: Iterable[int], permission: str) -> list[Item]:
             )
     orders = Order.objects.in_bulk([row.order_id for row in rows])
     for programme in sorted({order.programme for order in orders.values()}):
-        require(permission, programme)
+        require("payments.reissue", programme)
     return [(row, orders[row.order_id]) for row in rows if row.order_id is not None]
 
 
@@ -180,16 +178,8 @@ def _reissue(items: Sequence[Item], *, reason: str, on: date) -> list[int]:
         )
     _settle(items, ReturnRow.State.REISSUED, Order.State.REISSUED)
     if len(items) == 1:
-        order = items[0][1]
-        again = Order.objects.get(pk=made[0])
-        audit.record(
-            "payments.reissue",
-            subject=again.end_to_end_id,
-            detail={"original": order.end_to_end_id, "amount_fen": order.amount_fen},
-            reason=reason,
-            person_id=order.person_id,
-            division_code=order.division_code,
-        )
+        again = Order.objects.get(pk=made[0]).end_to_end_id
+        _trace("payments.reissue", items, reason, subject=again, original=items[0][1].end_to_end_id)
     else:
         _trace("payments.reissue", items, reason)
     return made
@@ -209,13 +199,13 @@ def _settle(items: Sequence[Item], state: str, order_state: str) -> None:
         )
 
 
-def _trace(act: str, items: Sequence[Item], reason: str, **more: object) -> None:
+def _trace(act: str, items: Sequence[Item], reason: str, *, subject: str = "", **more: object) -> None:
     """One entry a call: of one item with its person, of many with how many and how much."""
     single = items[0][1] if len(items) == 1 else None
     detail: dict[str, Any] = {"amount_fen": sum(order.amount_fen for _, order in items), **more}
     audit.record(
         act,
-        subject=single.end_to_end_id if single else f"payments.returns:{len(items)}",
+        subject=subject or (single.end_to_end_id if single else f"payments.returns:{len(items)}"),
         detail=detail if single else detail | {"returns": [items[0][0].pk, items[-1][0].pk]},
         reason=reason,
         person_id=single.person_id if single else None,

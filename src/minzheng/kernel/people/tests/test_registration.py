@@ -3,10 +3,12 @@
 import json
 from datetime import date, timedelta
 
+import polars as pl
 import pytest
 from django.db import IntegrityError, transaction
 from psycopg.types.range import DateRange
 
+from minzheng.kernel.people.actions import DEATH_SCHEMA, record_deaths
 from minzheng.kernel.people.models import (
     Household,
     HukouRecord,
@@ -201,6 +203,46 @@ class TestStrikingOff:
         assert spans(Membership) == spans(Residence) == spans(HukouRecord) == [(None, date(2022, 7, 14))]
         assert LifeEvent.objects.get(kind="deregister").on == date(2022, 7, 13)
         assert Person.objects.get(pk=told["person_id"]).division_code == HERE
+
+    @pytest.mark.parametrize(("days", "outcome"), [(-1, "created"), (0, "created"), (1, "refused")])
+    def test_a_row_that_moves_in_after_it_is_refused_alone(self, days, outcome):
+        off = date(2022, 4, 13)
+        told = register(
+            person(1, since=off + timedelta(days), deregistered_on=off), person(2, relation=2)
+        ).to_dicts()
+        assert [row["outcome"] for row in told] == [outcome, "created"]
+        if outcome == "created":
+            assert (off + timedelta(days), off + timedelta(1)) in spans(Residence)
+        else:
+            assert told[0]["reason"] == "since_after_end" and Person.objects.count() == 1
+            assert "2022-04-14" in told[0]["note"] and "户籍注销日期 2022-04-13" in told[0]["note"]
+
+    @pytest.mark.parametrize(("days", "outcome"), [(-1, "updated"), (0, "updated"), (1, "refused")])
+    @pytest.mark.parametrize("end", ["death_date", "deregistered_on"])
+    def test_a_row_that_moves_somebody_in_after_a_known_end_is_refused_alone(self, end, days, outcome):
+        off, known = date(2022, 4, 13), register_one(division_code=None, household_number=None)
+        if end == "death_date":
+            row = {"row": 1, "person_id": known["person_id"], end: off}
+            record_deaths(pl.DataFrame([row], schema=DEATH_SCHEMA), source="卫健", observed_on=JUNE)
+        else:
+            register_one(deregistered_on=off, division_code=None, household_number=None)
+        before = Person.objects.values().get()
+        told = register(
+            person(1, since=off + timedelta(days), household_number=None), person(2, relation=1), on=JULY
+        ).to_dicts()
+        assert [row["outcome"] for row in told] == [outcome, "created"]
+        if outcome == "refused":
+            assert told[0]["reason"] == "since_after_end" and "2022-04-14" in told[0]["note"]
+            assert f"{'死亡' if end == 'death_date' else '户籍注销'}日期 2022-04-13" in told[0]["note"]
+            assert Person.objects.filter(pk=known["person_id"]).values().get() == before
+        else:
+            assert (off + timedelta(days), off + timedelta(1)) in spans(Residence)
+
+    def test_told_with_another_place_of_no_known_day_the_last_day_was_there(self):
+        register_one()
+        told = register_one(deregistered_on=date(2022, 7, 13), division_code=ELSEWHERE, on=JULY)
+        assert told["outcome"] == "updated" and "residence" in told["applied"]
+        assert spans(Residence) == [(None, date(2022, 7, 13)), (date(2022, 7, 13), date(2022, 7, 14))]
 
     def test_is_for_the_police_alone(self):
         register_one()

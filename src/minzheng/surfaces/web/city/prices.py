@@ -95,6 +95,7 @@ def _show(
             "table": table,
             "waiting": [r for r in rows if r.activation.state == Activation.State.PROPOSED],
             "official": actor.official_id if actor else None,
+            "paper_of_sum": queries.paper_of_sum(Month(year, 12)),
             "is_illustrative": any(line.is_illustrative for line in lines),
             "reading_form": reading_form,
             "propose_form": propose_form,

@@ -46,7 +46,8 @@ def test_from_a_reading_to_an_approved_start_on_the_page(town: Town) -> None:
             proposer.post(PRICES + "reading/", {f"reading-{k}": v for k, v in told.items()}).status_code
             == 302
         )
-    assert "达到启动条件，尚未提出" in text_of(proposer.get(PRICES, {"year": 2022}))
+    due = text_of(proposer.get(PRICES, {"year": 2022}))
+    assert "达到启动条件，尚未提出" in due and "每人标准 示意 文件未写明" in due
     proposer.post(PRICES + "propose/", {"propose-month": "2022-09"})
     waiting = text_of(proposer.get(PRICES, {"year": 2022}))
     assert "等待审批" in waiting and "审批启动" not in waiting.replace("等待审批", "")
