@@ -15,7 +15,7 @@ from minzheng.kernel.periods import Month
 from minzheng.simulation.calibration import unsourced
 from minzheng.simulation.year.births import AREA, numbered
 from minzheng.simulation.year.draw import pick
-from minzheng.simulation.year.life_rates import life
+from minzheng.simulation.year.rates import rate, rates
 from minzheng.simulation.year.register import age_on
 
 MONTH = Month(2022, 3)
@@ -59,14 +59,14 @@ def test_numbers_of_children_are_valid_and_none_is_given_twice():
 
 @pytest.mark.parametrize("sex", ["male", "female"])
 def test_the_hazards_give_the_published_life_expectancy(sex):
-    told, alive, years = life()["deaths"]["hazard"][sex], 1.0, 0.0
+    told, alive, years = rate("deaths.hazard")[sex], 1.0, 0.0
     for age in range(111):
         dies = 1 - exp(
             -(told["infant"] if age == 0 else told["a"] + told["b"] * exp(told["c"] * (age + 0.5)))
         )
         years, alive = years + alive * (1 - dies / 2), alive * (1 - dies)
-    assert years == pytest.approx(told["expectancy"], abs=0.05)
+    assert years == pytest.approx(rate("deaths.expectancy")[sex], abs=0.05)
 
 
-def test_every_rate_of_life_names_its_source():
-    assert unsourced(life()) == []
+def test_every_rate_names_its_source():
+    assert unsourced(rates()) == []

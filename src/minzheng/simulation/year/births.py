@@ -11,7 +11,7 @@ from minzheng.simulation.calibration import names
 from minzheng.simulation.year.deaths import POLICE
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import by_age, rate, season
+from minzheng.simulation.year.rates import by_age, rate, season
 from minzheng.simulation.year.register import day_of, living, luck
 
 AREA = "310192"  # No place ever had it; the drawn city's numbers begin otherwise.

@@ -12,7 +12,7 @@ from minzheng.simulation.year.births import named, numbered
 from minzheng.simulation.year.deaths import POLICE, name_heads, regroup
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import rate, season
+from minzheng.simulation.year.rates import rate, season
 from minzheng.simulation.year.register import day_of, living, luck, tell
 
 AREA = "310191"  # No place ever had it.

@@ -20,9 +20,10 @@ from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.people.actions import ACCOUNT_SCHEMA, set_accounts
 from minzheng.kernel.programmes import all_benefits
 from minzheng.kernel.storage.bulk import read_frame
-from minzheng.simulation.year.desk import APPROVER, KEY_OF_ID, PERSON_KEYS, PREPARER, post, rate, workday
+from minzheng.simulation.year.desk import APPROVER, KEY_OF_ID, PERSON_KEYS, PREPARER, post, workday
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import SERVICE, Life
+from minzheng.simulation.year.rates import rate
 
 BANK, OFFICE = "上海农商银行", "人社"
 """New accounts are those of the social security card (社会保障卡), told by the office that issues it."""

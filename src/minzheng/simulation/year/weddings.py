@@ -19,8 +19,7 @@ from minzheng.simulation.marriages import enter_old_records, open_offices
 from minzheng.simulation.year.deaths import name_heads, regroup
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import by_age, rate, season
-from minzheng.simulation.year.life_rates import life as rates
+from minzheng.simulation.year.rates import by_age, rate, season
 from minzheng.simulation.year.register import living, luck
 
 _TIED = """
@@ -47,8 +46,8 @@ def open_registries(life: Life) -> dict[str, Any]:
 
 def open_days(month: Month) -> pl.DataFrame:
     """The days on which offices register, each with its weight: working days and special days, none while the city is closed."""
-    first, last = rates()["weddings"]["closed"]["values"]
-    special = rates()["weddings"]["special"]["days"]
+    first, last = rate("weddings.closed")
+    special = rate("weddings.special")
     days = [month.first_day + timedelta(days=n) for n in range(month.last_day.day)]
     rows = [
         (day, float(special.get(day, 1.0)))
@@ -265,7 +264,7 @@ def _crossings(done: pl.DataFrame) -> int:
 
 def _applied(on: date) -> date | None:
     """The latest open day on which a couple who collect on a day may have applied; none where all of them were closed."""
-    first, last = rates()["weddings"]["closed"]["values"]
+    first, last = rate("weddings.closed")
     for back in range(31, 90):
         day = on - timedelta(days=back)
         if not is_workday(day) or first <= day <= last:
