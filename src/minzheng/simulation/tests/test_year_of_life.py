@@ -20,7 +20,7 @@ from minzheng.kernel.people.models import Fact, LifeEvent, Membership, Person
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage.testing import cloned_database, template_database
-from minzheng.simulation.building import build_city
+from minzheng.simulation.building import By, build_city
 from minzheng.simulation.models import LivedStep, SimulatedCity
 from minzheng.simulation.year import births, deaths, engine, moves, people, weddings
 from minzheng.simulation.year.engine import SERVICE, Life, Step
@@ -39,7 +39,7 @@ def lived(django_db_blocker: Any, django_db_setup: Any, tmp_path_factory: Any) -
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setenv("MINZHENG_DEMO", "1")
         with cloned_database(template_database(), "life"):
-            build_city(scale=20_000, seed=1, watch=quiet)
+            build_city(scale=20_000, seed=1, watch=quiet, by=By.SETS)
             with acting_as_service(SERVICE):
                 SimulatedCity.objects.update(scale=SCALE)
             engine.live(JANUARY, MARCH, people.STEPS, quiet)
