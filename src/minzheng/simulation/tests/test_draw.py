@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from minzheng.kernel.people.identifiers import parse_citizen
 from minzheng.kernel.periods import Month
 from minzheng.simulation.calibration import unsourced
-from minzheng.simulation.year.births import AREA, numbered
+from minzheng.simulation.identifiers import BIRTHS_AREA
+from minzheng.simulation.year.births import numbered
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.rates import rate, rates
 from minzheng.simulation.year.register import age_on
@@ -50,7 +51,7 @@ def test_numbers_of_children_are_valid_and_none_is_given_twice():
     born = pl.DataFrame(
         {"key": range(40), "born": [date(2024, 2, 29)] * 40, "sex": [1, 2] * 20, "_late": [False] * 40}
     )
-    made = numbered(born, AREA, pl.lit(0))["identifier"].to_list()
+    made = numbered(born, BIRTHS_AREA, pl.lit(0))["identifier"].to_list()
     assert len(set(made)) == 40
     assert all(
         parse_citizen(one).is_valid and parse_citizen(one).birth_date == date(2024, 2, 29) for one in made

@@ -24,7 +24,7 @@ from minzheng.kernel.people.staging import read_frame
 from minzheng.kernel.periods import Month
 from minzheng.kernel.periods.workdays import is_workday
 from minzheng.simulation.calibration import entry
-from minzheng.simulation.identifiers import RESERVED_AREAS, check_digit
+from minzheng.simulation.identifiers import ACCOUNTS, RESERVED_AREAS, check_digit
 from minzheng.simulation.year.courses import Course, item_frame, served_items
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import Life
@@ -104,7 +104,7 @@ def _come(life: Life, days: pl.DataFrame) -> int:
     cases = cases.with_columns(
         answers=pl.col("item").replace_strict(answers, return_dtype=pl.String)
         .str.replace_all("@place", pl.col("street"), literal=True)
-        .str.replace_all("@account", pl.format("6222{}", pl.col("person_id").cast(pl.String).str.zfill(12)), literal=True),
+        .str.replace_all("@account", pl.format(ACCOUNTS + "{}", pl.col("person_id").cast(pl.String).str.zfill(12)), literal=True),
     )  # fmt: skip
     acts = Course(life, cases.with_columns(since=pl.col("on"))).acts(new=True)
     frame = cases.select(
