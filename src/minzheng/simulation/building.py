@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
+from django.db import connections
+
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.access.demo import create_demo_officials
 from minzheng.kernel.periods import Month
@@ -17,6 +19,7 @@ from minzheng.kernel.sources.models import FeedFile
 from minzheng.kernel.storage.paths import state_home
 from minzheng.kernel.storage.schema import bring_up_to_date
 from minzheng.simulation.city import write_files
+from minzheng.simulation.identifiers import SYNTHETIC_AREAS
 from minzheng.simulation.models import LivedStep, SimulatedCity
 from minzheng.simulation.population.drawing import Population, draw
 from minzheng.simulation.population.sets import NotTaken, recognise_low_income, steps_of, take_in
@@ -54,17 +57,20 @@ def build_city(
         faults: whether the files have the faults that such files have now and then.
 
     Raises:
-        BuildRefused: another city was built here, or the registers did not take what was drawn.
+        BuildRefused: the database holds people who may be real, another city was built here, or the registers did not take
+            what was drawn.
     """
-    bring_up_to_date()
+    migrated = bring_up_to_date()
+    watch("数据库", f"已执行 {len(migrated)} 项数据表升级" if migrated else "数据表已是最新")
+    _require_no_real_people()
     by = by or (By.FILES if scale >= FILES_UP_TO else By.SETS)
     with acting_as_service(SERVICE):
+        watch("演示账户", f"{len(create_demo_officials())} 个")
         known = SimulatedCity.objects.order_by("pk").first()
         if known is not None:
             if (known.scale, known.seed) != (scale, seed):
                 raise _another(f"1:{known.scale}、种子 {known.seed}")
             return known
-        create_demo_officials()
     population = draw(
         scale=scale, seed=seed, on=on, progress=lambda done, total: watch("抽取人口", f"{done}/{total} 个区")
     )
@@ -87,6 +93,22 @@ def _another(which: str) -> BuildRefused:
         f"这里已建成（或建了一部分）{which} 的城市；另建请换一个 MINZHENG_HOME / another city stands here: "
         "choose another MINZHENG_HOME"
     )
+
+
+def _require_no_real_people() -> None:
+    """Read as the owner: row-level security would hide from us whom we must not touch."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), count(*) FILTER (WHERE NOT left(value, 6) = ANY(%s)) FROM people_identifier WHERE kind = 'citizen'",
+            [list(SYNTHETIC_AREAS)],
+        )
+        known, foreign = cursor.fetchone()
+    # Files with faults bring a few odd numbers; a real register has nearly all of them so.
+    if foreign > 50 and foreign > known // 10:
+        raise BuildRefused(
+            f"数据库中已有 {foreign} 人的证件号码不属于合成人口，模拟城市不会写入。The database holds people who may be real; the "
+            "synthetic city keeps away from it. Choose another MINZHENG_HOME or DATABASE_URL for it."
+        )
 
 
 def _require_no_other(population: Population) -> None:

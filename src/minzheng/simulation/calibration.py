@@ -1,4 +1,4 @@
-"""Reads the figures that the synthetic city is drawn to."""
+"""Reads the figures of `data/`: what the synthetic city is drawn to and lives by, each with its source."""
 
 from __future__ import annotations
 
@@ -19,21 +19,26 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def calibration() -> dict[str, Any]:
-    """The whole file."""
+    """What the city is drawn to."""
     return load(DATA / "calibration.yaml")
 
 
-@cache
 def names() -> dict[str, Any]:
-    return dict(yaml.safe_load((DATA / "names.yaml").read_text(encoding="utf-8")))
+    return load(DATA / "names.yaml")
 
 
-def figure(path: str) -> Any:
-    """One value by its path, for example `households.second_child`."""
-    found: Any = calibration()
+def entry(path: str, figures: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A figure with its source by its path, for example `households.second_child`; of the calibration where not told."""
+    found = calibration() if figures is None else figures
     for key in path.split("."):
         found = found[key]
-    return found["value"]
+    return found
+
+
+def figure(path: str, figures: dict[str, Any] | None = None) -> Any:
+    """What a figure says: its value, or its values where it is a list or table."""
+    found = entry(path, figures)
+    return found["value"] if "value" in found else found["values"]
 
 
 def unsourced(node: Any | None = None, path: str = "") -> list[str]:
@@ -41,7 +46,6 @@ def unsourced(node: Any | None = None, path: str = "") -> list[str]:
     node = calibration() if node is None else node
     if not isinstance(node, dict):
         return []
-    leaf = {"value", "values", "bands", "share", "median"} & set(node)
-    if leaf:
+    if "value" in node or "values" in node:
         return [] if node.get("source") and node.get("provenance") in PROVENANCE else [path]
     return [bad for key, child in node.items() for bad in unsourced(child, f"{path}.{key}".lstrip("."))]

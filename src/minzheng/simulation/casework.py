@@ -29,7 +29,7 @@ from minzheng.kernel.outreach.models import Lead
 from minzheng.kernel.people.actions import record_facts
 from minzheng.kernel.people.fact_writing import FACT_SCHEMA
 from minzheng.kernel.people.models import Membership, Person
-from minzheng.simulation.identifiers import RESERVED_AREAS, check_digit
+from minzheng.simulation.identifiers import ACCOUNTS, RESERVED_AREAS, check_digit
 
 #: The weeks before the demonstration's day: the last of the year.
 FIRST, LAST = date(2022, 12, 1), date(2022, 12, 30)
@@ -221,7 +221,7 @@ def _value(rng: random.Random, asked: Field, case: Case) -> Any:
         case FieldType.PLACE:
             return case.person.division_code
         case FieldType.ACCOUNT:
-            return f"6222{rng.randrange(10**12):012d}"
+            return f"{ACCOUNTS}{rng.randrange(10**12):012d}"
         case FieldType.IDENTIFIER:
             return _number(rng)
         case _:

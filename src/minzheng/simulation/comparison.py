@@ -18,7 +18,7 @@ import yaml
 
 import minzheng.domains
 from minzheng.kernel.indicators.summary import Derived, Stated, derive
-from minzheng.simulation.calibration import DATA
+from minzheng.simulation.calibration import DATA, load
 from minzheng.simulation.models import LivedStep, SimulatedCity
 
 NEAR, CLOSE = 1.0, 5.0  # percent
@@ -168,10 +168,9 @@ def printed(year: int) -> dict[str, Printed]:
     return {entry["id"]: Printed(**entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))}
 
 
-@cache
 def rules() -> dict[str, Any]:
     """The table of what is divided by the scale."""
-    return dict(yaml.safe_load((DATA / "comparison.yaml").read_text(encoding="utf-8")))
+    return load(DATA / "comparison.yaml")
 
 
 def plain_lines(found: Comparison) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from random import Random
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -43,7 +44,7 @@ from minzheng.kernel.periods import SHANGHAI
 from minzheng.kernel.stays.actions import admit_many, go_away
 from minzheng.kernel.stays.beds import NewBed
 from minzheng.kernel.stays.models import Bed, Stay
-from minzheng.simulation.calibration import calibration
+from minzheng.simulation.calibration import figure
 from minzheng.simulation.identifiers import employer_code
 
 Watcher = Callable[[str, str], None]
@@ -116,7 +117,7 @@ def stand(
 def _places(on: date) -> Iterator[Place]:
     by_district = streets()
     people = Person.objects.count()
-    population = {str(code): n for code, n in calibration()["population"]["districts"]["values"].items()}
+    population = {str(code): n for code, n in figure("population.districts").items()}
     every = sum(population.values())
     operators: dict[str, Organisation] = {}
     for district in sorted(by_district):
@@ -135,6 +136,7 @@ def _places(on: date) -> Iterator[Place]:
                 yield _facility(kind, number, own[(number * 2 + 1) % len(own)][0], own, draw, on, operators)
 
 
+@cache
 def streets() -> dict[str, list[tuple[str, float, float]]]:
     """(street, longitude, latitude) by district, from the illustrative sites of the service centres."""
     found: dict[str, list[tuple[str, float, float]]] = defaultdict(list)

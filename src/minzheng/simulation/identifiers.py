@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from random import Random
 
+import polars as pl
+
+#: Of the people a city is drawn with, one after the other; of those born in its year; of those who come in it.
 RESERVED_AREAS = ("310198", "310197", "310196", "310195")
+BIRTHS_AREA, COMERS_AREA = "310192", "310191"
+#: All of them, and the one of the written examples.
+SYNTHETIC_AREAS = (*RESERVED_AREAS, BIRTHS_AREA, COMERS_AREA, "310199")
+ACCOUNTS = "9999"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -19,6 +26,16 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 def check_digit(first17: str) -> str:
     """The last character of a citizen number (GB 11643)."""
     return CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, WEIGHTS, strict=True)) % 11]
+
+
+def citizen_number(*, area: pl.Expr, born: pl.Expr, place: pl.Expr, is_man: pl.Expr) -> pl.Expr:
+    """Citizen numbers: `place` counts up within area, birth date and sex, from 0 to 499; odd serials are men's (GB 11643)."""
+    day = born.dt.year().cast(pl.Int64) * 10_000 + born.dt.month().cast(pl.Int64) * 100 + born.dt.day()
+    whole = (area.cast(pl.Int64) * 10**8 + day) * 1000 + place * 2 + is_man.cast(pl.Int64)
+    total = pl.sum_horizontal(whole // 10 ** (16 - at) % 10 * weight for at, weight in enumerate(WEIGHTS))
+    return whole.cast(pl.String) + (total % 11).replace_strict(
+        dict(enumerate(CHECKS)), return_dtype=pl.String
+    )
 
 
 def employer_code(rng: Random) -> str:

@@ -15,7 +15,7 @@ from numpy.random import PCG64, Generator
 
 from minzheng.kernel.periods import Month
 from minzheng.simulation.calibration import figure
-from minzheng.simulation.identifiers import employer_code
+from minzheng.simulation.identifiers import ACCOUNTS, employer_code
 from minzheng.simulation.population.identities import births, citizen_numbers, named
 from minzheng.simulation.population.living import EMPLOYED, Living
 from minzheng.simulation.population.papers import with_assets, with_papers
@@ -74,7 +74,7 @@ def draw(*, scale: float, seed: int, on: date, progress: Progress | None = None)
     account = generator(seed, "accounts").integers(0, 10**15, persons.height)
     persons = persons.with_columns(
         account=pl.when(pl.col("person").is_in(listed["person"].unique().implode())).then(
-            pl.lit("9999") + pl.Series(account).cast(pl.String).str.zfill(15)
+            pl.lit(ACCOUNTS) + pl.Series(account).cast(pl.String).str.zfill(15)
         )
     )
     return Population(scale, seed, on, persons, households, listed)

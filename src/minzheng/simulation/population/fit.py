@@ -8,7 +8,7 @@ from math import sqrt
 
 import polars as pl
 
-from minzheng.simulation.calibration import calibration, figure
+from minzheng.simulation.calibration import calibration, entry, figure
 from minzheng.simulation.population.drawing import Population
 from minzheng.simulation.population.living import EMPLOYEE, LAND, RESIDENT
 from minzheng.simulation.population.rosters import LIVING, NURSING, OLD_AGE, SUBSISTENCE
@@ -61,9 +61,7 @@ def fit_of(population: Population) -> list[Statistic]:
 
 
 def _told(path: str, drawn: float, scale: float) -> Statistic:
-    node = calibration()
-    for key in path.split("."):
-        node = node[key]
+    node = entry(path)
     return _statistic(_NAMES[path], float(node["value"]), drawn, node, scale)
 
 

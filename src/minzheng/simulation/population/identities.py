@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from minzheng.simulation.calibration import names
-from minzheng.simulation.identifiers import CHECKS, RESERVED_AREAS, WEIGHTS
+from minzheng.simulation.identifiers import RESERVED_AREAS, citizen_number
 from minzheng.simulation.population.families import PARENT, SPOUSE, Floats, Ints
 from minzheng.simulation.population.statistics import AGES
 
@@ -42,24 +42,17 @@ def citizen_numbers(born: NDArray[np.datetime64], is_man: NDArray[np.bool_]) -> 
     Raises:
         NumbersExhausted: the reserved areas do not suffice.
     """
-    taken = (
-        pl.DataFrame({"born": born, "is_man": is_man}).select(pl.int_range(pl.len()).over("born", "is_man"))
-    ).to_series()
-    area, place = taken.to_numpy() // _PER_AREA, taken.to_numpy() % _PER_AREA
-    if int(area.max(initial=0)) >= len(RESERVED_AREAS):
+    people = pl.DataFrame({"born": born, "is_man": is_man})
+    taken = people.select(pl.int_range(pl.len()).over("born", "is_man")).to_series()
+    if int(taken.to_numpy().max(initial=0)) // _PER_AREA >= len(RESERVED_AREAS):
         raise NumbersExhausted(
             "同日出生者过多，保留的区划代码不够用 / more people born on a day than numbers reserved"
         )
-    days = pl.Series(born)
-    areas = np.array([int(code) for code in RESERVED_AREAS])[area]
-    day = (days.dt.year() * 10_000 + days.dt.month().cast(pl.Int32) * 100 + days.dt.day()).to_numpy()
-    whole = (areas * 10**8 + day.astype(np.int64)) * 1000 + place * 2 + is_man
-    total, rest = np.zeros(whole.size, dtype=np.int64), whole.copy()
-    for weight in reversed(WEIGHTS):
-        total += rest % 10 * weight
-        rest //= 10
-    checks = pl.Series(list(CHECKS)).gather(pl.Series(total % 11))
-    return (pl.Series(whole).cast(pl.String) + checks).alias("number")
+    areas = pl.Series(RESERVED_AREAS, dtype=pl.String).gather(taken // _PER_AREA)
+    number = citizen_number(
+        area=pl.lit(areas), born=pl.col("born"), place=pl.lit(taken % _PER_AREA), is_man=pl.col("is_man")
+    )
+    return people.select(number.alias("number")).to_series()
 
 
 def named(people: pl.DataFrame, rng: Generator) -> pl.DataFrame:

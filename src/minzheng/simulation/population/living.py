@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from minzheng.simulation.calibration import calibration, figure
+from minzheng.simulation.calibration import figure
 from minzheng.simulation.population.families import Floats, Ints
 from minzheng.simulation.population.places import Settled, weighted
 from minzheng.simulation.population.statistics import curve
@@ -77,7 +77,7 @@ class Living:
 
     def _hardship(self) -> None:
         size = self._local_homes()
-        shares = calibration()["hardship"]["sizes"]["values"]
+        shares = figure("hardship.sizes")
         mean = sum(int(n) * share for n, share in shares.items())
         wanted = figure("hardship.people") / self.scale / mean
         self.is_in_hardship = np.zeros(self.homes, dtype=bool)
@@ -107,7 +107,7 @@ class Living:
 
     def _certify(self, holders: Ints) -> None:
         """Deals kinds and grades among people, each as often as its share."""
-        shares = np.array(calibration()["disability"]["kinds"]["values"])
+        shares = np.array(figure("disability.kinds"))
         kinds = _dealt(shares, holders.size, self.rng) + 1
         self.disability_kind[holders] = kinds
         certificates, third = figure("disability.certificates"), figure("disability.third_grade")

@@ -6,7 +6,6 @@ Cells are hukou (0 local, 1 other) × sex (0 male, 1 female) × full years of ag
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -21,10 +20,7 @@ MONTHS_OF_DEATHS = 9
 
 def curve(path: str) -> Table:
     """A shape of the calibration by full years of age."""
-    node: Any = calibration()
-    for key in path.split("."):
-        node = node[key]
-    ages, weights = zip(*node["values"], strict=True)
+    ages, weights = zip(*figure(path), strict=True)
     return np.interp(np.arange(AGES), ages, weights)
 
 

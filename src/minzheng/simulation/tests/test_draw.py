@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from minzheng.kernel.people.identifiers import parse_citizen
 from minzheng.kernel.periods import Month
 from minzheng.simulation.calibration import unsourced
-from minzheng.simulation.year.births import AREA, numbered
+from minzheng.simulation.identifiers import BIRTHS_AREA
+from minzheng.simulation.year.births import numbered
 from minzheng.simulation.year.draw import pick
-from minzheng.simulation.year.life_rates import life
+from minzheng.simulation.year.rates import rate, rates
 from minzheng.simulation.year.register import age_on
 
 MONTH = Month(2022, 3)
@@ -50,7 +51,7 @@ def test_numbers_of_children_are_valid_and_none_is_given_twice():
     born = pl.DataFrame(
         {"key": range(40), "born": [date(2024, 2, 29)] * 40, "sex": [1, 2] * 20, "_late": [False] * 40}
     )
-    made = numbered(born, AREA, pl.lit(0))["identifier"].to_list()
+    made = numbered(born, BIRTHS_AREA, pl.lit(0))["identifier"].to_list()
     assert len(set(made)) == 40
     assert all(
         parse_citizen(one).is_valid and parse_citizen(one).birth_date == date(2024, 2, 29) for one in made
@@ -59,14 +60,14 @@ def test_numbers_of_children_are_valid_and_none_is_given_twice():
 
 @pytest.mark.parametrize("sex", ["male", "female"])
 def test_the_hazards_give_the_published_life_expectancy(sex):
-    told, alive, years = life()["deaths"]["hazard"][sex], 1.0, 0.0
+    told, alive, years = rate("deaths.hazard")[sex], 1.0, 0.0
     for age in range(111):
         dies = 1 - exp(
             -(told["infant"] if age == 0 else told["a"] + told["b"] * exp(told["c"] * (age + 0.5)))
         )
         years, alive = years + alive * (1 - dies / 2), alive * (1 - dies)
-    assert years == pytest.approx(told["expectancy"], abs=0.05)
+    assert years == pytest.approx(rate("deaths.expectancy")[sex], abs=0.05)
 
 
-def test_every_rate_of_life_names_its_source():
-    assert unsourced(life()) == []
+def test_every_rate_names_its_source():
+    assert unsourced(rates()) == []

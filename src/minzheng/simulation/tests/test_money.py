@@ -20,13 +20,14 @@ from minzheng.kernel.payments.models import Batch, MonthClose, Order, ReturnRow,
 from minzheng.kernel.people.actions import DEATH_SCHEMA, record_deaths
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage.testing import cloned_database, template_database
-from minzheng.simulation.building import build_city
+from minzheng.simulation.building import By, build_city
 from minzheng.simulation.calibration import DATA, calibration, load, unsourced
 from minzheng.simulation.models import LivedStep
 from minzheng.simulation.year import payments
 from minzheng.simulation.year.desk import INTAKE, REVIEW, workday
 from minzheng.simulation.year.engine import live
 from minzheng.simulation.year.money import STEPS
+from minzheng.simulation.year.rates import rates
 
 JAN, FEB, MAR = (Month(2022, number) for number in (1, 2, 3))
 DIED = date(2022, 1, 20)
@@ -37,9 +38,9 @@ def quiet(step: str, detail: str) -> None:
 
 
 @contextmanager
-def rates(**chosen: float) -> Iterator[None]:
-    """Other shares for a while: a city of a thousand people has no returned payment otherwise."""
-    table = load(DATA / "money.yaml")
+def figures(**chosen: float) -> Iterator[None]:
+    """Other shares for a while: a city of a thousand people has no returned payment otherwise, and nobody to find."""
+    table = rates() | calibration()
     before = {path: table[path.split("__")[0]][path.split("__")[1]]["value"] for path in chosen}
     try:
         for path, value in chosen.items():
@@ -52,7 +53,7 @@ def rates(**chosen: float) -> Iterator[None]:
 
 def often() -> Any:
     """One account in ten is closed; whoever was overpaid hears of it in the same month."""
-    return rates(returns__closed_account=0.1, overpaid__proposed=1.0, applications__apply=0.8)
+    return figures(returns__closed_account=0.1, overpaid__proposed=1.0, applications__apply=0.8)
 
 
 def ask(sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -77,10 +78,9 @@ def built(django_db_blocker, django_db_setup) -> Iterator[str]:
     with django_db_blocker.unblock(), cloned_database(template_database(), "money") as name:
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(os.environ, "MINZHENG_DEMO", "1")
-            # Half of those entitled are not paid yet: a city of a thousand has nobody who applies otherwise.
-            for roster in ("subsistence_allowance", "disability_nursing", "disability_living"):
-                patch.setitem(calibration()["rosters"][roster], "value", 0.5)
-            build_city(scale=20_000, seed=1, watch=quiet)
+            # Four in ten of the poor and disabled are not paid yet, so that some are found and apply.
+            with figures(rosters__disability_nursing=0.6, rosters__subsistence_allowance=0.6):
+                build_city(scale=20_000, seed=1, watch=quiet, by=By.SETS)
         connections.close_all()
         yield name
 
@@ -119,8 +119,8 @@ def test_every_share_says_where_it_is_from() -> None:
 
 def test_every_step_of_three_months_is_lived_once_and_the_months_are_closed(quarter: dict[str, Any]) -> None:
     with acting_as_service("test"):
-        lived = LivedStep.objects.filter(month__gte=JAN.first_day)  # Building it has steps of its own.
-        assert lived.count() == 3 * len(STEPS)
+        # What was noted before is the city's building.
+        assert LivedStep.objects.filter(month__gte=JAN.first_day).count() == 3 * len(STEPS)
         assert [Month.of(one.month) for one in MonthClose.objects.order_by("month")] == [JAN, FEB, MAR]
         closed = list(MonthClose.objects.order_by("month").values_list("closed_on", flat=True))
     assert closed == [workday(month, -1) for month in (JAN, FEB, MAR)]

@@ -20,7 +20,8 @@ from minzheng.kernel.people.models import Fact, LifeEvent, Membership, Person
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage.testing import cloned_database, template_database
-from minzheng.simulation.building import build_city
+from minzheng.simulation.building import By, build_city
+from minzheng.simulation.identifiers import BIRTHS_AREA, COMERS_AREA
 from minzheng.simulation.models import LivedStep, SimulatedCity
 from minzheng.simulation.year import births, deaths, engine, moves, people, weddings
 from minzheng.simulation.year.engine import SERVICE, Life, Step
@@ -39,7 +40,7 @@ def lived(django_db_blocker: Any, django_db_setup: Any, tmp_path_factory: Any) -
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setenv("MINZHENG_DEMO", "1")
         with cloned_database(template_database(), "life"):
-            build_city(scale=20_000, seed=1, watch=quiet)
+            build_city(scale=20_000, seed=1, watch=quiet, by=By.SETS)
             with acting_as_service(SERVICE):
                 SimulatedCity.objects.update(scale=SCALE)
             engine.live(JANUARY, MARCH, people.STEPS, quiet)
@@ -68,10 +69,10 @@ def life(month: Month = APRIL) -> Life:
 def test_volumes_are_a_quarter_of_the_years(town: None) -> None:
     died = Person.objects.filter(death_date__gte=date(2022, 1, 1)).count()
     born = Person.objects.filter(
-        birth_date__gte=date(2021, 12, 1), identifiers__value__startswith=births.AREA
+        birth_date__gte=date(2021, 12, 1), identifiers__value__startswith=BIRTHS_AREA
     ).count()
     left = Person.objects.filter(deregistered_on__gte=date(2022, 1, 1)).count()
-    came = Person.objects.filter(identifiers__value__startswith=moves.AREA).count()
+    came = Person.objects.filter(identifiers__value__startswith=COMERS_AREA).count()
     married = Registration.objects.filter(kind="marriage").count()
     divorced = Registration.objects.filter(kind="divorce").count()
     assert 139_000 / SCALE / 4 * 0.7 < died < 139_000 / SCALE / 4 * 1.5
@@ -99,7 +100,7 @@ def test_mothers_are_of_an_age_and_children_belong_to_their_household(town: None
            JOIN people_identifier n ON n.person_id = c.id AND n.value LIKE %s
            JOIN people_membership m ON m.person_id = c.id JOIN people_membership x USING (household_id)
            JOIN people_person w ON w.id = x.person_id AND w.sex = 2 WHERE x.role IN (1, 2)""",
-        [f"{births.AREA}%"],
+        [f"{BIRTHS_AREA}%"],
     )
     assert ages and all(15 <= age <= 50 for (age,) in ages)
 

@@ -23,11 +23,11 @@ from minzheng.simulation.year.desk import (
     is_after_closing,
     is_closed_city,
     post,
-    rate,
     workday,
 )
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import SERVICE, Life
+from minzheng.simulation.year.rates import rate
 
 # Whether the latest findings still say that it may be granted; who died since is left to the next run.
 _LEADS = f"""

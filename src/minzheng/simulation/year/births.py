@@ -8,33 +8,24 @@ import polars as pl
 
 from minzheng.kernel.people.actions import PEOPLE_SCHEMA, register_people
 from minzheng.simulation.calibration import names
+from minzheng.simulation.identifiers import BIRTHS_AREA, citizen_number
 from minzheng.simulation.year.deaths import POLICE
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import by_age, rate, season
+from minzheng.simulation.year.rates import by_age, rate, season
 from minzheng.simulation.year.register import day_of, living, luck
 
-AREA = "310192"  # No place ever had it; the drawn city's numbers begin otherwise.
 _LATE = 300  # Serials of children who are entered a month after their birth.
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def numbered(people: pl.DataFrame, area: str, first: pl.Expr) -> pl.DataFrame:
     """Adds `identifier`: an identity number that is formally right and nobody's, the serial counted within birth date and sex."""
-    people = people.sort("key").with_columns(
-        _serial=first + pl.int_range(pl.len()).over("born", "sex", "_late")
-    )
-    serial = pl.col("_serial") * 2 + (pl.col("sex") == 1).cast(pl.Int64)
-    people = people.with_columns(
-        _body=pl.concat_str(
-            pl.lit(area), pl.col("born").dt.strftime("%Y%m%d"), serial.cast(pl.String).str.zfill(3)
+    return people.sort("key").with_columns(
+        identifier=citizen_number(
+            area=pl.lit(area), born=pl.col("born"), is_man=pl.col("sex") == 1,
+            place=first + pl.int_range(pl.len()).over("born", "sex", "_late"),
         )
-    )
-    total = pl.sum_horizontal(
-        pl.col("_body").str.slice(place, 1).cast(pl.Int64) * weight for place, weight in enumerate(_WEIGHTS)
-    )
-    check = (total % 11).replace_strict(dict(enumerate("10X98765432")), return_dtype=pl.String)
-    return people.with_columns(identifier=pl.col("_body") + check).drop("_serial", "_body")
+    )  # fmt: skip
 
 
 def named(surname: pl.Expr, sex: pl.Expr, one: pl.Expr, two: pl.Expr) -> pl.Expr:
@@ -92,7 +83,7 @@ def be_born(life: Life) -> dict[str, Any]:
     ).with_columns(
         born=pl.when("_late").then(day_of(month - 1, luck(life, "births day"))).otherwise(day_of(month, luck(life, "births day")))
     )  # fmt: skip
-    born = numbered(born, AREA, pl.when("_late").then(_LATE).otherwise(0))
+    born = numbered(born, BIRTHS_AREA, pl.when("_late").then(_LATE).otherwise(0))
     has_father = pl.col("has_partner") & pl.col("father").is_not_null()
     by_father = has_father & pl.col("father_is_local") & ~pl.col("is_local")
     parent = pl.when(has_father).then(pl.col("father")).otherwise(pl.col("name"))

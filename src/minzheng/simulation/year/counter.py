@@ -23,11 +23,12 @@ from minzheng.kernel.items.model import Field, FieldType, Item
 from minzheng.kernel.people.staging import read_frame
 from minzheng.kernel.periods import Month
 from minzheng.kernel.periods.workdays import is_workday
-from minzheng.simulation.identifiers import RESERVED_AREAS, check_digit
+from minzheng.simulation.calibration import entry
+from minzheng.simulation.identifiers import ACCOUNTS, RESERVED_AREAS, check_digit
 from minzheng.simulation.year.courses import Course, item_frame, served_items
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.rates import in_month, rate, services
+from minzheng.simulation.year.rates import in_month, rate, rates
 
 BATCH = 4_000
 TRIES = 3
@@ -42,7 +43,7 @@ _PERSON = {"person_id": pl.Int64, "division_code": pl.String, "sex": pl.Int64, "
 def close_counters(life: Life) -> dict[str, Any]:
     """Declares the days on which counters stay closed, in the month in which the first of them lies (疫情封控)."""
     load_centres()
-    told = services()["casework"]["closed"]
+    told = entry("casework.closed", rates())
     closed: dict[tuple[date, ...], list[int]] = {}
     for pk, code in Centre.objects.order_by("pk").values_list("pk", "division_code"):
         first, last = (
@@ -103,7 +104,7 @@ def _come(life: Life, days: pl.DataFrame) -> int:
     cases = cases.with_columns(
         answers=pl.col("item").replace_strict(answers, return_dtype=pl.String)
         .str.replace_all("@place", pl.col("street"), literal=True)
-        .str.replace_all("@account", pl.format("6222{}", pl.col("person_id").cast(pl.String).str.zfill(12)), literal=True),
+        .str.replace_all("@account", pl.format(ACCOUNTS + "{}", pl.col("person_id").cast(pl.String).str.zfill(12)), literal=True),
     )  # fmt: skip
     acts = Course(life, cases.with_columns(since=pl.col("on"))).acts(new=True)
     frame = cases.select(

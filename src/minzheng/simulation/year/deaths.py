@@ -12,8 +12,7 @@ from minzheng.kernel.people.actions import PEOPLE_SCHEMA, record_deaths, registe
 from minzheng.kernel.storage.bulk import read_frame
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import life as rates
-from minzheng.simulation.year.life_rates import rate, season
+from minzheng.simulation.year.rates import rate, season
 from minzheng.simulation.year.register import day_of, living, luck
 
 HEALTH, POLICE = "卫健", "公安"
@@ -34,7 +33,7 @@ _HEADLESS = """
 
 def hazard(age: pl.Expr, sex: pl.Expr) -> pl.Expr:
     """Deaths a year for each living person of an age and sex (1 male, 2 female), before it is fitted to the city's deaths."""
-    told = rates()["deaths"]["hazard"]
+    told = rate("deaths.hazard")
 
     def of(one: dict[str, Any]) -> pl.Expr:
         grown = one["a"] + one["b"] * (one["c"] * (age.cast(pl.Float64) + 0.5)).exp()
@@ -55,7 +54,7 @@ def die(life: Life) -> dict[str, Any]:
         month=month,
         purpose="deaths",
     ).with_columns(late=luck(life, "deaths late"))
-    next_month, later = rates()["deaths"]["told_late"]["values"]
+    next_month, later = rate("deaths.told_late")
     busy = read_frame(_BUSY, [(month - 2).first_day], schema={"person_id": pl.Int64, "did": pl.Date})
     months_back = (
         pl.when(pl.col("late") < later).then(2).when(pl.col("late") < later + next_month).then(1).otherwise(0)

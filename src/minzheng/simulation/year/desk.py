@@ -12,7 +12,6 @@ from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.access.actions import create_official, grant_post
 from minzheng.kernel.access.models import Official, Post
 from minzheng.kernel.periods import Month, is_workday, iter_months
-from minzheng.simulation.calibration import DATA, load
 from minzheng.simulation.year.engine import SERVICE
 
 INTAKE, REVIEW = "quanshishouli", "quanshishenhe"
@@ -63,14 +62,6 @@ def is_closed_city(month: Month) -> bool:
 def is_after_closing(month: Month) -> bool:
     """June to August 2022, when what had waited was done."""
     return month in tuple(iter_months(Month(2022, 6), Month(2022, 8)))
-
-
-def rate(path: str) -> float:
-    """A share of `data/money.yaml` by its path."""
-    found = load(DATA / "money.yaml")
-    for key in path.split("."):
-        found = found[key]
-    return float(found["value"])
 
 
 # A person's own number, the same in every city of the same seed whatever ids the database gave out.

@@ -88,14 +88,9 @@ def _workday(life: Life, draw: Random, *, until: int = 28) -> date:
     return day if Month.of(day) == life.month else life.month.last_day
 
 
-def _shares(life: Life, whole: float) -> int:
-    """So many of the city's, at least one where there are any at all."""
-    return max(1, round(life.share(whole)))
-
-
 def _leave(life: Life, draw: Random) -> int:
     """Some go home or elsewhere; while the city is closed nobody moves."""
-    if not sum(_months(life)):
+    if _is_still(life):
         return 0
     stays = Stay.objects.filter(
         state="present", during__startswith__lt=life.month.first_day, facility__kind=kinds.HOME
@@ -108,8 +103,9 @@ def _leave(life: Life, draw: Random) -> int:
     return count
 
 
-def _months(life: Life) -> list[float]:
-    return [rate("eldercare.months")[life.month.number - 1]]
+def _is_still(life: Life) -> bool:
+    """Whether nothing opens and nobody moves in the month, the city being closed."""
+    return not rate("eldercare.months")[life.month.number - 1]
 
 
 def _streets_by_code() -> list[tuple[str, float, float]]:
@@ -246,7 +242,7 @@ def _file(life: Life) -> int:
 
 def _share_out(life: Life, draw: Random) -> int:
     """New people wait, free beds of the pool are offered, answers come, and who accepted moves in."""
-    if not PoolHome.objects.exists() or not sum(_months(life)):
+    if not PoolHome.objects.exists() or _is_still(life):
         return 0
     on = next_workday(life.month.first_day + timedelta(days=7))
     enqueue(on, seed=f"{life.seed} {life.month} queue", demand=30, days=60)
@@ -270,7 +266,7 @@ def _share_out(life: Life, draw: Random) -> int:
 
 def _move_in(life: Life, draw: Random) -> int:
     """Beds that are not shared out are taken by the old of the district."""
-    if not sum(_months(life)):
+    if _is_still(life):
         return 0
     on = life.month.first_day + timedelta(days=14)
     beds = [

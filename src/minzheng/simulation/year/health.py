@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 
 from minzheng.kernel.storage.bulk import read_frame
-from minzheng.simulation.calibration import calibration, figure
+from minzheng.simulation.calibration import figure
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import rate
+from minzheng.simulation.year.rates import rate
 from minzheng.simulation.year.register import facts, living, luck, tell
 
 INSURANCE, FEDERATION, CHECKS = "医保", "残联", "核对"
@@ -49,7 +49,7 @@ def fall_ill(life: Life) -> dict[str, Any]:
 def _likely(age: pl.Expr) -> pl.Expr:
     """How likely somebody of an age is to be given a certificate, beside others."""
     found: pl.Expr = pl.lit(0.0)
-    for since, value in calibration()["disability"]["ages"]["values"]:
+    for since, value in figure("disability.ages"):
         found = pl.when(age >= since).then(float(value)).otherwise(found)
     return found
 
@@ -76,9 +76,8 @@ def certify(life: Life) -> dict[str, Any]:
         month=month,
         purpose="certificates",
     )
-    shares = calibration()["disability"]
     new = new.select(
-        "person_id", disability_kind=_of(shares["kinds"]["values"], luck(life, "kind")),
+        "person_id", disability_kind=_of(figure("disability.kinds"), luck(life, "kind")),
         disability_grade=_of(_grades(), luck(life, "grade")), end=pl.lit(_in_ten_years(month.first_day)),
     )  # fmt: skip
     ending = read_frame(

@@ -8,14 +8,14 @@ import polars as pl
 
 from minzheng.kernel.people.actions import move_people, register_people
 from minzheng.simulation.calibration import figure, names
+from minzheng.simulation.identifiers import COMERS_AREA
 from minzheng.simulation.year.births import named, numbered
 from minzheng.simulation.year.deaths import POLICE, name_heads, regroup
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import rate, season
+from minzheng.simulation.year.rates import rate, season
 from minzheng.simulation.year.register import day_of, living, luck, tell
 
-AREA = "310191"  # No place ever had it.
 _SERIALS = 40  # Serials a month of people of one birth date and sex: far more than ever come.
 
 
@@ -61,7 +61,7 @@ def come(life: Life) -> dict[str, Any]:
         born=pl.col("born") + pl.duration(days=(luck(life, "coming partner") * 1400 - 700).cast(pl.Int64)),
         key=pl.col("key") + 10**17,
     )  # fmt: skip
-    new = numbered(pl.concat([heads, partners]), AREA, pl.lit((month.number - 1) * _SERIALS))
+    new = numbered(pl.concat([heads, partners]), COMERS_AREA, pl.lit((month.number - 1) * _SERIALS))
     rows = new.with_columns(
         name=named(_surname(luck(life, "coming surname")), pl.col("sex"), luck(life, "coming name"), luck(life, "coming second")),
     ).select(

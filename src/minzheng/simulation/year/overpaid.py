@@ -14,9 +14,10 @@ from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.payments import actions
 from minzheng.kernel.payments.models import Settlement
 from minzheng.kernel.storage.bulk import read_frame
-from minzheng.simulation.year.desk import APPROVER, KEY_OF_ID, PERSON_KEYS, PREPARER, post, rate, workday
+from minzheng.simulation.year.desk import APPROVER, KEY_OF_ID, PERSON_KEYS, PREPARER, post, workday
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import SERVICE, Life
+from minzheng.simulation.year.rates import rate
 
 # People with overpaid months that no decision in force speaks of and about whom no proposal waits.
 _UNDECIDED = f"""

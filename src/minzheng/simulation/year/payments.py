@@ -20,9 +20,11 @@ from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.people.actions import ACCOUNT_SCHEMA, set_accounts
 from minzheng.kernel.programmes import all_benefits
 from minzheng.kernel.storage.bulk import read_frame
-from minzheng.simulation.year.desk import APPROVER, KEY_OF_ID, PERSON_KEYS, PREPARER, post, rate, workday
+from minzheng.simulation.identifiers import ACCOUNTS
+from minzheng.simulation.year.desk import APPROVER, KEY_OF_ID, PERSON_KEYS, PREPARER, post, workday
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import SERVICE, Life
+from minzheng.simulation.year.rates import rate
 
 BANK, OFFICE = "上海农商银行", "人社"
 """New accounts are those of the social security card (社会保障卡), told by the office that issues it."""
@@ -185,4 +187,4 @@ def _answer(life: Life, batch: Batch, *, on: date) -> tuple[bytes, int]:
 
 def _account(key: pl.Expr) -> pl.Expr:
     """A synthetic account of nineteen digits for a key."""
-    return pl.lit("6231999") + (key.cast(pl.UInt64) % 10**12).cast(pl.String).str.zfill(12)
+    return pl.lit(ACCOUNTS) + (key.cast(pl.UInt64) % 10**15).cast(pl.String).str.zfill(15)

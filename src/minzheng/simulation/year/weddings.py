@@ -19,8 +19,7 @@ from minzheng.simulation.marriages import enter_old_records, open_offices
 from minzheng.simulation.year.deaths import name_heads, regroup
 from minzheng.simulation.year.draw import pick
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import by_age, rate, season
-from minzheng.simulation.year.life_rates import life as rates
+from minzheng.simulation.year.rates import by_age, rate, season
 from minzheng.simulation.year.register import living, luck
 
 _TIED = """
@@ -40,15 +39,14 @@ def open_registries(life: Life) -> dict[str, Any]:
     offices = open_offices(papers=papers)
     if not Registration.objects.exists():
         enter_old_records(offices, before=life.month.first_day)
-        while actions.tell_entries():
-            pass
+        _tell_all()
     return {"登记处": len(offices), "登记和历史档案": Registration.objects.count()}
 
 
 def open_days(month: Month) -> pl.DataFrame:
     """The days on which offices register, each with its weight: working days and special days, none while the city is closed."""
-    first, last = rates()["weddings"]["closed"]["values"]
-    special = rates()["weddings"]["special"]["days"]
+    first, last = rate("weddings.closed")
+    special = rate("weddings.special")
     days = [month.first_day + timedelta(days=n) for n in range(month.last_day.day)]
     rows = [
         (day, float(special.get(day, 1.0)))
@@ -91,7 +89,7 @@ def marry(life: Life) -> dict[str, Any]:
     pairs = pl.concat([_paired(life, local_men, wives), _paired(life, other_men, brides)])
     pairs = _dated(life, pairs, days, "wedding day").with_columns(
         district=pl.when("man_local").then(pl.col("man_hukou")).otherwise("woman_hukou").str.slice(0, 6)
-    )
+    ).with_row_index("row", 1)  # fmt: skip
     pairs = _crossed(life, pairs, Kind.MARRIAGE)
     told = _register(pairs, Kind.MARRIAGE)
     done = pairs.join(told.filter(pl.col("outcome") == "created").select("row"), on="row")
@@ -228,8 +226,7 @@ def _crossed(life: Life, pairs: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     number *= rate(f"weddings.{kind}s") / (rate("weddings.marriages") + rate("weddings.divorces"))
     joined = sorted(districts_at(life.month.last_day))
     if number <= 0 or not joined:
-        return pairs if "row" in pairs.columns else pairs.with_row_index("row", 1)
-    pairs = pairs if "row" in pairs.columns else pairs.with_row_index("row", 1)
+        return pairs
     homes = pl.concat_list(pl.col("man_hukou").str.slice(0, 6), pl.col("woman_hukou").str.slice(0, 6))
     may = pairs.filter(pl.col("district").is_in(joined)).with_columns(weight=pl.lit(1.0))
     going = pick(may, expected=number, seed=life.seed, month=life.month, purpose=f"crossing {kind}")
@@ -265,7 +262,7 @@ def _crossings(done: pl.DataFrame) -> int:
 
 def _applied(on: date) -> date | None:
     """The latest open day on which a couple who collect on a day may have applied; none where all of them were closed."""
-    first, last = rates()["weddings"]["closed"]["values"]
+    first, last = rate("weddings.closed")
     for back in range(31, 90):
         day = on - timedelta(days=back)
         if not is_workday(day) or first <= day <= last:

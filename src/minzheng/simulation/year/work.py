@@ -9,8 +9,7 @@ import polars as pl
 from minzheng.kernel.periods import Month
 from minzheng.simulation.calibration import figure
 from minzheng.simulation.year.engine import Life
-from minzheng.simulation.year.life_rates import life as rates
-from minzheng.simulation.year.life_rates import rate
+from minzheng.simulation.year.rates import rate
 from minzheng.simulation.year.register import age_on, facts, living, luck, tell
 
 SOCIAL = "人社"
@@ -26,9 +25,7 @@ def work(life: Life) -> dict[str, Any]:
         pl.col("age") >= 16
     )  # fmt: skip
     retires_at = pl.when(pl.col("sex") == 1).then(60).otherwise(55)
-    lost, found = (
-        rates()["work"][f"{name}_months"]["values"][month.number - 1] for name in ("lost", "found")
-    )
+    lost, found = (rate(f"work.{name}_months")[month.number - 1] for name in ("lost", "found"))
     works, chance = pl.col("employment") == EMPLOYED, luck(life, "work")
     is_old = (pl.col("age") >= retires_at) & (pl.col("age") < retires_at + 5)
     state = (

@@ -65,8 +65,6 @@ def fit(
 ) -> None:
     """符合程度 How near the drawn city comes to each public statistic; draws it anew and needs no database."""
     if as_json:
-        import json
-
         sys.stdout.write(
             json.dumps([one.as_json() for one in _fit(scale, seed)], ensure_ascii=False, indent=1) + "\n"
         )
@@ -110,26 +108,30 @@ def live(
     from minzheng.simulation.year.steps import STEPS
 
     os.environ["MINZHENG_DEMO"] = "1"
-    last = Month(year, 12)
-    if until:
-        try:
-            last = Month.parse(until)
-        except ValueError as error:
-            error_console.print(
-                f"--until {until!r}：应写作 2022-07 / write a month as 2022-07", style="red", markup=False
-            )
-            raise typer.Exit(2) from error
-    if not Month(year, 1) <= last <= Month(year, 12):
-        error_console.print(
-            f"--until {last} 不在 {year} 年内 / is not a month of {year}", style="red", markup=False
-        )
-        raise typer.Exit(2)
+    last = last_month(until, year)
     try:
         lived = engine.live(Month(year, 1), last, STEPS, _tell)
     except engine.NoCity as error:
         error_console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
     console.print(f"已到 {last} 月末，本次 {lived} 步 / lived until {last}, {lived} steps now", markup=False)
+
+
+def last_month(until: str, year: int) -> Month:
+    """The last month of a year to live, December where not told; ends the command where it is none."""
+    try:
+        last = Month.parse(until) if until else Month(year, 12)
+    except ValueError as error:
+        error_console.print(
+            f"--until {until!r}：应写作 2022-07 / write a month as 2022-07", style="red", markup=False
+        )
+        raise typer.Exit(2) from error
+    if last.year != year:
+        error_console.print(
+            f"--until {last} 不在 {year} 年内 / is not a month of {year}", style="red", markup=False
+        )
+        raise typer.Exit(2)
+    return last
 
 
 def _tell(step: str, detail: str) -> None:

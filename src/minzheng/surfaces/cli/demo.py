@@ -14,6 +14,7 @@ from rich.table import Table
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.money import format_yuan
 from minzheng.kernel.periods import Month
+from minzheng.surfaces.cli.city import last_month
 from minzheng.surfaces.cli.server import serve as serve_pages
 
 if TYPE_CHECKING:
@@ -73,15 +74,10 @@ def serve(
 
 
 def _prepare(scale: int, seed: int, until: str = "") -> None:
-    from minzheng.simulation.demo import MONTH, DemoRefused, prepare_demo
+    from minzheng.simulation.building import BuildRefused
+    from minzheng.simulation.demo import YEAR, prepare_demo
 
-    try:
-        last = Month.parse(until) if until else MONTH
-    except ValueError as error:
-        Console(stderr=True).print(
-            f"--until {until!r}：应写作 2022-07 / write a month as 2022-07", style="red", markup=False
-        )
-        raise typer.Exit(2) from error
+    last = last_month(until, YEAR)
 
     began = time.monotonic()
     shown = ""
@@ -97,7 +93,7 @@ def _prepare(scale: int, seed: int, until: str = "") -> None:
 
         try:
             demo = prepare_demo(scale=scale, seed=seed, watch=watch, until=last)
-        except DemoRefused as refusal:
+        except BuildRefused as refusal:
             Console(stderr=True).print(str(refusal), style="red", markup=False)
             raise typer.Exit(1) from refusal
     _show(demo)

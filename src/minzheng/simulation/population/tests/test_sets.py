@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from minzheng.kernel.access import acting_as_service
-from minzheng.kernel.people.models import Person
+from minzheng.kernel.people.models import Identifier, Person
 from minzheng.kernel.storage import testing
 from minzheng.simulation import building
 from minzheng.simulation.building import BUILT_ON, BuildRefused, By, build_city
@@ -85,6 +86,25 @@ def test_files_without_faults_and_sets_give_the_same_record(databases: Any, home
         assert by_sets[name] == rows, name
     assert len(by_sets["people"]) > 1200
     assert len(by_sets["awards"]) > 190
+
+
+def test_no_city_is_built_over_people_who_may_be_real(databases: Any, home: Path) -> None:
+    with databases():
+        with acting_as_service("test"):
+            people = Person.objects.bulk_create(
+                Person(name="某人", sex=1, hukou_is_local=True) for _ in range(60)
+            )
+            Identifier.objects.bulk_create(
+                Identifier(
+                    person=one, kind="citizen", value=f"110101{one.pk:012d}", is_primary=True, source="公安",
+                    during=DateRange(BUILT_ON, None),
+                )
+                for one in people
+            )  # fmt: skip
+        with pytest.raises(BuildRefused, match="people who may be real"):
+            build_city(scale=SMALL, seed=SEED, watch=quiet, by=By.SETS)
+        with acting_as_service("test"):
+            assert Person.objects.count() == 60
 
 
 def test_a_killed_building_goes_on_and_takes_nobody_twice(
