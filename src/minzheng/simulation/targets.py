@@ -1,6 +1,6 @@
 """The demonstration's promises: targets of 2022, plan indicators, evidence from the synthetic facilities opened in the year.
 
-The values of the promises are those of the work summary; how they are shared out over districts, the plan's yearly values and
+The values of the promises are those of the work summary, in a small city at its scale and never below one; how they are shared out over districts, the plan's yearly values and
 floor areas are illustrative. What is done is never taken from the summary: it is what the synthetic registers show.
 """
 
@@ -19,6 +19,7 @@ from minzheng.kernel.places.models import Division
 from minzheng.kernel.stays.models import Bed
 from minzheng.kernel.targets.actions import accept, report_record, report_records, set_shares, set_target
 from minzheng.kernel.targets.models import Evidence, FacilityArea, Target
+from minzheng.simulation.models import SimulatedCity
 
 YEAR, WAITING = 2022, 12
 SUMMARY = "2022年上海民政工作总结：以所载年度数作为目标值；完成情况另按登记记录计算"
@@ -55,13 +56,15 @@ def prepare_targets(*, on: date, watch: Callable[[str, str], None]) -> int:
         watch("实事项目", "此前已编制")
         return len(PROMISES) + len(INDICATORS)
     with acting(reporter):
-        targets = _set(_streets(on))
+        scale = SimulatedCity.objects.order_by("pk").values_list("scale", flat=True).first() or 1
+        targets = _set(_streets(on), scale)
         _floors()
         _report(targets, on)
     with acting(judge):
         # The latest reports still wait, so that there is something to decide.
         reported = Evidence.objects.filter(state=Evidence.State.REPORTED).order_by("-happened_on", "-pk")
-        accepted = accept(evidence=list(reported.only("pk")[WAITING:]), on=on)
+        waiting = min(WAITING, reported.count() // 4)
+        accepted = accept(evidence=list(reported.only("pk")[waiting:]), on=on)
     watch("实事项目", f"{len(targets)} 项，已核定佐证 {accepted:,} 条")
     return len(targets)
 
@@ -93,12 +96,17 @@ def shared_out(value: int, weights: Mapping[str, int]) -> dict[str, int]:
     return parts
 
 
-def _set(streets: dict[str, int]) -> dict[str, Target]:
+def _set(streets: dict[str, int], scale: int) -> dict[str, Target]:
     made = {}
-    for code, title, english, unit, value, owner in PROMISES:
+    at_scale = "" if scale == 1 else f"（按 1:{scale:,} 折算，不足一的计一）"
+    for code, title, english, unit, whole_city, owner in PROMISES:
+        # Streets and towns stand in full in a city of any size.
+        own = 1 if code == "child-stations" else scale
+        value = max(1, round(whole_city / own))
         made[code] = set_target(
             code=f"{YEAR}-{code}", kind=Target.Kind.PROJECT, plan=f"{YEAR}年为民办实事项目", title=title, title_en=english,
-            unit=unit, year=YEAR, value=value, owner=owner, due_on=date(YEAR, 12, 31), source=SUMMARY, provenance="seed",
+            unit=unit, year=YEAR, value=value, owner=owner, due_on=date(YEAR, 12, 31), source=SUMMARY + (at_scale if own > 1 else ""),
+            provenance="seed" if own == 1 else "illustrative",
             shares=shared_out(value, streets),
         )  # fmt: skip
     for code, plan, title, english, unit, value, base, owner, count, now in INDICATORS:
