@@ -67,6 +67,7 @@ def open_page(window: Page, url: str, entry: str | tuple[str, str]) -> str:
 
 def faults(window: Page) -> list[str]:
     found = []
+    window.wait_for_load_state()
     if window.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
         found.append("wider than the screen")
     result = Axe().run(window, options={"runOnly": RULES})

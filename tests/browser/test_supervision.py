@@ -58,6 +58,7 @@ def test_an_inspection_is_drawn_found_rectified_rated_and_published(
     visit = read(django_db_blocker, lambda: Visit.objects.filter(plan=plan, facility__name=NEW).first())
     phone.goto(f"{work}visits/{visit.pk}/")
     press(phone, "开始检查")
+    expect(phone.locator("#sv-count")).to_be_visible()
     assert faults(phone) == []
     buttons = phone.get_by_role("button", name=re.compile(r" 符合$"))
     for at in range(buttons.count()):
