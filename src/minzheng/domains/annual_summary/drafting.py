@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from minzheng.domains.annual_summary.formatting import Form, write
 from minzheng.domains.annual_summary.template import (
@@ -23,6 +22,7 @@ from minzheng.kernel.indicators.models import Span
 from minzheng.kernel.indicators.reading import Answer, Asked, answers
 from minzheng.kernel.indicators.registry import Figure, registry
 from minzheng.kernel.indicators.summary import summary
+from minzheng.kernel.money import format_yuan
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.places.resolution import CITY
 
@@ -53,16 +53,11 @@ class Drafted:
     """One paragraph of a summary: its sentences that could be written."""
 
     key: str
-    source: Paragraph
     sentences: tuple[tuple[Part, ...], ...]
 
     @property
     def parts(self) -> list[Part]:
         return [part for sentence in self.sentences for part in sentence]
-
-    @property
-    def text(self) -> str:
-        return "".join(part if isinstance(part, str) else part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +186,7 @@ def beside(made: Draft, asked: Asked) -> Beside:
 
 def side_text(unit: str, value: int) -> str:
     """One side of an identity in words: money in yuan to the fen, else the bare count."""
-    return f"{Decimal(value).scaleb(-2):,.2f}元" if unit.startswith("fen") else f"{value:,}"
+    return f"{format_yuan(value, grouped=True)}元" if unit.startswith("fen") else f"{value:,}"
 
 
 def _filled(paragraph: Paragraph, by_name: Mapping[str, Answer], asked_for: Mapping[str, str]) -> Drafted:
@@ -201,7 +196,7 @@ def _filled(paragraph: Paragraph, by_name: Mapping[str, Answer], asked_for: Mapp
         if any(piece.figure not in by_name or by_name[piece.figure].value is None for piece in bindings):
             continue
         sentences.append(tuple(_part(piece, by_name, asked_for) for piece in sentence))
-    return Drafted(paragraph.key, paragraph, tuple(sentences))
+    return Drafted(paragraph.key, tuple(sentences))
 
 
 def _part(piece: str | Binding | Word, by_name: Mapping[str, Answer], asked_for: Mapping[str, str]) -> Part:

@@ -17,7 +17,7 @@ COUNTERS = ("人次", "人", "名", "户", "对", "件", "个", "张", "次", "�
 _SCALES = (("亿", Decimal(10**8)), ("万", Decimal(10**4)), ("", Decimal(1)))
 _BOUNDS = ("多", "余", "超")
 _USUAL = {"fen": "亿元,2", "fen_per_month": "元", "%": "%,2", "date": "日", "persons": "人", "people": "人", "households": "户", "cases": "件",
-          "beds": "张", "items": "项", "schemes": "项", "times": "次", "pairs": "对", "organisations": "家", "days": "天",
+          "beds": "张", "items": "项", "schemes": "项", "times": "次", "offers": "次", "pairs": "对", "organisations": "家", "days": "天",
           "assessments": "人次", "payments": "笔", "rounds": "轮"}  # fmt: skip
 _MOST_DECIMALS = 4
 Value = int | float | date

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from minzheng.domains.annual_summary.drafting import Draft, Shown, side_text
+from minzheng.kernel.indicators.summary import domain_name
 from minzheng.kernel.places.resolution import CITY
 
 _MOST_BROKEN = 40
@@ -32,7 +33,7 @@ def frozen(made: Draft) -> dict[str, Any]:
         "is_broken": bool(made.broken),
         "identities": identity_lines(made),
         "refused": [
-            {"id": one.id, "name": one.name, "domain": made.text.domain_name(one.domain), "reason": one.reason,
+            {"id": one.id, "name": one.name, "domain": domain_name(one.domain), "reason": one.reason,
              "is_bound": one.is_bound}
             for one in made.refused
         ],

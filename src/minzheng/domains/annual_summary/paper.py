@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 
 from minzheng.domains.annual_summary.freezing import figures_of, text_of
-from minzheng.kernel.documents import Heading, OfficialDocument
+from minzheng.kernel.documents import Heading, OfficialDocument, numeral
 from minzheng.kernel.documents.fonts import choose_fonts, font_folder
 from minzheng.kernel.places.resolution import CITY
 
-CHINESE = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五")
 UNNUMBERED = "（草稿，未编文号）"
 _FONTS = {
     "title": "小标宋体（标题）",
@@ -28,10 +27,10 @@ def document(content: dict[str, Any], *, on: date, number: str = "") -> Official
         on: the day it bears (成文日期).
     """
     body: list[str | Heading] = []
-    for count, section in enumerate(content["sections"]):
-        body.append(Heading(text=f"{CHINESE[count]}、{section['heading']}"))
+    for number_of_section, section in enumerate(content["sections"], 1):
+        body.append(Heading(text=f"{numeral(number_of_section)}、{section['heading']}"))
         body += [text_of(one) for one in section["paragraphs"]]
-    body.append(Heading(text=f"{CHINESE[len(content['sections'])]}、勾稽核对"))
+    body.append(Heading(text=f"{numeral(len(content['sections']) + 1)}、勾稽核对"))
     body += content["identities"]
     body.append(Heading(text="附　未能推得的指标"))
     body += annex_lines(content)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -96,11 +96,6 @@ class Template:
     district_office: str
     district_addressee: str
     sections: tuple[Section, ...]
-    domains: Mapping[str, str]
-    """Names of the domains that bring the figures, by code."""
-
-    def domain_name(self, code: str) -> str:
-        return self.domains.get(code, code)
 
     def paragraph(self, key: str) -> Paragraph:
         """A paragraph by its key.
@@ -145,7 +140,6 @@ def template(path: Path = PATH) -> Template:
         told["district_office"],
         told["district_addressee"],
         sections,
-        told["domains"],
     )
 
 

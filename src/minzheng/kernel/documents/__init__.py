@@ -22,6 +22,7 @@ from minzheng.kernel.documents.model import (
 )
 from minzheng.kernel.documents.pdf import missing_characters, render_pdf
 from minzheng.kernel.documents.word import render_docx
+from minzheng.kernel.documents.wording import numeral
 
 __all__ = [
     "Amount",
@@ -41,6 +42,7 @@ __all__ = [
     "is_code_of",
     "missing_characters",
     "normalise_code",
+    "numeral",
     "render_docx",
     "render_pdf",
     "sealed",

@@ -105,7 +105,7 @@ def official_document_of(letter: Letter) -> OfficialDocument:
         ("救济途径", [_objection_in_a_sentence(**asdict(way)) for way in letter.objections]),
     ]
     for position, (title, lines) in enumerate([part for part in parts if part[1]]):
-        body.append(Heading(text=f"{_CHINESE[position]}、{title}"))
+        body.append(Heading(text=f"{numeral(position + 1)}、{title}"))
         body += [f"{number}．{line}" for number, line in enumerate(lines, start=1)]
     return OfficialDocument(
         office=letter.office,
@@ -125,7 +125,15 @@ def official_document_of(letter: Letter) -> OfficialDocument:
     )
 
 
-_CHINESE = "一二三四五六七八九十"
+def numeral(number: int) -> str:
+    """The number of a section, from 1 to 99.
+
+    >>> [numeral(one) for one in (1, 10, 11, 20, 99)]
+    ['一', '十', '十一', '二十', '九十九']
+    """
+    tens, ones = divmod(number, 10)
+    digits = "零一二三四五六七八九"
+    return f"{digits[tens] if tens > 1 else ''}{'十' if tens else ''}{digits[ones] if ones else ''}"
 
 
 def _letter(letter: Letter, language: Language) -> Words:

@@ -1,12 +1,13 @@
 """The list of figures that the annual summary states (年度总结指标清单), and which of them the platform can derive so far.
 
 The list stands as data beside the domains (setting MINZHENG_SUMMARY): names and relations, no values. A figure claims its
-name there by `seed_id`; the others are told with the domain that will bring them.
+name there by `seed_id`; the others are told with the domain that will bring them, by the name that the list has for it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from minzheng.kernel.indicators.model import Identity
 from minzheng.kernel.indicators.reading import Answer, Asked, answers
 from minzheng.kernel.indicators.registry import registry
 from minzheng.kernel.places.resolution import CITY
+from minzheng.kernel.programmes import load_programmes
 
 _KEYS = {"id", "name", "unit", "kind", "period", "domain"}
 
@@ -58,6 +60,8 @@ class Summary:
 
     figures: tuple[Stated, ...]
     identities: tuple[Identity, ...]
+    domains: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Code → 中文, English; without the programmes, which name themselves."""
 
 
 def summary() -> Summary:
@@ -70,6 +74,13 @@ def summary() -> Summary:
 
     path = getattr(settings, "MINZHENG_SUMMARY", None)
     return _read(Path(path)) if path else Summary((), ())
+
+
+def domain_name(code: str, *, is_english: bool = False) -> str:
+    """What a domain is called, one that is still to come too: a programme's own name, or the list's."""
+    own = next(((one.name, one.name_en) for one in load_programmes() if one.code == code), None)
+    chinese, english = own or summary().domains.get(code, (code, code))
+    return english if is_english else chinese
 
 
 def derive(year: int, place: str = CITY) -> list[Derived]:
@@ -110,4 +121,5 @@ def _read(path: Path) -> Summary:
         )
     if faults:
         raise IndicatorsError(faults)
-    return Summary(tuple(stated), tuple(identities))
+    domains = {code: (chinese, english) for code, (chinese, english) in told["domains"].items()}
+    return Summary(tuple(stated), tuple(identities), domains)

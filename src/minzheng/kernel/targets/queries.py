@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Substr
 
 from minzheng.kernel.periods.workdays import UnknownCalendarYear, workdays_between
@@ -125,13 +125,32 @@ def _standing(
 
 def by_district(target: Target, *, on: date) -> list[Standing]:
     """One target district by district, by code: those with a share, and those that brought something without one."""
-    year = target.year if target.kind == Target.Kind.PROJECT else on.year
-    rows_of_year = Share.objects.filter(target=target, year=year).exclude(division_code=target.division_code)
-    shares = dict(rows_of_year.values_list("division_code", "value"))
-    sums: dict[str, dict[tuple[int, str], int]] = {}
-    rows = Evidence.objects.filter(target=target).annotate(district=Substr("division_code", 1, 6))
-    for district, state, amount in rows.values_list("district", "state").annotate(n=Sum("amount")):
-        sums.setdefault(district, {})[target.pk, state] = amount
+    return by_districts([target], on=on)[target.pk]
+
+
+def by_districts(targets: list[Target], *, on: date) -> dict[int, list[Standing]]:
+    """Every target district by district, in two queries and one for each register's count."""
+    shares: dict[int, dict[str, int]] = {}
+    of_year = Q(target__kind=Target.Kind.PROJECT, year=F("target__year")) | Q(
+        target__kind=Target.Kind.PLAN, year=on.year
+    )
+    rows_of_year = Share.objects.filter(of_year, target__in=targets).exclude(
+        division_code=F("target__division_code")
+    )
+    for pk, code, value in rows_of_year.values_list("target_id", "division_code", "value"):
+        shares.setdefault(pk, {})[code] = value
+    sums: dict[int, dict[str, dict[tuple[int, str], int]]] = {}
+    rows = Evidence.objects.filter(target__in=targets).annotate(district=Substr("division_code", 1, 6))
+    for pk, district, state, amount in rows.values_list("target_id", "district", "state").annotate(
+        n=Sum("amount")
+    ):
+        sums.setdefault(pk, {}).setdefault(district, {})[pk, state] = amount
+    return {one.pk: _districts(one, shares.get(one.pk, {}), sums.get(one.pk, {}), on) for one in targets}
+
+
+def _districts(
+    target: Target, shares: dict[str, int], sums: dict[str, dict[tuple[int, str], int]], on: date
+) -> list[Standing]:
     parts = counted(target.count, on) if target.count else {}
     found = []
     for code in sorted({*shares, *sums, *(parts or {})}):

@@ -25,10 +25,13 @@ def excel_response(
     shown = ([_plain(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
     buffer = io.BytesIO()
     write_workbook(buffer, {title: (labels, shown)})
-    response = HttpResponse(buffer.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx"
-    )
+    return attachment(buffer.getvalue(), content_type=XLSX, name=f"{name}.xlsx", plain="export.xlsx")
+
+
+def attachment(content: bytes | str, *, content_type: str, name: str, plain: str) -> HttpResponse:
+    """A file to keep, under its name; `plain` is the name for a browser that reads Latin letters alone."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -18,7 +18,7 @@ from minzheng.domains.annual_summary.actions import (
 from minzheng.domains.annual_summary.drafting import NOT_YET, draft
 from minzheng.domains.annual_summary.errors import SummaryRefused, TemplateRefused
 from minzheng.domains.annual_summary.freezing import frozen, text_of
-from minzheng.domains.annual_summary.models import Issued
+from minzheng.domains.annual_summary.models import DocumentNumber, Issued
 from minzheng.domains.annual_summary.paper import annex_lines, document
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.errors import NotPermitted
@@ -122,6 +122,26 @@ def test_two_people_issue_it_once_and_it_stays_while_the_page_tells_what_changed
         assert changes["cases.accepted"] == ("8件", "9件")
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             Issued.objects.filter(pk=kept.pk).update(sha256="0" * 64)
+
+
+def test_who_wrote_a_paragraph_does_not_issue_it_nor_does_the_database_let_them(city):
+    writer, checker = (make_post("city_policy_officer", "310000") for _ in range(2))
+    with acting(writer):
+        write_paragraph(year=2022, key="service.cases", text="全年受理{service_centre.cases:件}。")
+    with acting(checker):
+        checked = check_summary(year=2022)
+    with acting(writer):
+        with pytest.raises(SummaryRefused, match="起草人不能印发"):
+            issue_summary(year=2022, on=FEBRUARY)
+        number = DocumentNumber.objects.create(
+            word="沪民总结发", year=2023, number=1, title="总结", taken_by_id=writer.official, taken_on=FEBRUARY
+        )
+        told = {"year": 2022, "division_code": "310000", "number": number, "content": {}, "issued_on": FEBRUARY,
+                "checked_by_id": checker.official, "issued_by_id": writer.official}  # fmt: skip
+        with pytest.raises(DatabaseError, match="未经核对"), transaction.atomic():
+            Issued.objects.create(**told, sha256="0" * 64)
+        with pytest.raises(DatabaseError, match="起草人"), transaction.atomic():
+            Issued.objects.create(**told, sha256=checked.sha256)
 
 
 def test_numbers_of_the_register_follow_each_other_for_each_office(city):

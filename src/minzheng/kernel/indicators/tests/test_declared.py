@@ -11,6 +11,7 @@ from minzheng.kernel.indicators.errors import IndicatorsError
 from minzheng.kernel.indicators.model import Identity, Indicator, Kind, Measure, Ratio
 from minzheng.kernel.indicators.opening import faults_of_rows
 from minzheng.kernel.indicators.registry import registry
+from minzheng.kernel.indicators.summary import domain_name, summary
 
 ROWS = "SELECT 1::bigint AS id, %(first)s::date AS on_day, '310107' AS division_code WHERE %(last)s::date IS NOT NULL"
 
@@ -29,6 +30,12 @@ def test_every_declared_figure_is_counted_by_its_statement(as_post):
     as_post("service")
     done = refresh(on=date(2022, 2, 3), since_year=2022)
     assert set(done.counted) == set(registry().indicators)
+
+
+def test_every_domain_that_brings_a_figure_or_will_has_a_name_in_both_languages():
+    codes = {*registry().domains.values(), *(one.domain for one in summary().figures)}
+    names = [domain_name(code, is_english=is_english) for code in codes for is_english in (False, True)]
+    assert not codes & set(names) and len(set(names)) == len(names)
 
 
 def test_a_select_without_its_dimension_or_sum_is_named(as_post):

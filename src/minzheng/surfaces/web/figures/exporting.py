@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpResponse
 
 from minzheng.kernel.indicators.registry import Figure
 from minzheng.kernel.storage.excel import write_workbook
-from minzheng.kernel.ui.exports import XLSX
+from minzheng.kernel.ui.exports import XLSX, attachment
 
 FORMS = ("xlsx", "csv")
 
@@ -39,16 +38,12 @@ def download(
             writer.writerow(columns)
             writer.writerows([_harmless(value) for value in row] for row in lines)
         # The mark at the head tells spreadsheets that the file is UTF-8.
-        response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+        content, content_type = ("\ufeff" + text.getvalue()).encode(), "text/csv; charset=utf-8"
     else:
         buffer = io.BytesIO()
         write_workbook(buffer, sheets)
-        response = HttpResponse(buffer.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"figures.{form}\"; filename*=UTF-8''{quote(name)}.{form}"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+        content, content_type = buffer.getvalue(), XLSX
+    return attachment(content, content_type=content_type, name=f"{name}.{form}", plain=f"figures.{form}")
 
 
 def plain(figure: Figure, value: Any) -> Any:

@@ -16,7 +16,7 @@ from minzheng.kernel.indicators.reading import Answer
 from minzheng.kernel.indicators.registry import registry
 from minzheng.kernel.places.resolution import CITY
 from minzheng.kernel.targets.models import Target
-from minzheng.kernel.targets.queries import Standing, by_district, standings
+from minzheng.kernel.targets.queries import Standing, by_districts, standings
 from minzheng.kernel.ui.charts import Chart, Series
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.figures.asking import Question
@@ -66,11 +66,13 @@ def planned(asked_for: Question) -> list[Planned]:
     if asked.place == CITY:
         found = standings(targets, on=on)
         return [Planned(one, found[one.pk], named.get(one.title, "")) for one in targets]
-    own = (
-        (one, next((row for row in by_district(one, on=on) if row.code == asked.place), None))
+    parts = by_districts(targets, on=on)
+    return [
+        Planned(one, row, named.get(one.title, ""))
         for one in targets
-    )
-    return [Planned(one, row, named.get(one.title, "")) for one, row in own if row is not None]
+        for row in parts[one.pk]
+        if row.code == asked.place
+    ]
 
 
 def plan_table(

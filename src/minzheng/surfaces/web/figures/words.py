@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from minzheng.kernel.indicators import summary
 from minzheng.kernel.indicators.model import Dimension, Indicator, Kind, Listing, Measure, Ratio, Standard
 from minzheng.kernel.indicators.registry import Figure, registry
-from minzheng.kernel.programmes import load_programmes
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.city.asking import item_name
 from minzheng.surfaces.web.work.words import is_english
@@ -20,12 +20,15 @@ UNITS = {
     "fen_per_month": gettext_lazy("元/人·月"),
     "%": "%",
     "persons": gettext_lazy("人"),
+    "people": gettext_lazy("人"),
     "households": gettext_lazy("户"),
     "cases": gettext_lazy("件"),
     "facilities": gettext_lazy("个"),
     "items": gettext_lazy("项"),
     "schemes": gettext_lazy("项"),
     "times": gettext_lazy("次"),
+    "offers": gettext_lazy("次"),
+    "assessments": gettext_lazy("人次"),
     "streets": gettext_lazy("个"),
     "towns": gettext_lazy("个"),
     "townships": gettext_lazy("个"),
@@ -55,21 +58,6 @@ MEASURES = {
     Measure.SUM: gettext_lazy("金额或数量相加"),
     Measure.DISTINCT: gettext_lazy("去重计数：同一人在本期只计一次"),
 }
-_PARTS = {
-    "payments": gettext_lazy("发放"),
-    "cases": gettext_lazy("办件"),
-    "centres": gettext_lazy("受理中心"),
-    "places": gettext_lazy("行政区划"),
-    "people": gettext_lazy("人口"),
-    "marriage_registration": gettext_lazy("婚姻登记"),
-    "eldercare_facilities": gettext_lazy("养老服务设施"),
-    "eldercare_beds": gettext_lazy("养老床位"),
-    "eldercare_supervision": gettext_lazy("养老机构监管"),
-    "eldercare_layout": gettext_lazy("养老设施布局"),
-    "eldercare_workforce": gettext_lazy("养老护理人员"),
-    "dementia_care": gettext_lazy("认知障碍照护"),
-    "social_relief": gettext_lazy("社会救助"),
-}
 
 
 def name_of(figure: Figure) -> str:
@@ -83,11 +71,8 @@ def unit_of(figure: Figure) -> str:
 
 
 def domain_name(code: str) -> str:
-    """A domain's name: a programme's own, or that of a part of the kernel or a register."""
-    for programme in load_programmes():
-        if programme.code == code:
-            return programme.name_en if is_english() else programme.name
-    return str(_PARTS.get(code, code))
+    """A domain's name in the reader's language."""
+    return summary.domain_name(code, is_english=is_english())
 
 
 def domains() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -74,7 +75,7 @@ def issue(request: HttpRequest, year: int) -> HttpResponse:
     place = place_of(request, request.POST.get("place", ""))
     made = attempt(request, partial(issue_summary, year=year, on=working_day(), place=place))
     if made is not None:
-        attempt(request, lambda: None, done=_("已印发：%(number)s") % {"number": made.number})
+        messages.success(request, _("已印发：%(number)s") % {"number": made.number})
     return redirect(_address(year, place))
 
 

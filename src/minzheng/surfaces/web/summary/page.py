@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from django.db.models import Window
 from django.db.models.functions import Lag
@@ -26,7 +26,7 @@ from minzheng.kernel.indicators.reading import Asked, growth, kept_years
 from minzheng.kernel.places.models import Division
 from minzheng.kernel.places.queries import children, names
 from minzheng.kernel.places.resolution import CITY
-from minzheng.kernel.ui.exports import XLSX
+from minzheng.kernel.ui.exports import XLSX, attachment
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.figures.words import name_of, unit_of, write
 from minzheng.surfaces.web.summary.standalone import page as standalone
@@ -58,9 +58,9 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
     place = place_of(request, request.GET.get("place", ""))
     made, kept = current(year, place), issued(year, place)
     content = kept.content if kept else frozen(made)
-    if (form := request.GET.get("format")) in FILES:
-        return _file(form, made, content, kept, _other(request, made)[1])
     against, other = _other(request, made)
+    if (form := request.GET.get("format")) in FILES:
+        return _file(form, made, content, kept, other)
     writes = may("summary.draft") and kept is None
     return render(
         request,
@@ -119,13 +119,8 @@ def _file(
         on = kept.issued_on if kept else working_day()
         paper = document(content, on=on, number=str(kept.number) if kept else "")
         written = render_pdf(paper, on_missing="mark") if form == "pdf" else render_docx(paper)
-    response = HttpResponse(written, content_type=FILES[form])
-    name = quote(f"{content['title']}.{form}")
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"summary-{made.year}.{form}\"; filename*=UTF-8''{name}"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    name, plain = f"{content['title']}.{form}", f"summary-{made.year}.{form}"
+    return attachment(written, content_type=FILES[form], name=name, plain=plain)
 
 
 def _other(request: HttpRequest, made: Draft) -> tuple[str, Beside | None]:

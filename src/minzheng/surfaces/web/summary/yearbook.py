@@ -16,7 +16,7 @@ from minzheng.kernel.periods import Month, iter_months
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.storage.excel import write_workbook
 from minzheng.surfaces.web.figures.exporting import plain
-from minzheng.surfaces.web.figures.words import dimension_name, name_of, part_name, rule_of, unit_of
+from minzheng.surfaces.web.figures.words import dimension_name, domain_name, name_of, part_name, rule_of, unit_of
 
 Rows = list[Sequence[Any]]
 
@@ -53,7 +53,7 @@ def workbook(made: Draft, other: Beside | None = None) -> bytes:
             ),
             _("未能推得"): (
                 [_("编号"), _("指标"), _("领域"), _("原因")],
-                [[one.id, one.name, made.text.domain_name(one.domain), one.reason] for one in made.refused],
+                [[one.id, one.name, domain_name(one.domain), one.reason] for one in made.refused],
             ),
         },
     )  # fmt: skip

@@ -13,7 +13,7 @@ from minzheng.kernel.access import acting_as_service, require
 from minzheng.kernel.access.middleware import open_to_all
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.targets.models import Target
-from minzheng.kernel.targets.queries import by_district, standings
+from minzheng.kernel.targets.queries import by_districts, standings
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.targets.words import MOST_TARGETS, mark_of, title_of
 from minzheng.surfaces.web.work.day import working_day
@@ -42,7 +42,7 @@ def _show(request: HttpRequest, year: int, template: str) -> HttpResponse:
     day = working_day()
     whole = standings(targets, on=day)
     number = {t.pk: at for at, t in enumerate(targets, 1)}
-    parts = {t.pk: {row.code: row for row in by_district(t, on=day)} for t in targets}
+    parts = {pk: {row.code: row for row in rows} for pk, rows in by_districts(targets, on=day).items()}
     codes = sorted({code for rows in parts.values() for code in rows})
     known = names(codes)
     main = Table(
