@@ -134,10 +134,10 @@ def test_who_wrote_a_paragraph_does_not_issue_it_nor_does_the_database_let_them(
         with pytest.raises(SummaryRefused, match="起草人不能印发"):
             issue_summary(year=2022, on=FEBRUARY)
         number = DocumentNumber.objects.create(
-            word="沪民总结发", year=2023, number=1, title="总结", taken_by_id=writer.official, taken_on=FEBRUARY
+            word="沪民总结发", year=2023, number=1, title="总结", taken_by=writer.official, taken_on=FEBRUARY
         )
         told = {"year": 2022, "division_code": "310000", "number": number, "content": {}, "issued_on": FEBRUARY,
-                "checked_by_id": checker.official, "issued_by_id": writer.official}  # fmt: skip
+                "checked_by": checker.official, "issued_by": writer.official}  # fmt: skip
         with pytest.raises(DatabaseError, match="未经核对"), transaction.atomic():
             Issued.objects.create(**told, sha256="0" * 64)
         with pytest.raises(DatabaseError, match="起草人"), transaction.atomic():

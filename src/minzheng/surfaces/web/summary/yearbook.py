@@ -16,7 +16,14 @@ from minzheng.kernel.periods import Month, iter_months
 from minzheng.kernel.places.queries import names
 from minzheng.kernel.storage.excel import write_workbook
 from minzheng.surfaces.web.figures.exporting import plain
-from minzheng.surfaces.web.figures.words import dimension_name, domain_name, name_of, part_name, rule_of, unit_of
+from minzheng.surfaces.web.figures.words import (
+    dimension_name,
+    domain_name,
+    name_of,
+    part_name,
+    rule_of,
+    unit_of,
+)
 
 Rows = list[Sequence[Any]]
 

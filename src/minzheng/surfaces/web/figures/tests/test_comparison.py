@@ -41,7 +41,9 @@ def test_each_figure_is_judged_in_words_and_the_rest_named_with_its_domain(city)
     for words in ("1:1,000,000", "已模拟到 2022-11", "这一年还没有模拟完", "一致", "偏差较大", "1300万件", "不按比例", "尚不能推得",
                   "data-mz-chart", "孤儿基本生活费足额发放率"):  # fmt: skip
         assert words in page, words
-    assert "社会组织管理" in page and "社区建设" in page and "机关综合" in page, "what is still to come has a name"
+    assert "社会组织管理" in page and "社区建设" in page and "机关综合" in page, (
+        "what is still to come has a name"
+    )
     assert not re.search(r">\s*(bureau|community|extreme_poverty_support|social_organisations)\s*<", page)
     cases = re.search(r"figures/cases\.accepted/.*?</tr>", page)
     assert cases is not None and "0.0%" in cases[0] and "一致" in cases[0], (
