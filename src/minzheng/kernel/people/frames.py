@@ -146,7 +146,7 @@ def frames_of_households(
             condition,
             "AND f.person_id = ANY(%(people)s::bigint[])",
             {"people": people, "homes": homes, "all": list(numbers)},
-            homes="SELECT unnest(%(homes)s::bigint[])",
+            homes="= ANY(%(homes)s::bigint[])",
             keyed=True,
         )
 
@@ -199,7 +199,7 @@ def frames_of(
         f"{_BELONGED} AND (m.household_id IN ({homes}) OR p.id = ANY(%(people)s))",
         f"AND (f.person_id = ANY(%(people)s) OR f.person_id IN ({members}))",
         {"people": list(person_ids)},
-        homes=homes,
+        homes=f"IN ({homes})",
     )
 
 
@@ -240,8 +240,8 @@ def _frames(
     if alone:
         # A person shown alone stands for themself even where a household held them on the first day.
         persons = persons.with_columns(pl.lit(-values["one"]).cast(pl.Int64).alias("household_id"))
-    homes = homes or ("SELECT %(one)s::bigint" if "one" in values else "")
-    where = f" WHERE h.id IN ({homes})" if homes else ""
+    homes = homes or ("= %(one)s::bigint" if "one" in values else "")
+    where = f" WHERE h.id {homes}" if homes else ""
     shape = {"household_id": pl.Int64, "division_code": pl.Int64}
     own = [] if alone else [_read(as_known(_HOUSEHOLDS + where, as_of), bound, shape)]
     lone = persons.filter(pl.col("household_id") < 0).select(
@@ -252,7 +252,7 @@ def _frames(
     persons = persons.drop("lone_division")
     persons = _with_facts(persons, "person", "person_id", bound, as_of, only)
     if not alone:
-        limit = f"AND f.household_id IN ({homes})" if homes else ""
+        limit = f"AND f.household_id {homes}" if homes else ""
         households = _with_facts(households, "household", "household_id", bound, as_of, limit)
     else:
         households = households.with_columns(
