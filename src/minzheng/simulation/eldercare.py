@@ -52,8 +52,6 @@ SEED = 20220801
 SOURCE = "合成数据（示意）"
 #: The district and street of the demonstration's manager, and how large their home is at least.
 MANAGED, MANAGED_STREET, MANAGED_BEDS = "310107", "310107014", 24
-#: 沪 2022: about 1.6 hundred thousand beds for 24.76 million people; a home has some 200.
-BEDS_PER_PERSON = 0.0065
 LEAST_BEDS = 6
 TAKEN = 0.85
 _GIVEN = ("康乐", "福安", "颐和", "松鹤", "长青", "金秋", "夕阳红", "万福", "春晖", "慈安", "乐龄", "银杏")
@@ -123,7 +121,7 @@ def _places(on: date) -> Iterator[Place]:
     for district in sorted(by_district):
         draw = Random(f"{SEED} {district}")
         own = by_district[district]
-        beds = people * BEDS_PER_PERSON * population.get(district, 0) / every
+        beds = people * figure("eldercare.beds_per_person") * population.get(district, 0) / every
         homes = max(3 if district == MANAGED else 1, round(beds / 200), min(4, round(beds / 4)))
         each = max(LEAST_BEDS, round(beds / homes))
         for number in range(homes):

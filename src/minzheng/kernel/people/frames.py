@@ -226,7 +226,7 @@ def _frames(
     values: dict[str, Any],
     *,
     alone: bool = False,
-    homes: str = "",
+    homes: str = "",  # What stands behind a household's number where not all are read: `= …` or `IN (…)`.
     keyed: bool = False,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     bound = {"first": month.first_day, **values}
