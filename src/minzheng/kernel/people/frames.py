@@ -185,22 +185,16 @@ def frames_of(
     person_ids: Sequence[int], month: Month, as_of: datetime | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The same columns for the households in which some people lived on the month's first day, as known at an instant."""
-    homes = (
-        "SELECT household_id FROM <people_membership> k WHERE person_id = ANY(%(people)s)"
-        " AND during @> %(first)s::date"
+    homes = fetch(
+        as_known(
+            "SELECT DISTINCT household_id FROM <people_membership> k"
+            " WHERE person_id = ANY(%(people)s::bigint[]) AND during @> %(day)s",
+            as_of,
+        ),
+        {"people": list(person_ids), "day": month.first_day, "as_of": as_of},
     )
-    members = (
-        "SELECT person_id FROM <people_membership> k WHERE during @> %(first)s::date"
-        f" AND household_id IN ({homes})"
-    )
-    return _frames(
-        month,
-        as_of,
-        f"{_BELONGED} AND (m.household_id IN ({homes}) OR p.id = ANY(%(people)s))",
-        f"AND (f.person_id = ANY(%(people)s) OR f.person_id IN ({members}))",
-        {"people": list(person_ids)},
-        homes=f"IN ({homes})",
-    )
+    alone = [-number for number in person_ids]
+    return frames_of_households([row[0] for row in homes] + alone, month, as_of)
 
 
 def household_of(person_id: int, month: Month, as_of: datetime | None = None) -> int:
