@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import appeal_town as town
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.pressing import press
 from tests.browser.registers import apart
 from tests.browser.watching import Watch
 
@@ -24,10 +25,6 @@ def site(django_db_blocker, django_db_setup) -> Iterator[Site]:
         serving(database) as found,
     ):
         yield found
-
-
-def press(window: Page, name: str) -> None:
-    window.get_by_role("button", name=name, exact=True).click()
 
 
 def card_of(window: Page, title: str) -> Locator:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.pressing import press
 from tests.browser.registers import read
 from tests.browser.test_accessibility import faults
 
@@ -126,7 +127,7 @@ def test_another_sees_why_they_come_after(site, phone: Page, sign_in, officials,
     sign_in(phone, "elder1")
     phone.goto(f"{site.url}/my/care/homes/")
     phone.get_by_label("第 1 志愿").select_option(index=1)
-    phone.get_by_role("button", name="提交申请").click()
+    press(phone, "提交申请")
     night(django_db_blocker)
     phone.goto(f"{site.url}/my/care/")
     phone.get_by_role("link", name="为什么是这个位置").first.click()

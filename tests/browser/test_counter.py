@@ -17,6 +17,7 @@ from minzheng.kernel.payments.models import Order
 from minzheng.kernel.periods import Month
 from tests.browser import counter_town as town
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.pressing import press
 from tests.browser.registers import apart, read
 from tests.browser.test_accessibility import SIZES, faults
 
@@ -39,10 +40,6 @@ def site(django_db_blocker, django_db_setup) -> Iterator[Site]:
         serving(database) as found,
     ):
         yield found
-
-
-def press(window: Page, name: str) -> None:
-    window.get_by_role("button", name=name, exact=True).click()
 
 
 def begin(window: Page, site: Site, number: str, name: str) -> None:

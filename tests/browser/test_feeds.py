@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import environment_for
+from tests.browser.pressing import follow
 from tests.browser.registers import read
 from tests.browser.test_accessibility import faults
 
@@ -116,7 +117,7 @@ def test_a_row_in_doubt_is_refused_with_a_reason_and_leaves_the_queue(
 ) -> None:
     sign_in(page, "quji")
     page.goto(f"{site.url}/work/review/")
-    page.locator("#table-main tbody a").first.click()
+    follow(page.locator("#table-main tbody a").first)
     number = int(page.url.rstrip("/").rsplit("/", 1)[-1])
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_role("alert")).to_contain_text("请选择如何处理")

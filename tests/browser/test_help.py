@@ -17,8 +17,9 @@ from minzheng.kernel.people.models import Identifier, Person
 from minzheng.surfaces.web.work.day import working_day
 from tests.browser import counter_town as town
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.pressing import press
 from tests.browser.registers import read
-from tests.browser.test_counter import begin, press
+from tests.browser.test_counter import begin
 
 pytestmark = pytest.mark.browser
 

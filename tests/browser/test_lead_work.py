@@ -7,13 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pressing import press
+
 pytestmark = pytest.mark.browser
 
 FIRST = "#table-main tbody tr th a"
-
-
-def press(window: Page, name: str) -> None:
-    window.get_by_role("button", name=name, exact=True).click()
 
 
 def first_lead(window: Page, site, query: str) -> str:

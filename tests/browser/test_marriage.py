@@ -16,6 +16,7 @@ from minzheng.kernel.periods import Month
 from tests.browser import marriage_town as town
 from tests.browser.conftest import Site, own_town, serving
 from tests.browser.counter_town import next_month
+from tests.browser.pressing import press
 from tests.browser.test_accessibility import SIZES, faults
 
 pytestmark = pytest.mark.browser
@@ -34,10 +35,6 @@ def site(django_db_blocker, django_db_setup) -> Iterator[Site]:
         serving(database) as found,
     ):
         yield found
-
-
-def press(window: Page, name: str) -> None:
-    window.get_by_role("button", name=name).first.click()
 
 
 def begin(window: Page, site: Site, act: str, man: int, woman: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 from defusedxml.ElementTree import parse
 from playwright.sync_api import Page, expect
 
+from tests.browser.pressing import press
 from tests.browser.town import BOTH
 
 pytestmark = pytest.mark.browser
@@ -37,10 +38,6 @@ def act_in(window: Page, site, role: str) -> None:
     go(window, site, "/post/")
     window.locator("main").get_by_role("button", name=re.compile(role)).click()
     window.wait_for_url(lambda address: "/post/" not in address)
-
-
-def press(window: Page, name: str) -> None:
-    window.get_by_role("button", name=name).click()
 
 
 def prepare(window: Page, site, programme: str) -> int:

@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.pressing import press
 from tests.browser.registers import read
 from tests.browser.test_accessibility import SIZES, faults
 from tests.browser.test_feeds import work_through_jobs
@@ -158,7 +159,7 @@ def test_every_page_is_accessible_at_a_desk_and_on_a_phone(
     wrong = [fault for path in OPEN for fault in faults_of(window, site.url, path)]
     sign_in(window, "jumin2")
     window.goto(f"{site.url}{ALLOWANCE}apply/")
-    window.get_by_role("button", name="开始填写").click()
+    press(window, "开始填写")
     case = re.search(r"/my/cases/\d+/", window.url)
     assert case is not None
     pages = [f"{ALLOWANCE}apply/", *(case[0] + end for end in MINE), "/my/cases/", "/my/trust/", "/my/trust/give/",
@@ -183,8 +184,8 @@ def test_large_text_is_switched_on_in_the_head_and_makes_letters_a_quarter_large
     phone.goto(site.url)
     size = "parseFloat(getComputedStyle(document.body).fontSize)"
     before = phone.evaluate(size)
-    phone.get_by_role("button", name="大字版").click()
+    press(phone, "大字版")
     assert phone.evaluate(size) == pytest.approx(before * 1.25)
     expect(phone.get_by_role("heading", level=1)).to_have_text("您好，要办什么？")
-    phone.get_by_role("button", name="标准版").click()
+    press(phone, "标准版")
     assert phone.evaluate(size) == pytest.approx(before)

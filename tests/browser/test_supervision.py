@@ -14,6 +14,7 @@ from minzheng.kernel.facilities.models import Facility
 from minzheng.kernel.inspections.models import Answer, Finding, Plan, Visit
 from minzheng.simulation.supervision import picture
 from tests.browser.conftest import Site, own_town, serving
+from tests.browser.pressing import press
 from tests.browser.registers import read
 from tests.browser.supervision_town import NEW, build
 from tests.browser.test_accessibility import faults
@@ -27,10 +28,6 @@ def site(django_db_blocker: Any, django_db_setup: None) -> Iterator[Site]:
     """A town of this module's own."""
     with own_town("supervision", build, django_db_blocker) as database, serving(database) as found:
         yield found
-
-
-def press(window: Page, name: str) -> None:
-    window.get_by_role("button", name=name, exact=True).first.click()
 
 
 def test_an_inspection_is_drawn_found_rectified_rated_and_published(
@@ -69,7 +66,7 @@ def test_an_inspection_is_drawn_found_rectified_rated_and_published(
     expect(phone.get_by_label("看到的情况")).to_be_visible()
     phone.get_by_label("看到的情况").fill("二楼安全出口上锁")
     phone.get_by_label("拍照").set_input_files(PHOTO)
-    press(phone, "保存问题")
+    phone.get_by_role("button", name="保存问题").click()
     expect(phone.locator("#F01")).to_contain_text("已保存")
     expect(phone.locator("#sv-count")).to_have_text("20 / 20")
     assert faults(phone) == []
