@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import Count, F, Sum
 
 from minzheng.domains.dementia_care.models import Community
 from minzheng.domains.eldercare_facilities.kinds import CENTRE, HOME, MEAL_SITE
@@ -18,7 +18,7 @@ from minzheng.kernel.periods import Month
 from minzheng.kernel.stays.models import Stay
 from minzheng.kernel.storage.testing import cloned_database, template_database
 from minzheng.simulation.tests.small_town import ELDERS, SEED, make_town, quiet, steps
-from minzheng.simulation.year import engine
+from minzheng.simulation.year import eldercare, engine
 from minzheng.simulation.year.rates import in_month, rate
 
 
@@ -86,6 +86,14 @@ def test_people_move_in_and_leave_and_the_dead_lie_in_no_bed(elders):
     assert stays.filter(during__startswith__gte=date(2022, 1, 1)).exists()
     assert stays.filter(ended_because="left", during__endswith__gte=date(2022, 1, 1)).exists()
     assert not stays.filter(state="present").exclude(person__death_date=None).exists()
+
+
+def test_who_leaves_a_home_moves_into_another_on_that_day_at_the_earliest(elders):
+    once = Stay.objects.alias(stays=Count("person__stays")).filter(stays=1, person__death_date=None)
+    left = once.filter(ended_because="left", during__endswith__gte=date(2022, 1, 1)).order_by("pk")[0]
+    leaving = left.during.upper
+    for on, may in ((leaving - timedelta(1), False), (leaving, True), (leaving + timedelta(1), True)):
+        assert eldercare._may_move_in(on).filter(pk=left.person_id).exists() is may, on
 
 
 def test_streets_join_in_batches_and_homes_that_opened_are_filed(elders):

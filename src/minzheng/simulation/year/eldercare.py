@@ -272,11 +272,7 @@ def _move_in(life: Life, draw: Random) -> int:
     beds = [
         bed for bed in _empty_beds(on, kinds.MARKET) if draw.random() < rate("eldercare.moves_in_monthly")
     ]
-    busy = Offer.objects.filter(state__in=("open", "accepted")).values("person_id")
-    old = Person.objects.filter(
-        birth_date__lte=on.replace(year=on.year - 72), death_date=None, merged_into=None, deregistered_on=None,
-        hukou_is_local=True,
-    ).exclude(pk__in=Stay.objects.exclude(state="ended").values("person")).exclude(pk__in=busy)  # fmt: skip
+    old = _may_move_in(on)
     rows = []
     taken: set[int] = set()
     for bed in beds:
@@ -293,6 +289,18 @@ def _move_in(life: Life, draw: Random) -> int:
         fresh = Stay.objects.filter(pk__gt=last).select_related("bed", "facility").order_by("pk")
         standing.rights(list(fresh), purpose=f"rights {life.seed} {life.month}")
     return len(rows)
+
+
+def _may_move_in(on: date) -> Any:
+    """The old of the city who may take a bed: in no home from a day on, not even until later in the month, and offered no other."""
+    offered = Offer.objects.filter(state__in=("open", "accepted")).values("person_id")
+    housed = (
+        Stay.objects.exclude(state="cancelled").filter(during__overlap=DateRange(on, None)).values("person")
+    )
+    return Person.objects.filter(
+        birth_date__lte=on.replace(year=on.year - 72), death_date=None, merged_into=None, deregistered_on=None,
+        hukou_is_local=True,
+    ).exclude(pk__in=housed).exclude(pk__in=offered)  # fmt: skip
 
 
 def _streets(life: Life) -> int:
