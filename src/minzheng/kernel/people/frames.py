@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +56,7 @@ _PEOPLE = f"""
     WHERE p.merged_into_id IS NULL
 """
 _KEYED = re.compile(r"ON ([mhr])\.person_id = p\.id")
+_ASKED = "ANY((SELECT numbers FROM asked)::bigint[])"
 _BELONGED = """
     AND (p.birth_date IS NULL OR p.birth_date <= %(first)s)
     AND (p.death_date IS NULL OR p.death_date >= %(first)s)
@@ -126,18 +127,18 @@ def frames_of_households(
 
     Equal to the rows that `population_frames` has of them. A household in which nobody belonged has no rows.
     """
-    homes = [number for number in numbers if number > 0]
+    homes = _array(number for number in numbers if number > 0)
     members = fetch(
         as_known(
-            "SELECT person_id FROM <people_membership> k WHERE household_id = ANY(%(homes)s) AND during @> %(day)s",
+            "SELECT person_id FROM <people_membership> k"
+            " WHERE household_id = ANY(%(homes)s::bigint[]) AND during @> %(day)s",
             as_of,
         ),
         {"homes": homes, "day": month.first_day, "as_of": as_of},
     )
-    people = [row[0] for row in members] + [-number for number in numbers if number < 0]
+    people = _array([row[0] for row in members] + [-number for number in numbers if number < 0])
     condition = (
-        _BELONGED
-        + " AND p.id = ANY(%(people)s::bigint[]) AND coalesce(m.household_id, -p.id) = ANY(%(all)s::bigint[])"
+        _BELONGED + f" AND p.id = {_ASKED} AND coalesce(m.household_id, -p.id) = ANY(%(all)s::bigint[])"
     )
     with joined_by_hashing():
         return _frames(
@@ -145,7 +146,7 @@ def frames_of_households(
             as_of,
             condition,
             "AND f.person_id = ANY(%(people)s::bigint[])",
-            {"people": people, "homes": homes, "all": list(numbers)},
+            {"people": people, "homes": homes, "all": _array(numbers)},
             homes="= ANY(%(homes)s::bigint[])",
             keyed=True,
         )
@@ -191,10 +192,15 @@ def frames_of(
             " WHERE person_id = ANY(%(people)s::bigint[]) AND during @> %(day)s",
             as_of,
         ),
-        {"people": list(person_ids), "day": month.first_day, "as_of": as_of},
+        {"people": _array(person_ids), "day": month.first_day, "as_of": as_of},
     )
     alone = [-number for number in person_ids]
     return frames_of_households([row[0] for row in homes] + alone, month, as_of)
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """Numbers as PostgreSQL writes an array: made once, where the driver would make it anew at each place it stands."""
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def household_of(person_id: int, month: Month, as_of: datetime | None = None) -> int:
@@ -229,7 +235,8 @@ def _frames(
     people = _PEOPLE
     if keyed:
         # Each table is narrowed for itself by its keys, in their order, instead of looked up once for every person.
-        people = _KEYED.sub(r"\g<0> AND \1.person_id = ANY(%(people)s::bigint[])", people)
+        asked = "WITH asked AS MATERIALIZED (SELECT %(people)s::bigint[] AS numbers)"
+        people = asked + _KEYED.sub(rf"\g<0> AND \1.person_id = {_ASKED}", people)
     persons = _read(as_known(people + condition, as_of), bound, _PERSON_SCHEMA)
     if alone:
         # A person shown alone stands for themself even where a household held them on the first day.

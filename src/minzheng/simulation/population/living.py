@@ -121,11 +121,18 @@ class Living:
             self.disability_grade[holders[group]] = _dealt(grades, int(group.sum()), self.rng) + 1
 
     def _low_income(self) -> None:
-        """Households of disabled people that were recognised as of low income: as many as live on that ground."""
+        """Households of disabled people that were recognised as of low income: as many as live on that ground.
+
+        They are of the sizes that households on the subsistence allowance have.
+        """
         disabled = self.by_home(self.disability_grade > 0).astype(np.int64)
-        pool = self.rng.permutation(
-            np.flatnonzero((disabled > 0) & (self._local_homes() > 0) & ~self.is_in_hardship)
-        )
+        size = self._local_homes()
+        may = np.flatnonzero((disabled > 0) & (size > 0) & ~self.is_in_hardship)
+        there = np.maximum(np.bincount(size[may], minlength=1), 1)
+        shares = np.zeros(max(there.size, max(figure("hardship.sizes")) + 1))
+        for people, share in figure("hardship.sizes").items():
+            shares[people] = share
+        pool = weighted(may, shares[size[may]] / there[size[may]], may.size, self.rng)
         until = np.cumsum(disabled[pool])
         self.is_low_income[pool[until <= round(figure("hardship.disabled_low_income") / self.scale)]] = True
 

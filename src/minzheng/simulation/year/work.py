@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from minzheng.kernel.periods import Month
+from minzheng.kernel.storage.bulk import read_frame
 from minzheng.simulation.calibration import figure
 from minzheng.simulation.year.engine import Life
 from minzheng.simulation.year.rates import rate
@@ -16,6 +17,10 @@ SOCIAL = "人社"
 EMPLOYED, UNEMPLOYED, RETIRED = 1, 2, 3
 RISE = Month(2022, 7)
 _KINDS = ("employment", "wage_fen", "pension_fen")
+_SUPPORTED = """
+    SELECT DISTINCT m.person_id FROM awards_award a JOIN people_membership m ON m.household_id = a.household_id AND upper_inf(m.during)
+    WHERE a.benefit = 'subsistence_allowance' AND a.start_month <= %s AND (a.end_month IS NULL OR a.end_month >= %s)
+"""
 
 
 def work(life: Life) -> dict[str, Any]:
@@ -25,7 +30,9 @@ def work(life: Life) -> dict[str, Any]:
         pl.col("age") >= 16
     )  # fmt: skip
     retires_at = pl.when(pl.col("sex") == 1).then(60).otherwise(55)
+    people = people.with_columns(in_need=pl.col("person_id").is_in(_in_need(month).implode()))
     lost, found = (rate(f"work.{name}_months")[month.number - 1] for name in ("lost", "found"))
+    found = pl.when("in_need").then(found * rate("work.found_in_need")).otherwise(found)
     works, chance = pl.col("employment") == EMPLOYED, luck(life, "work")
     is_old = (pl.col("age") >= retires_at) & (pl.col("age") < retires_at + 5)
     state = (
@@ -62,6 +69,13 @@ def work(life: Life) -> dict[str, Any]:
             life, risen.with_columns(pension_fen=more), source=SOCIAL, values=("pension_fen",)
         )
     return told
+
+
+def _in_need(month: Month) -> pl.Series:
+    """Who finds work less often: members of households on the subsistence allowance and holders of a disability certificate."""
+    supported = read_frame(_SUPPORTED, [month.first_day] * 2, schema={"person_id": pl.Int64})
+    holders = facts(("disability_grade",), month.first_day).filter(pl.col("disability_grade") > 0)
+    return pl.concat([supported["person_id"], holders["person_id"]]).unique()
 
 
 def _reached(month: Month) -> pl.Expr:
