@@ -24,11 +24,30 @@ from minzheng.kernel.storage.address import Address, ServerError
 STARTING_SECONDS = 120
 SETTINGS = """\
 max_connections = 100
-shared_buffers = '256MB'
+shared_buffers = '{shared_buffers}MB'
 max_wal_size = '2GB'
 timezone = 'UTC'
 log_min_messages = 'warning'
 """
+
+
+def shared_buffers(memory: int | None) -> int:
+    """MiB of pages the server keeps: an eighth of so many bytes of memory, 128 at least and 8,192 at most; 256 if unknown.
+
+    A month comes back to the same people many times, and a page that is kept costs a quarter of one fetched from the system.
+    """
+    return 256 if memory is None else min(max(memory // 8 >> 20, 128), 8192)
+
+
+def memory() -> int | None:
+    """Bytes of memory of this machine, or of the container where it may use less; None where the system does not tell."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError):
+        return None
+    with contextlib.suppress(OSError, ValueError):  # No such file, or the word `max`.
+        found = min(found, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return found
 
 
 # --- the programs ----------------------------------------------------------------------------------------------
@@ -214,7 +233,7 @@ class Cluster:
         finally:
             handed.unlink(missing_ok=True)
         with (partial / "postgresql.conf").open("a") as conf:
-            conf.write(SETTINGS)
+            conf.write(SETTINGS.format(shared_buffers=shared_buffers(memory())))
         partial.rename(self.data)
 
     def _require_same_release(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 
-from minzheng.kernel.storage import paths
+from minzheng.kernel.storage import cluster, paths
 from minzheng.kernel.storage.bulk import copy_rows, raw_connection, refresh_statistics
 from minzheng.kernel.storage.schema import bring_up_to_date, pending_migrations
 
@@ -78,3 +78,17 @@ def test_files_of_people_are_readable_by_their_owner_alone(
     monkeypatch.setenv("MINZHENG_TEST_FILES", str(tmp_path / "files"))
     for folder in (paths.files_home(), paths.snapshots_home(), paths.findings_home()):
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("memory", "kept"),
+    [(None, 256), ((1 << 30) - 1, 128), (1 << 30, 128), (2 << 30, 256), (64 << 30, 8192), (65 << 30, 8192)],
+)
+def test_the_embedded_server_keeps_pages_in_an_eighth_of_the_memory_within_bounds(
+    memory: int | None, kept: int
+) -> None:
+    assert cluster.shared_buffers(memory) == kept
+
+
+def test_this_machine_tells_its_memory() -> None:
+    assert (cluster.memory() or 0) >= 1 << 28
