@@ -23,9 +23,10 @@ from minzheng.kernel.storage.testing import cloned_database, template_database
 from minzheng.simulation.building import By, build_city
 from minzheng.simulation.identifiers import BIRTHS_AREA, COMERS_AREA
 from minzheng.simulation.models import LivedStep, SimulatedCity
-from minzheng.simulation.year import births, deaths, engine, moves, people, weddings
+from minzheng.simulation.year import births, deaths, engine, moves, people, weddings, work
 from minzheng.simulation.year.engine import SERVICE, Life, Step
-from minzheng.simulation.year.register import living
+from minzheng.simulation.year.rates import rate
+from minzheng.simulation.year.register import facts, living
 
 JANUARY, MARCH, APRIL = Month(2022, 1), Month(2022, 3), Month(2022, 4)
 SCALE = 4_000
@@ -103,6 +104,23 @@ def test_mothers_are_of_an_age_and_children_belong_to_their_household(town: None
         [f"{BIRTHS_AREA}%"],
     )
     assert ages and all(15 <= age <= 50 for (age,) in ages)
+
+
+def test_who_lives_on_the_allowance_or_is_disabled_finds_work_less_often(
+    town: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certain = {"work.found": 1.0, "work.found_in_need": 0.0, "work.lost": 0.0}
+    monkeypatch.setattr(work, "rate", lambda name: certain.get(name, rate(name)))
+    july = Month(2022, 7)
+    people_now = living(july.first_day).filter(pl.col("age").is_between(16, 54))
+    seeking = people_now.join(
+        facts(("employment",), july.first_day).filter(pl.col("employment") == work.UNEMPLOYED), on="person_id"
+    )
+    in_need = seeking["person_id"].is_in(work._in_need(july).implode())
+    assert 0 < in_need.sum() < seeking.height
+    work.work(life(july))
+    now = facts(("employment",), july.last_day).filter(pl.col("employment") == work.EMPLOYED)["person_id"]
+    assert (seeking["person_id"].is_in(now.implode()) == ~in_need).all()
 
 
 def test_couples_who_marry_are_of_age_and_are_told_as_married(town: None) -> None:
