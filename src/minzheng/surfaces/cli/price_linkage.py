@@ -102,8 +102,16 @@ def status(
         lines = queries.series(Month(year, 1), Month(year, 12))
         rows = [r for r in grant_queries.rows(PROGRAMME.code) if r.activation.month.year == year]
         figures = grant_queries.year_figures(PROGRAMME.code, year)
+        paper = queries.paper_of_sum(Month(year, 12))
     if as_json:
-        print(json.dumps(_as_data(lines, rows, figures), ensure_ascii=False, indent=2, default=str))
+        data = _as_data(lines, rows, figures) | {
+            "sum_by": {
+                "reading": paper.value,
+                "provenance": paper.provenance,
+                "source": paper.source,
+            }
+        }
+        print(json.dumps(data, ensure_ascii=False, indent=2, default=str))
         return
     table = Table(title=f"{year} 年物价指数与启动条件 Index and thresholds")
     for heading in (
@@ -125,7 +133,6 @@ def status(
             "示例" if line.is_illustrative else "",
         )  # fmt: skip
     console.print(table)
-    paper = queries.paper_of_sum(Month(year, 12))
     console.print(f"标准 sum [{paper.provenance}]: {paper.source}", markup=False)
     starts = Table(title="启动 Starts")
     for heading in ("号 no.", "月份 month", "状态 state", "人数 list", "补列/剔除 late/struck", "金额 sum (元)",

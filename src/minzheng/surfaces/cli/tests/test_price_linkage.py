@@ -48,6 +48,7 @@ def test_from_the_readings_of_a_year_to_a_batch(town: Town) -> None:
     told = json.loads(said("status", "--json"))
     assert told["figures"]["activations"] == 4
     assert [a["list"] for a in told["activations"]] == [1] * 4
+    assert (told["sum_by"]["reading"], told["sum_by"]["provenance"]) == (1, "illustrative")
     assert "示例" in said("status")
 
 
