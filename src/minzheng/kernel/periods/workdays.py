@@ -7,6 +7,7 @@ would be a guess, so it is an error that says what to do.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 
@@ -15,8 +16,9 @@ class UnknownCalendarYear(ValueError):
     """The year's holidays have not been announced, or the installed table is older than the announcement."""
 
 
+@cache
 def is_workday(day: date) -> bool:
-    """Whether offices work on a day: make-up Saturdays yes, holidays no.
+    """Whether offices work on a day: make-up Saturdays yes, holidays no. Kept for each day, as pages ask for whole years.
 
     Raises:
         UnknownCalendarYear: the day lies outside the table of announced holidays.
