@@ -39,6 +39,18 @@ class Decision(models.Model):
 
     class Meta:
         verbose_name = "决定"
+        indexes = [
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(is_sampled=True, is_in_force=True),
+                name="cases_decision_sampled",
+            ),
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(is_sampled=True, is_in_force=True, departs=True),
+                name="cases_decision_departed",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=models.Q(is_in_force=True), name="cases_decision_one_in_force"
