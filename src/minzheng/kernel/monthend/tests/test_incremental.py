@@ -279,8 +279,9 @@ _CHANGES = st.one_of(
     st.tuples(st.just("forget_membership"), _WHO),
     st.tuples(st.just("hukou"), _WHO, st.booleans(), _DAY),
     st.tuples(st.just("moved"), _WHO, st.sampled_from(["310107014029", "310151000000", "310101002001"])),
-    st.tuples(st.just("told"), _WHO, st.sampled_from(["wage_fen", "pension_fen", "disability_grade"]),
-              st.sampled_from([0, 1, 2, 150_000]), _DAY),
+    st.tuples(st.just("told"), _WHO, st.sampled_from(["wage_fen", "pension_fen"]), st.sampled_from([0, 1, 2, 150_000]), _DAY),
+    # A grade beyond the catalogue's is refused by the contract before it comes here.
+    st.tuples(st.just("told"), _WHO, st.just("disability_grade"), st.sampled_from([0, 1, 2]), _DAY),
     st.tuples(st.just("told_home"), _WHO, st.sampled_from(["vehicles", "homes", "money_assets_fen"]),
               st.sampled_from([0, 1, 9_000_000]), _DAY),
     st.tuples(st.just("born"), _WHO, _DAY),
