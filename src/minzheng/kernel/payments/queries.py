@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -27,6 +28,7 @@ __all__ = [
     "orders_of_batch",
     "payments_of_award",
     "payments_of_person",
+    "recent_months",
     "refused_rows",
     "return_files",
     "trace_budget_line",
@@ -236,3 +238,23 @@ def accounting_months() -> Sequence[dict[str, Any]]:
         {**row, "month": Month.of(row["accounting_month"]), "closed": closed.get(row["accounting_month"])}
         for row in found
     ]
+
+
+# From each month to the one before it by the index, so that no page reads a city's orders to name two years of months.
+_MONTHS = """
+WITH RECURSIVE found AS (
+  (SELECT accounting_month FROM payments_order ORDER BY accounting_month DESC LIMIT 1)
+  UNION ALL
+  SELECT (SELECT o.accounting_month FROM payments_order o WHERE o.accounting_month < f.accounting_month
+          ORDER BY o.accounting_month DESC LIMIT 1)
+  FROM found f WHERE f.accounting_month IS NOT NULL
+)
+SELECT accounting_month FROM found WHERE accounting_month IS NOT NULL LIMIT %s
+"""
+
+
+def recent_months(at_most: int = 24) -> list[date]:
+    """The newest accounting months that have orders, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTHS, [at_most])
+        return [month for (month,) in cursor.fetchall()]

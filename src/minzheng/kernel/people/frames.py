@@ -226,7 +226,7 @@ def _frames(
     values: dict[str, Any],
     *,
     alone: bool = False,
-    homes: str = "",  # What stands behind a household's number where not all are read: `= …` or `IN (…)`.
+    homes: str = "",  # The comparison behind a household's number where not all are read.
     keyed: bool = False,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     bound = {"first": month.first_day, **values}

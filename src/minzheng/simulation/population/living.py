@@ -128,11 +128,10 @@ class Living:
         disabled = self.by_home(self.disability_grade > 0).astype(np.int64)
         size = self._local_homes()
         may = np.flatnonzero((disabled > 0) & (size > 0) & ~self.is_in_hardship)
-        there = np.maximum(np.bincount(size[may], minlength=1), 1)
-        shares = np.zeros(max(there.size, max(figure("hardship.sizes")) + 1))
-        for people, share in figure("hardship.sizes").items():
-            shares[people] = share
-        pool = weighted(may, shares[size[may]] / there[size[may]], may.size, self.rng)
+        shares = figure("hardship.sizes")
+        sizes, which, there = np.unique(size[may], return_inverse=True, return_counts=True)
+        each = np.array([shares.get(int(people), 0.0) for people in sizes]) / there
+        pool = weighted(may, each[which], may.size, self.rng)
         until = np.cumsum(disabled[pool])
         self.is_low_income[pool[until <= round(figure("hardship.disabled_low_income") / self.scale)]] = True
 

@@ -33,6 +33,7 @@ from minzheng.kernel.payments.errors import (
     UnreadableAnswer,
 )
 from minzheng.kernel.payments.models import Batch, ReturnRow, Transfer
+from minzheng.kernel.payments.queries import recent_months
 from minzheng.kernel.payments.tests.world import JULY, PROGRAMME, World, answer, day
 from minzheng.kernel.payments.trace import find_order, trace_budget_line, trace_order
 from minzheng.kernel.periods import Month
@@ -392,6 +393,10 @@ def test_a_rise_for_a_closed_month_is_a_correction_in_the_open_one(world: World)
     world.draft(AUGUST)
     correction = world.orders(kind="correction")[0]
     assert (Month.of(correction.benefit_month), Month.of(correction.accounting_month)) == (JULY, AUGUST)
+    with acting(world.preparer):
+        assert recent_months() == [AUGUST.first_day, JULY.first_day]
+        assert recent_months(at_most=1) == [AUGUST.first_day]
+    assert recent_months() == []  # Who holds no post sees no order.
 
 
 def test_held_orders_are_carried_into_the_next_month_at_closing(world: World) -> None:

@@ -33,7 +33,7 @@ from minzheng.surfaces.web.work.words import HOLDS, benefit_name, place_names, p
 def overview(request: HttpRequest) -> HttpResponse:
     """One accounting month: what waits by programme, and its batches."""
     require("payments.look")
-    months = queries.months()
+    months = kernel.recent_months()
     asked = queries.month_of(request.GET.get("month", ""))
     month = asked.first_day if asked else (_open(months) or Month.of(working_day()).first_day)
     rows = queries.by_programme(month)

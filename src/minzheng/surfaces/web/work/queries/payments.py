@@ -9,28 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Left
 
 from minzheng.kernel.payments.models import Batch, MonthClose, Order, ReturnRow
-from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods import Month
-
-_RECENT = 24
-
-
-# From each month to the one before it by the index, so that no page reads a city's orders to name two years of months.
-_MONTHS = """
-WITH RECURSIVE found AS (
-  (SELECT accounting_month FROM payments_order ORDER BY accounting_month DESC LIMIT 1)
-  UNION ALL
-  SELECT (SELECT o.accounting_month FROM payments_order o WHERE o.accounting_month < f.accounting_month
-          ORDER BY o.accounting_month DESC LIMIT 1)
-  FROM found f WHERE f.accounting_month IS NOT NULL
-)
-SELECT accounting_month FROM found WHERE accounting_month IS NOT NULL LIMIT %s
-"""
-
-
-def months() -> list[date]:
-    """The accounting months that have orders, newest first, at most two years."""
-    return [month for (month,) in fetch(_MONTHS, [_RECENT])]
 
 
 def closed_months() -> set[date]:
