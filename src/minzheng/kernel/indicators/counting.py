@@ -31,7 +31,15 @@ YEARS_KEPT = 2
 """A first count begins with last year, so that every figure has one to compare with; earlier years on request."""
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('indicators count'))"
-_VERSION = "SELECT pg_current_snapshot()::text"
+# The count's own transaction stands among those still running: what it changes afterwards has not been counted, though
+# PostgreSQL leaves it out of its own snapshots.
+_VERSION = """
+    SELECT CASE WHEN own >= pg_snapshot_xmax(seen) THEN seen::text
+                ELSE format('%s:%s:%s', pg_snapshot_xmin(seen), pg_snapshot_xmax(seen),
+                            (SELECT string_agg(running::text, ',' ORDER BY running)
+                             FROM (SELECT pg_snapshot_xip(seen) AS running UNION SELECT own) AS r)) END
+    FROM (SELECT pg_current_snapshot() AS seen, pg_current_xact_id() AS own) AS now
+"""
 # Changes that a count made under a snapshot did not see: they were made later, or were not committed yet.
 _CHANGED = """
     SELECT s.version, c.table_name

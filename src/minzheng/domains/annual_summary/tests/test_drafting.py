@@ -24,7 +24,7 @@ from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.errors import NotPermitted
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.documents import Heading, render_docx, render_pdf
-from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_again, count_all
+from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_all
 
 YEAR_END, FEBRUARY = date(2022, 12, 31), date(2023, 2, 10)
 COUNTED = (
@@ -115,7 +115,7 @@ def test_two_people_issue_it_once_and_it_stays_while_the_page_tells_what_changed
         with pytest.raises(SummaryRefused, match="已印发"):
             write_paragraph(year=2022, key="service.cases", text="好。")
     case(date(2022, 5, 5))
-    count_again(YEAR_END, *COUNTED)
+    count_all(YEAR_END, *COUNTED)
     with acting(issuer):
         kept = issued(2022)
         changes = {one.figure: (one.then, one.now) for one in changed_since(kept, current(2022))}
@@ -169,6 +169,6 @@ def test_a_text_that_changed_after_its_check_is_checked_again(city):
     with acting(writer):
         check_summary(year=2022)
     case(date(2022, 5, 5))
-    count_again(YEAR_END, *COUNTED)
+    count_all(YEAR_END, *COUNTED)
     with acting(issuer), pytest.raises(SummaryRefused, match="未经核对"):
         issue_summary(year=2022, on=FEBRUARY)

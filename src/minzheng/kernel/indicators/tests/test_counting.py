@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.errors import NotPermitted
@@ -18,8 +19,14 @@ from minzheng.kernel.indicators.reading import Asked
 from minzheng.kernel.indicators.registry import registry
 from minzheng.kernel.indicators.tests.town import ON, OTHER, STREET, case, centre, count_all
 from minzheng.kernel.periods import Month
+from minzheng.kernel.storage import server
 
 CITY = "310000"
+
+
+def _somebody_else_commits() -> None:
+    with server.administrator().with_database(connection.settings_dict["NAME"]).connect() as other:
+        other.execute("SELECT pg_current_xact_id()")
 
 
 def value(name: str, asked: Asked):
@@ -157,6 +164,15 @@ def test_a_late_fact_changes_a_closed_month_and_leaves_both_values(db):
         late.delete()
     assert count_all(ON, "cases.accepted").restated == 2
     assert value("cases.accepted", asked) == 1
+
+
+def test_a_change_after_a_count_in_the_same_transaction_is_counted_though_others_committed_between(db):
+    case(date(2022, 3, 5))
+    _somebody_else_commits()
+    count_all(ON, "cases.accepted")
+    case(date(2022, 3, 6))
+    assert count_all(ON, "cases.accepted").restated == 2
+    assert value("cases.accepted", Asked.month(Month(2022, 3))) == 2
 
 
 def test_only_what_changed_is_counted_again(fresh_database):

@@ -11,7 +11,6 @@ from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.cases.models import Counted
 from minzheng.kernel.centres.models import Centre
 from minzheng.kernel.indicators.counting import Refreshed, refresh
-from minzheng.kernel.indicators.models import State
 
 STREET, OTHER = "310107014", "310151101"
 ON = date(2022, 8, 20)
@@ -44,13 +43,3 @@ def count_all(on: date = ON, *only: str, since_year: int | None = None) -> Refre
     """Counts as the service does; some figures or all."""
     with acting_as_service("test"):
         return refresh(on=on, since_year=since_year, only=only or None)
-
-
-def count_again(on: date = ON, *only: str) -> Refreshed:
-    """Counts anew whatever was counted.
-
-    A test lives in one transaction, whose own marks a count may take for seen while others use the server.
-    """
-    with acting_as_service("test"):
-        State.objects.all().delete()
-        return refresh(on=on, only=only or None)

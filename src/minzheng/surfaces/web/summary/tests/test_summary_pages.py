@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.indicators.models import Total
-from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_again, count_all
+from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_all
 
 COUNTED = ("cases.accepted", "cases.decided", "cases.in_time", "cases.crossed", "centres.total")
 CITY = "/work/summary/2022/"
@@ -67,7 +67,7 @@ def test_a_district_reads_its_own_and_no_other(city):
 
 
 def test_a_broken_identity_stands_above_the_text_with_both_sides(city):
-    count_again(date(2022, 12, 31), "cases.decided", "cases.granted", "cases.refused")
+    count_all(date(2022, 12, 31), "cases.decided", "cases.granted", "cases.refused")
     with acting_as_service("test"):
         Total.objects.filter(indicator="cases.granted", span="year", place="310000", dimension="").update(
             value=5
@@ -152,7 +152,7 @@ def test_a_paragraph_is_written_checked_and_issued_by_two_people(city):
     page = text_of(issuer.post(f"{CITY}issue/", follow=True))
     assert "沪民总结发〔" in page and "已印发" in page and "核对无误" not in page
     case(date(2022, 5, 5))
-    count_again(date(2022, 12, 31), *COUNTED)
+    count_all(date(2022, 12, 31), *COUNTED)
     page = text_of(issuer.get(CITY))
     assert "印发之后记录有变动" in page and "全年共收" in page and ">8件</a>" in page
     for role in ("statistician", "auditor"):
