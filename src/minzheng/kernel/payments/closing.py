@@ -11,6 +11,7 @@ from minzheng.kernel.access import NotPermitted, require
 from minzheng.kernel.payments import locks
 from minzheng.kernel.payments.errors import MonthOpenItems
 from minzheng.kernel.payments.models import Batch, MonthClose
+from minzheng.kernel.payments.turnover import keep_turnover
 from minzheng.kernel.payments.verification import ledger_sha256
 from minzheng.kernel.periods import Month
 
@@ -73,6 +74,7 @@ def close_month(*, month: Month, on: date) -> MonthClose:
         carried_count=carried,
         ledger_sha256=ledger_sha256(month=month),
     )
+    keep_turnover(month)
     audit.record(
         "payments.close_month",
         subject=str(month),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,12 +10,11 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from minzheng.kernel.awards.models import Overpayment
-from minzheng.kernel.payments.models import Batch, MonthClose, Order, ReturnFile, ReturnRow
+from minzheng.kernel.payments.models import Batch, Order, ReturnFile, ReturnRow
 from minzheng.kernel.payments.trace import find_order, trace_budget_line, trace_order
 from minzheng.kernel.periods import Month
 
 __all__ = [
-    "accounting_months",
     "batch_detail",
     "batches",
     "differences",
@@ -219,25 +217,6 @@ def open_overpayments(*, programme: str | None = None) -> QuerySet[Overpayment]:
     """What was paid beyond what was due and waits to be recovered."""
     found = Overpayment.objects.filter(state="open").select_related("award__person").order_by("month", "id")
     return found.filter(programme=programme) if programme else found
-
-
-def accounting_months() -> Sequence[dict[str, Any]]:
-    """Every accounting month with orders: how many, how much is paid, whether it is closed; newest first."""
-    closed = {row.month: row for row in MonthClose.objects.all()}
-    found = (
-        Order.objects.exclude(state=Order.State.CANCELLED)
-        .values("accounting_month")
-        .annotate(
-            orders=Count("id"),
-            fen=Sum("amount_fen"),
-            paid_fen=Sum("amount_fen", filter=Q(state="paid"), default=0),
-        )
-        .order_by("-accounting_month")
-    )
-    return [
-        {**row, "month": Month.of(row["accounting_month"]), "closed": closed.get(row["accounting_month"])}
-        for row in found
-    ]
 
 
 # From each month to the one before it by the index, so that no page reads a city's orders to name two years of months.

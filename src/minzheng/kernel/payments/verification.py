@@ -17,6 +17,7 @@ from psycopg import ClientCursor
 from minzheng.kernel.access import require
 from minzheng.kernel.payments.bankfiles.rows import END_TO_END
 from minzheng.kernel.payments.chart import POSTINGS, account_name
+from minzheng.kernel.payments.turnover import BY_DISTRICT
 from minzheng.kernel.periods import Month
 from minzheng.kernel.storage.bulk import raw_connection
 
@@ -168,6 +169,15 @@ CHECKS = {
     "settled_by_two_people": """
       SELECT '处理决定 ' || id, '提出与复核为同一人，或没有复核人' FROM payments_settlement
       WHERE state IN ('approved', 'replaced') AND (decided_by_id IS NULL OR decided_by_id = proposed_by_id)""",
+    "turnover": f"""
+      -- What is kept of a closed month is the sum of its entries, account by account.
+      SELECT format('%s %s %s', to_char(coalesce(k.month, e.accounting_month), 'YYYY-MM'), coalesce(k.account, e.account),
+          coalesce(k.division_code, e.district)),
+        format('发生额 借 %s 贷 %s，分录 借 %s 贷 %s', k.debit_fen, k.credit_fen, e.debit_fen, e.credit_fen)
+      FROM payments_turnover k FULL JOIN (
+        {BY_DISTRICT.format(where="WHERE accounting_month IN (SELECT month FROM payments_monthclose)")}) AS e
+        ON k.month = e.accounting_month AND k.account = e.account AND k.programme = e.programme AND k.division_code = e.district
+      WHERE (k.debit_fen, k.credit_fen) IS DISTINCT FROM (e.debit_fen, e.credit_fen)""",
     "two_people": """
       SELECT '批次 ' || b.id, '编制与复核为同一人' FROM payments_batch b WHERE b.prepared_by_id = b.approved_by_id""",
     "one_payment_a_month": f"""

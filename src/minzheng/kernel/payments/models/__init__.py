@@ -3,7 +3,7 @@ what was overpaid and how it was settled."""
 
 from minzheng.kernel.payments.models.answers import ReturnFile, ReturnRow
 from minzheng.kernel.payments.models.batches import BankFile, Batch
-from minzheng.kernel.payments.models.ledger import MonthClose, Transfer
+from minzheng.kernel.payments.models.ledger import MonthClose, Transfer, Turnover
 from minzheng.kernel.payments.models.orders import Order
 from minzheng.kernel.payments.models.settling import (
     AccountLetter,
@@ -26,4 +26,5 @@ __all__ = [
     "Settlement",
     "SettlementPart",
     "Transfer",
+    "Turnover",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -95,7 +96,9 @@ class Transfer(models.Model):
                 fields=["overpayment"],
                 condition=models.Q(overpayment__isnull=False),
                 name="payments_transfer_overpayment",
-            )
+            ),
+            # Entries are added month by month, so what lies together is of one month; open months are read by it.
+            BrinIndex(fields=["accounting_month"], name="payments_transfer_month", pages_per_range=32),
         ]
 
     def __str__(self) -> str:
@@ -116,3 +119,24 @@ class MonthClose(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+
+class Turnover(models.Model):
+    """What moved through an account in a closed month (发生额), by programme and district: the sum of entries that stay."""
+
+    month = models.DateField()
+    account = models.TextField()
+    programme = models.TextField()
+    division_code = models.TextField(db_collation="C")
+    debit_fen = models.BigIntegerField()
+    credit_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "account", "programme", "division_code"], name="payments_turnover_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.account} {self.division_code}"

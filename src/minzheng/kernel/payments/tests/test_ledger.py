@@ -28,6 +28,7 @@ from minzheng.kernel.storage import server
         "DELETE FROM payments_order",
         "DELETE FROM payments_batch",
         "DELETE FROM payments_monthclose",
+        "UPDATE payments_turnover SET debit_fen = 0",
         "UPDATE payments_bankfile SET sha256 = 'x'",
         "UPDATE payments_order SET amount_fen = 1",
         "UPDATE payments_order SET account_number = '1111'",
@@ -116,6 +117,8 @@ TAMPERINGS = {
         "UPDATE payments_order SET award_id = 12345678 WHERE id = 2",
         "order_without_award",
     ),
+    "a kept turnover changed": ("UPDATE payments_turnover SET debit_fen = debit_fen + 1", "turnover"),
+    "a kept turnover removed": ("DELETE FROM payments_turnover WHERE account LIKE 'payable:%'", "turnover"),
     "a date in a closed month changed": (
         "UPDATE payments_transfer SET \"on\" = '2022-07-01'",
         "closed_month",
@@ -123,7 +126,7 @@ TAMPERINGS = {
 }
 
 
-TABLES = ("order", "transfer", "batch", "bankfile", "returnrow")
+TABLES = ("order", "transfer", "batch", "bankfile", "returnrow", "turnover")
 
 
 def test_the_proof_finds_what_a_superuser_changed(fresh_database: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -15,9 +14,10 @@ from minzheng.kernel.access import may, require
 from minzheng.kernel.audit import look, record
 from minzheng.kernel.payments import actions
 from minzheng.kernel.payments.chart import account_name
-from minzheng.kernel.payments.models import MonthClose, Order, Transfer
+from minzheng.kernel.payments.models import MonthClose, Order
 from minzheng.kernel.payments.returns import reason_text
 from minzheng.kernel.payments.trace import OrderTrace, trace_order
+from minzheng.kernel.payments.turnover import moved
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.work.tabs import payment_tabs
@@ -177,13 +177,11 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _balances() -> list[dict[str, Any]]:
-    """Turnover of each account on both sides, by two grouped readings."""
-    debit = dict(Transfer.objects.values_list("debit_account").annotate(fen=Sum("amount_fen")).order_by())
-    credit = dict(Transfer.objects.values_list("credit_account").annotate(fen=Sum("amount_fen")).order_by())
+    """Each account's name, turnover on both sides and balance."""
     return [
-        {"account": code, "name": _account(code), "debit": int(debit.get(code, 0)), "credit": int(credit.get(code, 0)),
-         "balance": int(debit.get(code, 0)) - int(credit.get(code, 0))}
-        for code in sorted(debit.keys() | credit.keys())
+        {"account": one.account, "name": _account(one.account), "debit": one.debit_fen, "credit": one.credit_fen,
+         "balance": one.balance_fen}
+        for one in moved()
     ]  # fmt: skip
 
 
