@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from django.db import connections
 
@@ -21,7 +22,7 @@ from minzheng.kernel.storage.schema import bring_up_to_date
 from minzheng.simulation.city import write_files
 from minzheng.simulation.identifiers import SYNTHETIC_AREAS
 from minzheng.simulation.models import LivedStep, SimulatedCity
-from minzheng.simulation.population.drawing import Population, draw
+from minzheng.simulation.population.drawing import Population, draw, draw_shares
 from minzheng.simulation.population.sets import NotTaken, recognise_low_income, steps_of, take_in
 from minzheng.simulation.year.engine import SERVICE, Watcher
 
@@ -71,19 +72,24 @@ def build_city(
             if (known.scale, known.seed) != (scale, seed):
                 raise _another(f"1:{known.scale}、种子 {known.seed}")
             return known
-    population = draw(
-        scale=scale, seed=seed, on=on, progress=lambda done, total: watch("抽取人口", f"{done}/{total} 个区")
-    )
-    _require_no_other(population)
+    _require_no_other(scale, seed, on)
+    drawing: dict[str, Any] = {
+        "scale": scale, "seed": seed, "on": on,
+        "progress": lambda done, total: watch("抽取人口", f"{done}/{total} 个区"),
+    }  # fmt: skip
+    people = households = 0
     try:
-        if by is By.FILES:
-            _by_files(population, watch, faults)
-        else:
-            take_in(population, watch=watch)
-        recognise_low_income(population)
+        for population in [draw(**drawing)] if by is By.FILES else draw_shares(**drawing):
+            if by is By.FILES:
+                _by_files(population, watch, faults)
+            else:
+                take_in(population, watch=watch)
+            recognise_low_income(population)
+            people += population.persons.height
+            households += population.households.height
     except NotTaken as error:
         raise BuildRefused(str(error)) from error
-    told = {"people": population.persons.height, "households": population.households.height, "by": by}
+    told = {"people": people, "households": households, "by": by}
     with acting_as_service(SERVICE):
         return SimulatedCity.objects.create(scale=scale, seed=seed, on=on, told=told)
 
@@ -111,11 +117,11 @@ def _require_no_real_people() -> None:
         )
 
 
-def _require_no_other(population: Population) -> None:
+def _require_no_other(scale: int, seed: int, on: date) -> None:
     """A city of which only parts were taken in is gone on with, and no other is built over it."""
-    month, own = Month.of(population.on).first_day, steps_of(population)
+    own = steps_of(scale, seed)
     with acting_as_service(SERVICE):
-        other = LivedStep.objects.filter(month=month).exclude(step__startswith=own).first()
+        other = LivedStep.objects.filter(month=Month.of(on).first_day).exclude(step__startswith=own).first()
     if other is not None:
         raise _another(other.step)
 

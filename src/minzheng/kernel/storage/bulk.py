@@ -12,6 +12,9 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+_PART = 64 * 2**20
+"""Bytes of a query's text that are made a frame at once."""
+
 
 def raw_connection() -> psycopg.Connection:
     """The psycopg connection under Django's; opened if need be."""
@@ -46,16 +49,28 @@ def copy_frame(table: str, frame: pl.DataFrame) -> int:
 
 
 def read_frame(query: str, parameters: Sequence[Any] = (), *, schema: dict[str, Any]) -> pl.DataFrame:
-    """The rows of a query as a frame of the given schema, moved by COPY; parameters are bound by psycopg."""
+    """The rows of a query as a frame of the given schema, moved by COPY; parameters are bound by psycopg.
+
+    Beside the frame no more than a part of its text is ever held.
+    """
     native = raw_connection()
     bound = psycopg.ClientCursor(native).mogrify(query, parameters or None)
-    buffer = BytesIO()
+    buffer, parts = BytesIO(), []
     with (
         native.cursor() as cursor,
         cursor.copy(cast("Any", f"COPY ({bound}) TO STDOUT (FORMAT csv)")) as copy,
     ):
-        for block in copy:
+        for block in copy:  # A block ends where a row ends.
             buffer.write(block)
+            if buffer.tell() > _PART:
+                parts.append(_parsed(buffer, schema))
+                buffer = BytesIO()
+    if buffer.tell() or not parts:
+        parts.append(_parsed(buffer, schema))
+    return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+def _parsed(buffer: BytesIO, schema: dict[str, Any]) -> pl.DataFrame:
     if buffer.tell() == 0:
         return pl.DataFrame(schema=schema)
     buffer.seek(0)

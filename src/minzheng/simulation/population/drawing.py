@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from random import Random
 from typing import Any
 
@@ -31,6 +32,8 @@ from minzheng.simulation.population.statistics import MONTHS_OF_DEATHS, district
 
 Progress = Callable[[int, int], None]
 _EMPLOYERS = 40
+LARGEST = 20
+"""A city of one to less than this is drawn in equal shares of one to so many or smaller, so that memory stays flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Population:
     month, codes those of the register. Who died in the last months is among them, with `died`.
     `households`: one row each; assets where the check centre reported them (yuan, numbers).
     `roster`: who is being paid what: sheet, person, household, start, fen a month.
+    `share`: which of the `shares` that make up the city together; each is a small city of its own, drawn to every statistic.
     """
 
     scale: float
@@ -49,38 +53,60 @@ class Population:
     persons: pl.DataFrame
     households: pl.DataFrame
     roster: pl.DataFrame
+    share: int = 0
+    shares: int = 1
+
+    @property
+    def sample(self) -> float:
+        """For how many real people one stands here, where the whole city has one to `scale`."""
+        return self.scale * self.shares
 
 
-def generator(seed: int, purpose: str) -> Generator:
+def generator(seed: int | str, purpose: str) -> Generator:
     """Chance for one purpose, apart from all others of the same seed."""
     return Generator(PCG64(int.from_bytes(hashlib.sha256(f"{seed}|{purpose}".encode()).digest()[:16])))
 
 
-def draw(*, scale: float, seed: int, on: date, progress: Progress | None = None) -> Population:
-    """Draws the population as it stands on a day; without a database, in seconds for one to a hundred."""
-    people, district = _settled(scale, seed, progress)
+def draw_shares(
+    *, scale: float, seed: int, on: date, progress: Progress | None = None
+) -> Iterator[Population]:
+    """Draws a city of any size, one share after the other; a city of one to `LARGEST` or smaller is one share."""
+    shares = ceil(LARGEST / scale)
+    for share in range(shares):
+        yield draw(scale=scale, seed=seed, on=on, progress=progress, share=share, shares=shares)
+
+
+def draw(
+    *, scale: float, seed: int, on: date, progress: Progress | None = None, share: int = 0, shares: int = 1
+) -> Population:
+    """Draws the population as it stands on a day, or a share of it; without a database, in seconds for one to a hundred."""
+    chance = f"{seed}.{share}" if share else seed
+    of_all = progress and (lambda done, total: progress(share * total + done, shares * total))
+    people, district = _settled(scale * shares, chance, of_all)
     homes = int(people.household[-1]) + 1 if people.household.size else 0
     law = amounts(Month.of(on))
     standard = int(law["subsistence_allowance"].standard) / 100
-    living = Living(people, scale, generator(seed, "living"), homes, standard)
+    living = Living(people, scale * shares, generator(chance, "living"), homes, standard)
     living.settle()
-    persons = _persons(people, living, seed, on)
-    households = _households(people, living, district, seed, on)
-    persons = _placed(persons, households, seed, on)
-    rng = generator(seed, "papers")
+    persons = _persons(people, living, chance, on, (share, shares))
+    households = _households(people, living, district, chance, on, (share, shares))
+    persons = _placed(persons, households, chance, on, _employers(seed))
+    rng = generator(chance, "papers")
     persons = with_papers(persons, on, rng)
     households = with_assets(households, on, rng)
-    listed = roster(persons, households, on, generator(seed, "rosters"), law)
-    account = generator(seed, "accounts").integers(0, 10**15, persons.height)
+    listed = roster(persons, households, on, generator(chance, "rosters"), law)
+    account = generator(chance, "accounts").integers(0, 10**15, persons.height)
     persons = persons.with_columns(
         account=pl.when(pl.col("person").is_in(listed["person"].unique().implode())).then(
             pl.lit(ACCOUNTS) + pl.Series(account).cast(pl.String).str.zfill(15)
         )
     )
-    return Population(scale, seed, on, persons, households, listed)
+    return Population(scale, seed, on, persons, households, listed, share, shares)
 
 
-def _settled(scale: float, seed: int, progress: Progress | None) -> tuple[Settled, np.ndarray[Any, Any]]:
+def _settled(
+    scale: float, seed: int | str, progress: Progress | None
+) -> tuple[Settled, np.ndarray[Any, Any]]:
     """The people of all districts one after the other, and the district of each household by its place."""
     codes, _ = district_table()
     living, dead = counts_by_district(scale, generator(seed, "counts"))
@@ -98,7 +124,9 @@ def _settled(scale: float, seed: int, progress: Progress | None) -> tuple[Settle
     )
 
 
-def _persons(people: Settled, living: Living, seed: int, on: date) -> pl.DataFrame:
+def _persons(
+    people: Settled, living: Living, seed: int | str, on: date, share: tuple[int, int]
+) -> pl.DataFrame:
     rng = generator(seed, "persons")
     born = births(people.age, people.within, on)
     died = np.datetime64(on, "D") - (rng.random(born.size) * 30 * MONTHS_OF_DEATHS).astype("timedelta64[D]")
@@ -114,7 +142,7 @@ def _persons(people: Settled, living: Living, seed: int, on: date) -> pl.DataFra
             "is_local": people.is_local,
             "is_collective": people.is_collective,
             "born": born,
-            "number": citizen_numbers(born, people.is_man),
+            "number": citizen_numbers(born, people.is_man, share),
             "pension": living.pension,
             "pension_kind": living.pension_kind.astype(np.int8),
             "wage": living.wage,
@@ -135,7 +163,12 @@ def _persons(people: Settled, living: Living, seed: int, on: date) -> pl.DataFra
 
 
 def _households(
-    people: Settled, living: Living, district: np.ndarray[Any, Any], seed: int, on: date
+    people: Settled,
+    living: Living,
+    district: np.ndarray[Any, Any],
+    seed: int | str,
+    on: date,
+    share: tuple[int, int],
 ) -> pl.DataFrame:
     """One row a household: its number, home, the hukou of its local members and of the others, when it came."""
     rng, count = generator(seed, "households"), district.size
@@ -171,7 +204,8 @@ def _households(
             "size": living.by_home(~people.is_dead).astype(np.int64),
         }
     )
-    serial = (pl.int_range(pl.len()).over("district") + 1).cast(pl.String).str.zfill(7)
+    # The shares of a city count in turn, so that none has another's numbers.
+    serial = (pl.int_range(pl.len()).over("district") * share[1] + share[0] + 1).cast(pl.String).str.zfill(7)
     letter = pl.when("is_collective").then(pl.lit("J")).otherwise(pl.lit("H"))
     return frame.with_columns(
         household_number=letter + pl.col("district").str.slice(2) + serial,
@@ -179,15 +213,22 @@ def _households(
     ).drop("has_come")
 
 
-def _placed(persons: pl.DataFrame, households: pl.DataFrame, seed: int, on: date) -> pl.DataFrame:
-    """The persons with home, hukou, the day they came, and their employer."""
-    rng = generator(seed, "employers")
+def _employers(seed: int) -> list[str]:
+    """The city's employers, so many in each district, one district after the other."""
     codes, _ = district_table()
-    employers = [
+    return [
         employer_code(chance)
         for chance in (Random(f"{seed} {code} employers") for code in codes)
         for _ in range(_EMPLOYERS)
     ]
+
+
+def _placed(
+    persons: pl.DataFrame, households: pl.DataFrame, seed: int | str, on: date, employers: list[str]
+) -> pl.DataFrame:
+    """The persons with home, hukou, the day they came, and their employer."""
+    rng = generator(seed, "employers")
+    codes, _ = district_table()
     places = {code: place * _EMPLOYERS for place, code in enumerate(codes)}
     frame = persons.join(
         households.select(

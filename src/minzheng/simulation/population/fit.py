@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import polars as pl
@@ -44,9 +44,19 @@ class Statistic:
         }  # fmt: skip
 
 
-def fit_of(population: Population) -> list[Statistic]:
-    """Every statistic that the city is drawn to."""
-    scale = population.scale
+def fit_of(shares: Iterable[Population]) -> list[Statistic]:
+    """Every statistic that the city is drawn to, by what its shares have of it together."""
+    tables = [_fit_of(share) for share in shares]
+    return [
+        replace(
+            one, drawn=sum(row[at].drawn for row in tables) / len(tables), noise=one.noise / sqrt(len(tables))
+        )
+        for at, one in enumerate(tables[0])
+    ]
+
+
+def _fit_of(population: Population) -> list[Statistic]:
+    scale = population.sample
     living = population.persons.filter(pl.col("died").is_null())
     people = {name: scale * count for name, count in _people(living)}
     homes = living.group_by("household").agg(pl.col("is_collective").first())["is_collective"].to_numpy()
@@ -142,7 +152,11 @@ def _rosters(population: Population) -> Iterator[Statistic]:
         ("relief_households", SUBSISTENCE, counts.get(SUBSISTENCE, 0)),
     ):
         yield _statistic(
-            f"{name}在享", float(known[key]["value"]), population.scale * drawn, known[key], population.scale
+            f"{name}在享",
+            float(known[key]["value"]),
+            population.sample * drawn,
+            known[key],
+            population.sample,
         )
     node, amount = known["relief_fen"], float(known["relief_fen"]["value"])
     mean = float(paid.sum()) / max(paid.len(), 1)

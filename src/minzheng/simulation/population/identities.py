@@ -36,14 +36,20 @@ def _birthday(on: date, years: int) -> date:
         return date(on.year - years, 3, 1) - timedelta(days=1)
 
 
-def citizen_numbers(born: NDArray[np.datetime64], is_man: NDArray[np.bool_]) -> pl.Series:
+def citizen_numbers(
+    born: NDArray[np.datetime64], is_man: NDArray[np.bool_], share: tuple[int, int] = (0, 1)
+) -> pl.Series:
     """A number for each person, none twice: the serial counts up by birth date and sex, odd for men (GB 11643).
+
+    Args:
+        share: which of how many shares of the city these people are; the shares count in turn.
 
     Raises:
         NumbersExhausted: the reserved areas do not suffice.
     """
     people = pl.DataFrame({"born": born, "is_man": is_man})
-    taken = people.select(pl.int_range(pl.len()).over("born", "is_man")).to_series()
+    own, all_shares = share
+    taken = people.select(pl.int_range(pl.len()).over("born", "is_man") * all_shares + own).to_series()
     if int(taken.to_numpy().max(initial=0)) // _PER_AREA >= len(RESERVED_AREAS):
         raise NumbersExhausted(
             "同日出生者过多，保留的区划代码不够用 / more people born on a day than numbers reserved"

@@ -53,7 +53,8 @@ def take_in(population: Population, *, watch: Watcher, part: int = PART) -> None
             if _once(population, f"人口 {number}/{len(parts)}"):
                 _take_part(population, low, high)
         # The server needs new statistics as often as the tables have doubled.
-        if number & (number - 1) == 0:
+        so_far = population.share * len(parts) + number
+        if so_far & (so_far - 1) == 0:
             with acting_as_service(SERVICE):
                 refresh_statistics(*_FILLED)
         taken += population.persons.filter(pl.col("household").is_between(low, high, closed="left")).height
@@ -82,15 +83,17 @@ def recognise_low_income(population: Population) -> None:
         _accounts(population, members, listed, ids)
 
 
-def steps_of(population: Population) -> str:
+def steps_of(scale: float, seed: int) -> str:
     """What the notes of this building begin with; notes of another one begin otherwise."""
-    return f"1:{population.scale} 种子 {population.seed} "
+    return f"1:{scale} 种子 {seed} "
 
 
 def _once(population: Population, step: str) -> bool:
     """Notes a part as taken, in the transaction that takes it; False where it was taken before."""
+    share = f"第 {population.share + 1}/{population.shares} 份 " if population.shares > 1 else ""
     _, made = LivedStep.objects.get_or_create(
-        month=Month.of(population.on).first_day, step=steps_of(population) + step
+        month=Month.of(population.on).first_day,
+        step=steps_of(population.scale, population.seed) + share + step,
     )
     return made
 

@@ -112,7 +112,7 @@ def test_who_lives_on_the_allowance_or_is_disabled_finds_work_less_often(
     certain = {"work.found": 1.0, "work.found_in_need": 0.0, "work.lost": 0.0}
     monkeypatch.setattr(work, "rate", lambda name: certain.get(name, rate(name)))
     july = Month(2022, 7)
-    people_now = living(july.first_day).filter(pl.col("age").is_between(16, 54))
+    people_now = living(july.first_day, "age").filter(pl.col("age").is_between(16, 54))
     seeking = people_now.join(
         facts(("employment",), july.first_day).filter(pl.col("employment") == work.UNEMPLOYED), on="person_id"
     )
@@ -165,7 +165,7 @@ def test_the_same_seed_lives_the_same_month_twice(town: None) -> None:
             births.be_born(life(Month(2022, 6)))
             moves.leave(life(Month(2022, 6)))
             return [
-                living(date(2022, 6, 30)).select("key", "name", "born", "place", "number", "role").rows(),
+                living(date(2022, 6, 30), "name", "born", "place", "number", "role").drop("person_id").rows(),
                 fetch(
                     "SELECT death_date, name FROM people_person WHERE death_date >= '2022-04-01' ORDER BY 1, 2"
                 ),

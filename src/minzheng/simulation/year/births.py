@@ -53,7 +53,10 @@ def surname_of(name: pl.Expr) -> pl.Expr:
 def be_born(life: Life) -> dict[str, Any]:
     """Enters the children whose birth is told in the month; about one in six was born the month before."""
     month = life.month
-    people = living(month.first_day)
+    people = living(
+        month.first_day, "name", "sex", "age", "is_local", "hukou", "place", "ethnicity", "household_id", "role",
+        "number", "register",
+    )  # fmt: skip
     in_couple = pl.col("role").is_in([1, 2])
     fathers = people.filter(in_couple & (pl.col("sex") == 1)).unique(
         "household_id", keep="first", maintain_order=True

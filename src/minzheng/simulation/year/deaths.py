@@ -45,7 +45,7 @@ def hazard(age: pl.Expr, sex: pl.Expr) -> pl.Expr:
 def die(life: Life) -> dict[str, Any]:
     """Records the deaths that are told in the month, most of them of the month itself."""
     month, yearly = life.month, life.share(rate("deaths.yearly"))
-    people = living(month.last_day).filter(pl.col("born").is_not_null())
+    people = living(month.last_day, "sex", "age").filter(pl.col("born").is_not_null())
     people = people.with_columns(weight=hazard(pl.col("age"), pl.col("sex")))
     told = pick(
         people,

@@ -49,10 +49,15 @@ def pick(
     """
     if expected <= 0:
         return frame.clear()
+    # Of a frame as long as the city only what decides is copied.
     ordered = (
-        frame.filter(pl.col(weight) > 0)
+        frame.lazy()
+        .select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("_at"), pl.col(key), pl.col(weight))
+        .filter(pl.col(weight) > 0)
         .with_columns(chance(pl.col(key), seed=seed, month=month, purpose=purpose).alias("_luck"))
         .sort("_luck", key)
+        .select("_at", weight)
+        .collect()
     )
     total = ordered[weight].sum()
     if not total:
@@ -60,4 +65,4 @@ def pick(
     start = (salt(seed, month, f"{purpose}|start") >> 24) / 2**40
     reached = (pl.col(weight) / total * expected).clip(0, 1).cum_sum() + start
     taken = ordered.filter(reached.floor() > reached.floor().shift(1, fill_value=0))
-    return taken.sort(key).drop("_luck")
+    return frame[taken["_at"]].sort(key)

@@ -33,7 +33,7 @@ _ASKING = """
 
 def fall_ill(life: Life) -> dict[str, Any]:
     """Own medical spending of twelve months: new for some, the more so the older, over for others."""
-    people = living(life.month.first_day).join(
+    people = living(life.month.first_day, "age").join(
         facts(["medical_spending_fen"], life.month.last_day), on="person_id", how="left"
     )
     spends, chance = pl.col("medical_spending_fen").fill_null(0) > 0, luck(life, "illness")
@@ -64,7 +64,7 @@ def _grades() -> list[float]:
 def certify(life: Life) -> dict[str, Any]:
     """Certificates issued in the month, those that end and are renewed or not, and those that are cancelled."""
     month = life.month
-    people = living(month.first_day)
+    people = living(month.first_day, "age", "is_local")
     holds = facts(_CERTIFICATE, month.first_day).filter(pl.col("disability_grade").fill_null(0) > 0)
     free = people.filter(pl.col("is_local")).join(holds, on="person_id", how="anti").with_columns(
         weight=_likely(pl.col("age"))
@@ -100,7 +100,7 @@ def certify(life: Life) -> dict[str, Any]:
 
 def check_assets(life: Life) -> dict[str, Any]:
     """Means checked anew from time to time, and for the first time of households that sign for it because income alone would do."""
-    people = living(life.month.first_day).filter(pl.col("household_id").is_not_null())
+    people = living(life.month.first_day, "household_id").filter(pl.col("household_id").is_not_null())
     homes = people.group_by("household_id").agg(pl.col("key").min())
     known = facts(_ASSETS, life.month.last_day, "household_id").join(homes, on="household_id")
     again = known.filter(luck(life, "check") < rate("health.checked"))

@@ -16,13 +16,14 @@ from minzheng.simulation.year.engine import Life
 from minzheng.simulation.year.rates import rate, season
 from minzheng.simulation.year.register import day_of, living, luck, tell
 
+_HOME = ("age", "is_local", "place", "household_id", "role")
 _SERIALS = 40  # Serials a month of people of one birth date and sex: far more than ever come.
 
 
 def leave(life: Life) -> dict[str, Any]:
     """Households that leave the city: the police strike their members off."""
     month = life.month
-    people = living(month.first_day).filter(pl.col("household_id").is_not_null())
+    people = living(month.first_day, *_HOME).filter(pl.col("household_id").is_not_null())
     homes = _homes(people).with_columns(
         weight=pl.when("is_local").then(rate("moves.local_weight")).otherwise(1.0)
         * pl.when(pl.col("age") < 60).then(1.0).otherwise(0.25)
@@ -43,7 +44,7 @@ def leave(life: Life) -> dict[str, Any]:
 def come(life: Life) -> dict[str, Any]:
     """People who come to work: where compatriots of about their age live, alone or as couples."""
     month = life.month
-    people = living(month.first_day)
+    people = living(month.first_day, "sex", "age", "is_local", "hukou", "place", "ethnicity")
     hosts = people.filter(
         ~pl.col("is_local") & pl.col("age").is_between(19, 50) & (pl.col("hukou") != "")
     ).with_columns(weight=pl.when(pl.col("age") < 35).then(3.0).otherwise(1.0))
@@ -85,7 +86,7 @@ def come(life: Life) -> dict[str, Any]:
 def move(life: Life) -> dict[str, Any]:
     """Households that move inside their district or across, whole; and young people who set up a home of their own."""
     month = life.month
-    people = living(month.first_day).filter(pl.col("household_id").is_not_null())
+    people = living(month.first_day, *_HOME).filter(pl.col("household_id").is_not_null())
     homes = _homes(people).with_columns(weight=pl.when("is_local").then(1.0).otherwise(2.0))
     share, moved = season("moves.months", month), {}
     gone: list[pl.DataFrame] = []

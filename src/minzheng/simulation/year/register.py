@@ -7,44 +7,58 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from psycopg import sql
 
 from minzheng.kernel.people.actions import FACT_SCHEMA, record_facts
 from minzheng.kernel.periods import Month
-from minzheng.kernel.storage.bulk import read_frame
+from minzheng.kernel.storage.bulk import raw_connection, read_frame
 from minzheng.simulation.year.draw import chance
 from minzheng.simulation.year.engine import Life
 
-_LIVING: dict[str, Any] = {
-    "person_id": pl.Int64, "key": pl.Int64, "name": pl.String, "sex": pl.Int8, "born": pl.Date, "is_local": pl.Boolean,
-    "hukou": pl.String, "place": pl.String, "ethnicity": pl.String, "household_id": pl.Int64, "role": pl.Int8,
-    "number": pl.String, "register": pl.String,
+# What may be asked of everybody, each with where it stands and its type.
+_LIVING: dict[str, tuple[str, Any]] = {
+    "name": ("p.name", pl.String), "sex": ("p.sex", pl.Int8), "born": ("p.birth_date", pl.Date),
+    "is_local": ("p.hukou_is_local", pl.Boolean), "hukou": ("p.hukou_division_code", pl.String),
+    "place": ("p.division_code", pl.String), "ethnicity": ("p.ethnicity", pl.String),
+    "household_id": ("m.household_id", pl.Int64), "role": ("m.role", pl.Int8), "number": ("h.number", pl.String),
+    "register": ("h.register", pl.String),
 }  # fmt: skip
 _QUERY = """
-    SELECT p.id, CASE WHEN n.value ~ '^[0-9]{17}' THEN left(n.value, 17)::bigint ELSE p.id END, p.name, p.sex, p.birth_date,
-      p.hukou_is_local, p.hukou_division_code, p.division_code, p.ethnicity, m.household_id, m.role, h.number, h.register
-    FROM people_person p
-      LEFT JOIN (SELECT person_id, min(value) AS value FROM people_identifier WHERE kind = 'citizen' AND is_primary
-                 GROUP BY 1) n ON n.person_id = p.id
-      LEFT JOIN people_membership m ON m.person_id = p.id AND upper_inf(m.during)
-      LEFT JOIN people_household h ON h.id = m.household_id
-    WHERE p.death_date IS NULL AND p.deregistered_on IS NULL AND p.merged_into_id IS NULL
+    SELECT DISTINCT ON (key) person_id, key {names} FROM (
+      SELECT p.id AS person_id, CASE WHEN n.value ~ '^[0-9]{{17}}' THEN left(n.value, 17)::bigint ELSE p.id END AS key {columns}
+      FROM people_person p
+        LEFT JOIN (SELECT person_id, min(value) AS value FROM people_identifier WHERE kind = 'citizen' AND is_primary
+                   GROUP BY 1) n ON n.person_id = p.id
+        LEFT JOIN people_membership m ON m.person_id = p.id AND upper_inf(m.during)
+        LEFT JOIN people_household h ON h.id = m.household_id
+      WHERE p.death_date IS NULL AND p.deregistered_on IS NULL AND p.merged_into_id IS NULL
+    ) AS everybody ORDER BY key, person_id
 """
 _FACTS = """
-    SELECT DISTINCT ON ({subject}, kind) {subject}, kind, int_value FROM people_fact
-    WHERE {subject} IS NOT NULL AND superseded_at IS NULL AND int_value IS NOT NULL AND kind = ANY(%s)
-      AND lower(during) <= %s AND (upper_inf(during) OR upper(during) > %s)
-    ORDER BY {subject}, kind, lower(during) DESC
+    SELECT {subject}, {columns} FROM (
+      SELECT DISTINCT ON ({subject}, kind) {subject}, kind, int_value FROM people_fact
+      WHERE {subject} IS NOT NULL AND superseded_at IS NULL AND int_value IS NOT NULL AND kind = ANY(%s)
+        AND lower(during) <= %s AND (upper_inf(during) OR upper(during) > %s)
+      ORDER BY {subject}, kind, lower(during) DESC
+    ) AS told GROUP BY 1 ORDER BY 1
 """
 
 
-def living(on: date) -> pl.DataFrame:
-    """Everybody who has neither died nor left, sorted by `key`, with their age in years on a day and their household.
+def living(on: date, *columns: str) -> pl.DataFrame:
+    """Everybody who has neither died nor left, sorted by `key`: `person_id`, `key` and the columns that are asked for.
 
-    `key` comes from the identity number, so that a chance drawn by it is a person's own in whatever database.
+    `key` comes from the identity number, so that a chance drawn by it is a person's own in whatever database. `age` is in
+    years on the day and brings `born`; the others are those of the register. In a city of 25 million a column is a
+    gigabyte soon, so ask for what the step needs.
     """
-    people = read_frame(_QUERY, schema=_LIVING).with_columns(age=age_on(pl.col("born"), on))
-    # Two numbers of one beginning do not exist; a person without a number has their own.
-    return people.unique("key", keep="first", maintain_order=True).sort("key")
+    asked = [name for name in _LIVING if name in columns or (name == "born" and "age" in columns)]
+    query = _QUERY.format(
+        names="".join(f", {name}" for name in asked),
+        columns="".join(f", {_LIVING[name][0]} AS {name}" for name in asked),
+    )
+    schema = {"person_id": pl.Int64, "key": pl.Int64, **{name: _LIVING[name][1] for name in asked}}
+    people = read_frame(query, schema=schema)
+    return people.with_columns(age=age_on(pl.col("born"), on)) if "age" in columns else people
 
 
 def age_on(born: pl.Expr, on: date) -> pl.Expr:
@@ -55,13 +69,10 @@ def age_on(born: pl.Expr, on: date) -> pl.Expr:
 
 def facts(kinds: Sequence[str], on: date, subject: str = "person_id") -> pl.DataFrame:
     """The word in force on a day, one column a kind, one row for each person (or household) of whom anything was told."""
-    told = read_frame(
-        _FACTS.format(subject=subject), [list(kinds), on, on],
-        schema={subject: pl.Int64, "kind": pl.String, "int_value": pl.Int64},
-    )  # fmt: skip
-    wide = told.pivot(on="kind", index=subject, values="int_value") if told.height else told.select(subject)
-    return wide.with_columns(
-        pl.lit(None, dtype=pl.Int64).alias(kind) for kind in kinds if kind not in wide.columns
+    chosen = [sql.SQL("max(int_value) FILTER (WHERE kind = {})").format(sql.Literal(kind)) for kind in kinds]
+    query = _FACTS.format(subject=subject, columns=sql.SQL(", ").join(chosen).as_string(raw_connection()))
+    return read_frame(
+        query, [list(kinds), on, on], schema={subject: pl.Int64, **dict.fromkeys(kinds, pl.Int64)}
     )
 
 

@@ -63,7 +63,9 @@ def marry(life: Life) -> dict[str, Any]:
         return {"结婚": 0}
     number = life.share(rate("weddings.marriages")) * season("weddings.months", month)
     bound = read_frame(_BOUND, schema={"person_id": pl.Int64})
-    people = living(month.first_day).with_columns(
+    people = living(
+        month.first_day, "sex", "age", "is_local", "hukou", "place", "household_id", "role"
+    ).with_columns(
         is_paired=(pl.col("role").is_in([1, 2]) & (pl.col("role") == 2).any().over("household_id")).fill_null(
             False
         )
@@ -126,7 +128,9 @@ def divorce(life: Life) -> dict[str, Any]:
     ).drop_nulls("received_on")  # fmt: skip
     if days.is_empty():
         return {"离婚": 0}
-    people = living(month.first_day)
+    people = living(
+        month.first_day, "age", "is_local", "hukou", "place", "household_id", "role", "number", "register"
+    )
     tied = read_frame(
         _TIED,
         [_NOT_BEFORE],

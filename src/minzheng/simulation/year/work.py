@@ -26,7 +26,7 @@ _SUPPORTED = """
 def work(life: Life) -> dict[str, Any]:
     """Tells the new state of everybody whose work changed in the month; a value that stays needs no telling."""
     month = life.month
-    people = living(month.first_day).join(facts(_KINDS, month.last_day), on="person_id", how="left").filter(
+    people = living(month.first_day, "sex", "age", "is_local").join(facts(_KINDS, month.last_day), on="person_id", how="left").filter(
         pl.col("age") >= 16
     )  # fmt: skip
     retires_at = pl.when(pl.col("sex") == 1).then(60).otherwise(55)

@@ -74,10 +74,10 @@ def fit(
 
 def _fit(scale: int, seed: int) -> list[Statistic]:
     from minzheng.simulation.building import BUILT_ON
-    from minzheng.simulation.population.drawing import draw
+    from minzheng.simulation.population.drawing import draw_shares
     from minzheng.simulation.population.fit import fit_of
 
-    return fit_of(draw(scale=scale, seed=seed, on=BUILT_ON))
+    return fit_of(draw_shares(scale=scale, seed=seed, on=BUILT_ON))
 
 
 def _print_fit(scale: int, seed: int) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minzheng.kernel.periods import Month
-from minzheng.simulation.population.drawing import Population, draw
+from minzheng.simulation.population import drawing
+from minzheng.simulation.population.drawing import Population, draw, draw_shares
 from minzheng.simulation.population.families import nearest_free
 from minzheng.simulation.population.fit import fit_of
 from minzheng.simulation.population.identities import births
@@ -96,12 +97,32 @@ def test_nobody_is_given_to_two_and_none_is_left_while_another_is_free(
 
 
 def test_every_statistic_comes_out_within_the_noise_of_drawing(city: Population) -> None:
-    told = fit_of(city)
+    told = fit_of([city])
     assert len(told) > 45
     assert [(one.name, one.target, one.drawn) for one in told if not one.is_within_noise] == []
     assert all(one.source and one.provenance in {"seed", "public", "illustrative"} for one in told)
     # A share of one in twenty more or fewer would be seen in the great numbers.
     assert all(abs(one.deviation) < 0.01 for one in told if one.target > 1_000_000)
+
+
+def test_a_city_too_large_to_be_drawn_at_once_comes_in_shares_that_fit_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = list(draw_shares(scale=2_000, seed=5, on=ON))
+    assert [(one.share, one.shares) for one in whole] == [(0, 1)]
+    monkeypatch.setattr(drawing, "LARGEST", 7_000)
+    shares = list(draw_shares(scale=2_000, seed=5, on=ON))
+    assert [(one.share, one.shares, one.sample) for one in shares] == [(n, 4, 8_000) for n in range(4)]
+    people = pl.concat([one.persons for one in shares])
+    assert people["number"].n_unique() == people.height == pytest.approx(whole[0].persons.height, abs=4)
+    homes = pl.concat([one.households for one in shares])
+    assert homes["household_number"].n_unique() == homes.height
+    assert people["account"].drop_nulls().is_unique().all()
+    # Each share is drawn by a chance of its own.
+    assert not shares[0].persons["born"].head(100).equals(shares[1].persons["born"].head(100))
+    told = fit_of(shares)
+    assert [(one.name, one.target, one.drawn) for one in told if not one.is_within_noise] == []
+    assert told[0].drawn == pytest.approx(people.filter(pl.col("died").is_null()).height * 2_000)
 
 
 def test_the_same_seed_draws_the_same_city_and_another_seed_another() -> None:

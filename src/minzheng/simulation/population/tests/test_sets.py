@@ -16,8 +16,8 @@ from minzheng.kernel.storage import testing
 from minzheng.simulation import building
 from minzheng.simulation.building import BUILT_ON, BuildRefused, By, build_city
 from minzheng.simulation.models import LivedStep, SimulatedCity
-from minzheng.simulation.population import sets
-from minzheng.simulation.population.drawing import Population, draw
+from minzheng.simulation.population import drawing, sets
+from minzheng.simulation.population.drawing import Population, draw, draw_shares
 
 SCALE, SMALL, SEED = 20_000, 50_000, 3
 WHO = "(SELECT value FROM people_identifier i WHERE i.person_id = t.person_id)"
@@ -140,3 +140,33 @@ def test_a_killed_building_goes_on_and_takes_nobody_twice(
             )
             assert LivedStep.objects.filter(step__contains="人口").count() == 4
             assert build_city(scale=SMALL, seed=SEED, watch=quiet).pk == built.pk
+
+
+def test_a_city_in_shares_is_taken_in_share_by_share_and_goes_on_with_the_one_it_was_at(
+    databases: Any, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "LARGEST", 2 * SMALL)
+    usual, begun = sets._take_part, []
+
+    def killed(population: Population, low: int, high: int) -> None:
+        begun.append(population.share)
+        if population.share == 1:
+            raise KeyboardInterrupt
+        usual(population, low, high)
+
+    shares = list(draw_shares(scale=SMALL, seed=SEED, on=BUILT_ON))
+    with databases():
+        monkeypatch.setattr(sets, "_take_part", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build_city(scale=SMALL, seed=SEED, watch=quiet, by=By.SETS)
+        monkeypatch.setattr(sets, "_take_part", usual)
+        with acting_as_service("test"):
+            assert Person.objects.count() == shares[0].persons.height
+        built = build_city(scale=SMALL, seed=SEED, watch=quiet, by=By.SETS)
+        with acting_as_service("test"):
+            assert Person.objects.count() == built.told["people"] == sum(one.persons.height for one in shares)
+            assert (
+                Identifier.objects.filter(value__in=list(shares[1].persons["number"])).count()
+                == shares[1].persons.height
+            )
+        assert begun == [0, 1]
