@@ -4,6 +4,6 @@ The law says who qualifies; the awards say who receives. The difference is work:
 confirm, an end to decide. For programmes granted without application (免申即享) it is a notice with an objection
 window, after which the award starts by itself.
 
-Public modules: `models` (Finding, Lead, LeadEvent, Notice, OptOut), `actions` (record outcomes, apply, decide, opt
+Public modules: `models` (Finding, FindingCount, Lead, LeadEvent, Notice, OptOut), `actions` (record outcomes, apply, decide, opt
 out), `difference` (the set-based comparison of a month), `notices`, `queries`.
 """

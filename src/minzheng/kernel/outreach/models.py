@@ -33,6 +33,27 @@ class Finding(models.Model):
         ]
 
 
+class FindingCount(models.Model):
+    """How many findings of a month say that somebody is entitled (符合条件人数), by benefit and place.
+
+    The database keeps it at every change of findings, so that no page counts millions of them.
+    """
+
+    month = models.DateField("月份")
+    programme = models.TextField("项目")
+    benefit = models.TextField("待遇")
+    division_code = models.TextField("区划", db_collation="C")
+    eligible = models.BigIntegerField("符合条件")
+
+    class Meta:
+        verbose_name = "认定结果计数"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["benefit", "month", "programme", "division_code"], name="outreach_findingcount_once"
+            )
+        ]
+
+
 class Kind(models.TextChoices):
     QUALIFIES = "qualifies", "符合条件未享受"
     MAY_QUALIFY = "may_qualify", "可能符合，尚缺核对"

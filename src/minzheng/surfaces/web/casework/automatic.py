@@ -21,7 +21,7 @@ from minzheng.kernel.audit import record
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.items import catalogue
 from minzheng.kernel.items.model import Channel
-from minzheng.kernel.outreach.models import Finding, Notice, OptOut
+from minzheng.kernel.outreach.models import Finding, FindingCount, Notice, OptOut
 from minzheng.kernel.payments.models import Order
 from minzheng.kernel.people.models import Person
 from minzheng.kernel.periods import Month
@@ -104,9 +104,9 @@ def _months(request: HttpRequest, code: str) -> Table:
     ):
         told[row["month"]]["paid"] = row["n"]
     found = (
-        Finding.objects.filter(benefit=code, status=Finding.ELIGIBLE)
+        FindingCount.objects.filter(benefit=code, eligible__gt=0)
         .values("month")
-        .annotate(n=Count("id"))
+        .annotate(n=Sum("eligible"))
         .order_by("-month")[:MONTHS_SHOWN]
     )
     for row in found:
