@@ -8,7 +8,7 @@ take themselves up.
 
     python benchmarks/year.py [--scale 1] [--seed 1] [--months 12] [--folder year-of-the-city] [--again]
 
-At 1:1 it wants two cores, 24 GB of memory and 300 GB of disk. SIZE=25m in the environment is 1:1, SIZE=1m is 1:25, and so on.
+At 1:1 it wants two cores, 24 GB of memory and 400 GB of disk. SIZE=25m in the environment is 1:1, SIZE=1m is 1:25, and so on.
 """
 
 from __future__ import annotations
