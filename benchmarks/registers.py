@@ -104,7 +104,7 @@ def refresh(folder: Path) -> None:
     """What stands marked, into a delta beside the snapshot."""
     with acting_as_service("benchmark", in_bulk=False):
         marks = take_marks(100_000_000)
-        persons, households = frames_of_households(marks.households, MONTH)
+        persons, households = frames_of_households(marks.households, MONTH, is_committed=True)
         write_delta(persons, households, marks.households, folder, month=MONTH, as_of=MONTH.first_day)
 
 

@@ -130,7 +130,8 @@ def _evaluate(live: LiveMonth, month: Month, marks: Marks, on: date) -> dict[str
     """Delta, findings and leads of the marked households."""
     programmes = [p for p in load_programmes() if p.in_force(month)]
     law = law_of(programmes, month)
-    persons, households = frames_of_households(marks.households, month)
+    # Nothing but the marks has changed in this transaction so far.
+    persons, households = frames_of_households(marks.households, month, is_committed=True)
     delta = _write(live, month, marks.households, persons, households)
     load_findings(
         month=month,

@@ -25,7 +25,7 @@ from minzheng.kernel.people.facts import FactKind, catalogue, kinds_of
 from minzheng.kernel.people.known import as_known
 from minzheng.kernel.people.staging import fetch
 from minzheng.kernel.periods import Month
-from minzheng.kernel.storage.bulk import joined_by_hashing, read_frame
+from minzheng.kernel.storage.bulk import Query, joined_by_hashing, read_frames
 
 _PERSON_SCHEMA: dict[str, Any] = {
     "person_id": pl.Int64,
@@ -38,6 +38,10 @@ _PERSON_SCHEMA: dict[str, Any] = {
     "relation": pl.Int8,
     "lone_division": pl.Int64,
 }
+_HOUSEHOLD_SCHEMA: dict[str, Any] = {"household_id": pl.Int64, "division_code": pl.Int64}
+_FACT_SCHEMA: dict[str, Any] = {
+    "subject": pl.Int64, "kind": pl.String, "int_value": pl.Int64, "fact_id": pl.Int64
+}  # fmt: skip
 _TYPES: dict[str, Any] = {"money": pl.Int64, "count": pl.Int32, "code": pl.Int8, "flag": pl.Boolean}
 
 # Twelve digits as a number: a district's code is padded as the statistical office pads it.
@@ -55,6 +59,8 @@ _PEOPLE = f"""
     LEFT JOIN <people_residence> r ON r.person_id = p.id AND r.during @> %(first)s::date AND m.household_id IS NULL
     WHERE p.merged_into_id IS NULL
 """
+_WORTH_A_SESSION = 5_000
+"""Households from which on a second session is faster than the one it is opened beside."""
 _KEYED = re.compile(r"ON ([mhr])\.person_id = p\.id")
 _ASKED = "ANY((SELECT numbers FROM asked)::bigint[])"
 _BELONGED = """
@@ -121,22 +127,27 @@ def population_frames(month: Month, as_of: datetime | None = None) -> tuple[pl.D
 
 
 def frames_of_households(
-    numbers: Sequence[int], month: Month, as_of: datetime | None = None
+    numbers: Sequence[int], month: Month, as_of: datetime | None = None, *, is_committed: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The same columns for these households alone, negative numbers for people whom none holds.
 
     Equal to the rows that `population_frames` has of them. A household in which nobody belonged has no rows.
+
+    Args:
+        is_committed: the acting transaction has changed nothing of the register, so that a second session may read beside it
+            where many are asked for.
     """
     homes = _array(number for number in numbers if number > 0)
-    members = fetch(
+    # As text, which goes back as it came: fifty thousand numbers need not become objects on the way.
+    ((members,),) = fetch(
         as_known(
-            "SELECT person_id FROM <people_membership> k"
+            "SELECT string_agg(person_id::text, ',') FROM <people_membership> k"
             " WHERE household_id = ANY(%(homes)s::bigint[]) AND during @> %(day)s",
             as_of,
         ),
         {"homes": homes, "day": month.first_day, "as_of": as_of},
     )
-    people = _array([row[0] for row in members] + [-number for number in numbers if number < 0])
+    people = _array([*([members] if members else []), *(-number for number in numbers if number < 0)])
     condition = (
         _BELONGED + f" AND p.id = {_ASKED} AND coalesce(m.household_id, -p.id) = ANY(%(all)s::bigint[])"
     )
@@ -149,6 +160,7 @@ def frames_of_households(
             {"people": people, "homes": homes, "all": _array(numbers)},
             homes="= ANY(%(homes)s::bigint[])",
             keyed=True,
+            beside=is_committed and len(numbers) > _WORTH_A_SESSION,
         )
 
 
@@ -198,7 +210,7 @@ def frames_of(
     return frames_of_households([row[0] for row in homes] + alone, month, as_of)
 
 
-def _array(numbers: Iterable[int]) -> str:
+def _array(numbers: Iterable[int | str]) -> str:
     """Numbers as PostgreSQL writes an array: made once, where the driver would make it anew at each place it stands."""
     return "{" + ",".join(map(str, numbers)) + "}"
 
@@ -228,6 +240,7 @@ def _frames(
     alone: bool = False,
     homes: str = "",  # The comparison behind a household's number where not all are read.
     keyed: bool = False,
+    beside: bool = False,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     bound = {"first": month.first_day, **values}
     if as_of is not None:
@@ -237,36 +250,41 @@ def _frames(
         # Each table is narrowed for itself by its keys, in their order, instead of looked up once for every person.
         asked = "WITH asked AS MATERIALIZED (SELECT %(people)s::bigint[] AS numbers)"
         people = asked + _KEYED.sub(rf"\g<0> AND \1.person_id = {_ASKED}", people)
-    persons = _read(as_known(people + condition, as_of), bound, _PERSON_SCHEMA)
+    homes = homes or ("= %(one)s::bigint" if "one" in values else "")
+    where = f" WHERE h.id {homes}" if homes else ""
+    told = _fact_values(bound, as_of)
+    queries = [
+        Query(as_known(people + condition, as_of), bound, _PERSON_SCHEMA),
+        Query(_fact_query("person_id", as_of, only), told, _FACT_SCHEMA),
+    ]
+    if not alone:
+        limit = f"AND f.household_id {homes}" if homes else ""
+        queries += [
+            Query(_fact_query("household_id", as_of, limit), told, _FACT_SCHEMA),
+            Query(as_known(_HOUSEHOLDS + where, as_of), bound, _HOUSEHOLD_SCHEMA),
+        ]
+    persons, facts, *of_homes = read_frames(queries, beside=beside)
     if alone:
         # A person shown alone stands for themself even where a household held them on the first day.
         persons = persons.with_columns(pl.lit(-values["one"]).cast(pl.Int64).alias("household_id"))
-    homes = homes or ("= %(one)s::bigint" if "one" in values else "")
-    where = f" WHERE h.id {homes}" if homes else ""
-    shape = {"household_id": pl.Int64, "division_code": pl.Int64}
-    own = [] if alone else [_read(as_known(_HOUSEHOLDS + where, as_of), bound, shape)]
+    own = of_homes[1:]
     lone = persons.filter(pl.col("household_id") < 0).select(
         "household_id", pl.col("lone_division").fill_null(310_000_000_000).alias("division_code")
     )
     households = pl.concat([*own, lone])
     households = households.join(persons.select("household_id").unique(), on="household_id", how="semi")
     persons = persons.drop("lone_division")
-    persons = _with_facts(persons, "person", "person_id", bound, as_of, only)
-    if not alone:
-        limit = f"AND f.household_id {homes}" if homes else ""
-        households = _with_facts(households, "household", "household_id", bound, as_of, limit)
-    else:
-        households = households.with_columns(
-            pl.lit(None, dtype=_TYPES[kind.type]).alias(kind.name) for kind in kinds_of("household")
-        )
+    persons = _with_facts(persons, "person", "person_id", facts)
+    households = _with_facts(
+        households,
+        "household",
+        "household_id",
+        of_homes[0] if of_homes else pl.DataFrame(schema=_FACT_SCHEMA),
+    )
     return persons.sort("household_id", "person_id"), households.sort("household_id")
 
 
-def _with_facts(
-    frame: pl.DataFrame, entity: str, key: str, bound: dict[str, Any], as_of: datetime | None, only: str
-) -> pl.DataFrame:
-    schema = {"subject": pl.Int64, "kind": pl.String, "int_value": pl.Int64, "fact_id": pl.Int64}
-    facts = _read(_fact_query(key, as_of, only), _fact_values(bound, as_of), schema)
+def _with_facts(frame: pl.DataFrame, entity: str, key: str, facts: pl.DataFrame) -> pl.DataFrame:
     for kind in kinds_of(entity):
         told = facts.filter(pl.col("kind") == kind.name).select(
             pl.col("subject").alias(key), _cast(pl.col("int_value"), kind).alias(kind.name)
@@ -292,10 +310,6 @@ def _fact_values(bound: dict[str, Any], as_of: datetime | None) -> dict[str, Any
     fresh = {name: kind.fresh_months for name, kind in catalogue().items() if kind.fresh_months}
     values = {**bound, "kinds": list(fresh), "fresh": list(fresh.values())}
     return values if as_of is None else values | {"as_of": as_of}
-
-
-def _read(query: str, values: dict[str, Any], schema: dict[str, Any]) -> pl.DataFrame:
-    return read_frame(query, values, schema=schema)  # type: ignore[arg-type]
 
 
 def _provenance(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
 
@@ -14,6 +17,17 @@ from psycopg import sql
 
 _PART = 64 * 2**20
 """Bytes of a query's text that are made a frame at once."""
+_SESSION = ("app.post", "app.resident", "app.key", "enable_nestloop")
+"""What a second session takes over from the first: who acts, and how sets are joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, what is bound in it, and the columns that come of it."""
+
+    text: str
+    parameters: Sequence[Any] | Mapping[str, Any]
+    schema: dict[str, Any]
 
 
 def raw_connection() -> psycopg.Connection:
@@ -48,13 +62,64 @@ def copy_frame(table: str, frame: pl.DataFrame) -> int:
     return frame.height
 
 
-def read_frame(query: str, parameters: Sequence[Any] = (), *, schema: dict[str, Any]) -> pl.DataFrame:
+def read_frame(
+    query: str, parameters: Sequence[Any] | Mapping[str, Any] = (), *, schema: dict[str, Any]
+) -> pl.DataFrame:
     """The rows of a query as a frame of the given schema, moved by COPY; parameters are bound by psycopg.
 
     Beside the frame no more than a part of its text is ever held.
     """
-    native = raw_connection()
-    bound = psycopg.ClientCursor(native).mogrify(query, parameters or None)
+    return _read(raw_connection(), Query(query, parameters, schema))
+
+
+def read_frames(queries: Sequence[Query], *, beside: bool = False) -> list[pl.DataFrame]:
+    """The rows of several queries, in their order.
+
+    Args:
+        beside: a second session acts as the first does and takes from the end while the first takes from the beginning, so
+            that two cores read. It sees what is committed and nothing that the acting transaction itself has changed.
+    """
+    found: dict[int, pl.DataFrame] = {}
+    waiting = deque(enumerate(queries))
+
+    def work(native: psycopg.Connection, take: Callable[[], tuple[int, Query]]) -> None:
+        with suppress(IndexError):
+            while True:
+                at, query = take()
+                found[at] = _read(native, query)
+
+    if beside:
+        with _second_session() as other, ThreadPoolExecutor(1) as pool:
+            helping = pool.submit(work, other, waiting.pop)
+            work(raw_connection(), waiting.popleft)
+            helping.result()
+    else:
+        work(raw_connection(), waiting.popleft)
+    return [found[at] for at in range(len(queries))]
+
+
+@contextmanager
+def _second_session() -> Iterator[psycopg.Connection]:
+    """Another session of the same role that reads as whoever acts, by the same plans; it can write nothing."""
+    names = list(_SESSION)
+    kept = raw_connection().execute(
+        "SELECT array_agg(coalesce(current_setting(name, true), '') ORDER BY at)"
+        " FROM unnest(%s::text[]) WITH ORDINALITY AS kept(name, at)",
+        [names],
+    )
+    (values,) = cast("tuple[list[str]]", kept.fetchone())
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SET TRANSACTION READ ONLY")
+        other.execute(
+            "SELECT set_config(name, value, true) FROM unnest(%s::text[], %s::text[]) AS kept(name, value)",
+            [names, values],
+        )
+        yield other
+
+
+def _read(native: psycopg.Connection, query: Query) -> pl.DataFrame:
+    schema = query.schema
+    bound = psycopg.ClientCursor(native).mogrify(query.text, query.parameters or None)
     buffer, parts = BytesIO(), []
     with (
         native.cursor() as cursor,

@@ -32,11 +32,11 @@ log_min_messages = 'warning'
 
 
 def shared_buffers(memory: int | None) -> int:
-    """MiB of pages the server keeps: an eighth of so many bytes of memory, 128 at least and 8,192 at most; 256 if unknown.
+    """MiB of pages the server keeps: a quarter of so many bytes of memory, 128 at least and 8,192 at most; 256 if unknown.
 
     A month comes back to the same people many times, and a page that is kept costs a quarter of one fetched from the system.
     """
-    return 256 if memory is None else min(max(memory // 8 >> 20, 128), 8192)
+    return 256 if memory is None else min(max(memory // 4 >> 20, 128), 8192)
 
 
 def memory() -> int | None:
