@@ -172,8 +172,28 @@ def overview(request: HttpRequest) -> HttpResponse:
         "web/work/ledger.html",
         {"table": table, "tabs": payment_tabs("work_ledger"), "may_verify": may("ledger.verify"),
          "proof": request.session.pop("ledger_proof", None),
-         "closed": list(MonthClose.objects.select_related("closed_by").order_by("-month")[:12])},
+         "closed": _closed_months(request)},
     )  # fmt: skip
+
+
+def _closed_months(request: HttpRequest) -> Table:
+    """The last twelve months that were closed."""
+    return Table(
+        columns=[
+            Column("month", _("月份"), kind="month", is_heading=True),
+            Column("orders_count", _("笔数"), kind="count"),
+            Column("paid_fen", _("已到账"), kind="money"),
+            Column("closed_by", _("结账"), value=lambda row: row.closed_by.name if row.closed_by else ""),
+            Column("closed_on", _("日期"), kind="date"),
+        ],
+        source=list(MonthClose.objects.select_related("closed_by").order_by("-month")[:12]),
+        request=request,
+        caption=_("已结账月份"),
+        name="closed",
+        page_size=12,
+        is_exportable=False,
+        is_counted=False,
+    )
 
 
 def _balances() -> list[dict[str, Any]]:
