@@ -86,12 +86,9 @@ def test_the_second_session_sees_what_the_post_sees_and_ends_with_the_reading(to
             assert {one["n"].to_list()[0] if one.height else 0 for one in found} == {seen}
     with acting_as_service("test"):
         assert {one["n"].item() for one in read_frames([WHO] * 8, beside=True)} == {6}
-        pids = {one["pid"].item() for one in read_frames([count] * 8, beside=True)}
-        gone = read_frame(
-            "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY(%s) AND pid <> pg_backend_pid()", [list(pids)],
-            schema={"n": pl.Int64},
-        )  # fmt: skip
-        assert gone["n"].item() == 0
+        with bulk._second_session() as other:
+            assert not other.closed
+        assert other.closed
 
 
 def test_nobody_acting_sees_nothing_in_either_session(town: list[int]) -> None:
