@@ -2,13 +2,14 @@
 
 from django.db import migrations, models
 
-from minzheng.kernel.outreach.models import Finding
 from minzheng.kernel.storage.guards import enable_scope, grant_web, statement
+
+_ELIGIBLE = 2  # `Finding.ELIGIBLE` as it was then; a migration rests on no class that may change.
 
 
 def _counts(rows: str) -> str:
     return f"""SELECT month, programme, benefit, division_code, count(*) AS eligible FROM {rows}
-        WHERE status = {Finding.ELIGIBLE} GROUP BY 1, 2, 3, 4"""
+        WHERE status = {_ELIGIBLE} GROUP BY 1, 2, 3, 4"""
 
 
 _KEEP = f"""
