@@ -27,7 +27,7 @@ _OPEN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class AccountTurnover:
     """One account: what was debited and credited since the books were opened, in fen."""
 
     account: str
@@ -50,7 +50,7 @@ def keep_turnover(month: Month) -> None:
         )
 
 
-def moved() -> list[Moved]:
+def account_turnover() -> list[AccountTurnover]:
     """Every account of the acting post's scope with its turnover, in order of its code.
 
     Costs the entries of the open months and a few rows for each closed one, however long the books have been kept.
@@ -65,7 +65,7 @@ def moved() -> list[Moved]:
                 ) AS every GROUP BY 1 ORDER BY 1""",
             _bounds(closed),
         )
-        return [Moved(*row) for row in cursor.fetchall()]
+        return [AccountTurnover(*row) for row in cursor.fetchall()]
 
 
 def _bounds(closed: Sequence[Month]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 The ledger is complete when each order has exactly the transfers its state and the bank's answer call for, in the right
 accounts and of the order's amount; each batch's file, postings and orders come to one sum; and closed months still
-have the entries they were closed with.
+have the entries they were closed with, and what is kept of them is the sum of these.
 """
 
 from __future__ import annotations

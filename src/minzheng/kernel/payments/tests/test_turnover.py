@@ -10,7 +10,7 @@ from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.payments.actions import close_month, confirm_paid, import_returns
 from minzheng.kernel.payments.models import Transfer, Turnover
 from minzheng.kernel.payments.tests.world import JULY, World, answer, day
-from minzheng.kernel.payments.turnover import moved
+from minzheng.kernel.payments.turnover import account_turnover
 from minzheng.kernel.periods import Month
 
 ELSEWHERE = "310101002001"
@@ -27,7 +27,7 @@ def by_entries() -> dict[str, tuple[int, int]]:
 
 
 def told() -> dict[str, tuple[int, int]]:
-    return {one.account: (one.debit_fen, one.credit_fen) for one in moved()}
+    return {one.account: (one.debit_fen, one.credit_fen) for one in account_turnover()}
 
 
 def paid(world: World, month: Month) -> None:
@@ -56,7 +56,7 @@ def test_the_books_are_the_same_whichever_months_are_closed(world: World) -> Non
         with world.seeing():
             assert told() == by_entries() and len(told()) == 4, month
     with world.seeing():
-        assert sum(one.balance_fen for one in moved()) == 0
+        assert sum(one.balance_fen for one in account_turnover()) == 0
         assert Turnover.objects.count() == 4 * 4 * 2  # Four months, four accounts, two districts.
 
 
@@ -100,7 +100,7 @@ def test_entries_of_a_closed_month_are_not_read_for_the_books(world: World) -> N
         paid(world, month)
         closed(world, month)
     with world.seeing(), CaptureQueriesContext(connection) as asked:
-        moved()
+        account_turnover()
         (reading,) = [one["sql"] for one in asked if "payments_turnover" in one["sql"]]
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

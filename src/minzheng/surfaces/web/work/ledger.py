@@ -17,7 +17,7 @@ from minzheng.kernel.payments.chart import account_name
 from minzheng.kernel.payments.models import MonthClose, Order
 from minzheng.kernel.payments.returns import reason_text
 from minzheng.kernel.payments.trace import OrderTrace, trace_order
-from minzheng.kernel.payments.turnover import moved
+from minzheng.kernel.payments.turnover import account_turnover
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.work.tabs import payment_tabs
@@ -201,7 +201,7 @@ def _balances() -> list[dict[str, Any]]:
     return [
         {"account": one.account, "name": _account(one.account), "debit": one.debit_fen, "credit": one.credit_fen,
          "balance": one.balance_fen}
-        for one in moved()
+        for one in account_turnover()
     ]  # fmt: skip
 
 
