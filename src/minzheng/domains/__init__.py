@@ -10,6 +10,7 @@ DOMAINS = [
     "minzheng.domains.old_age_allowance",
     "minzheng.domains.disability_subsidies",
     "minzheng.domains.price_linkage",
+    "minzheng.domains.one_off_subsidies",
 ]
 
 ITEM_PACKAGES = [

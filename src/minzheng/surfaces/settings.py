@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "minzheng.kernel.payments",
     "minzheng.kernel.eventgrants",
     "minzheng.domains.price_linkage",
+    "minzheng.domains.one_off_subsidies",
     "minzheng.domains.marriage_registration",
     "minzheng.domains.eldercare_facilities",
     "minzheng.domains.eldercare_beds",

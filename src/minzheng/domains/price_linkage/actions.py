@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from minzheng.domains.price_linkage.letters import Offices, letter_of
+from minzheng.domains.price_linkage.letters import letter_of
 from minzheng.domains.price_linkage.listing import entitled
 from minzheng.domains.price_linkage.models import IndexReading
 from minzheng.domains.price_linkage.programme import PRICE_SUBSIDY, PROGRAMME
@@ -19,7 +19,8 @@ from minzheng.kernel.access import require
 from minzheng.kernel.eventgrants import actions as grants
 from minzheng.kernel.eventgrants import telling
 from minzheng.kernel.eventgrants.errors import GrantRefused, NotTriggered
-from minzheng.kernel.eventgrants.models import Activation, Entry
+from minzheng.kernel.eventgrants.models import Activation
+from minzheng.kernel.eventgrants.wording import Offices
 from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.payments.schedule import Schedule
 from minzheng.kernel.periods import Month
@@ -160,10 +161,7 @@ def tell(*, activation_id: int, on: date) -> int:
     Raises:
         NotReady, NotPermitted.
     """
-    places = (
-        Entry.objects.filter(activation_id=activation_id).values_list("division_code", flat=True).distinct()
-    )
-    write = partial(letter_of, offices=Offices.of(places))
+    write = partial(letter_of, offices=Offices.of_list(activation_id))
     return telling.tell(activation_id=activation_id, write=write, on=on)
 
 
@@ -193,4 +191,4 @@ def schedule() -> Schedule:
 
 def pay(*, activation_id: int, month: Month, on: date) -> Batch:
     """Drafts and prepares the batch of an approved activation in an accounting month (生成发放批次)."""
-    return grants.pay(activation_id=activation_id, schedule=schedule(), month=month, on=on)
+    return grants.pay(activation_id=activation_id, schedules=[schedule()], month=month, on=on)

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from minzheng.domains.price_linkage.listing import GROUNDS
 from minzheng.domains.price_linkage.programme import PRICE_SUBSIDY, PROGRAMME
 from minzheng.domains.price_linkage.trigger import percent
-from minzheng.kernel.documents import Amount, Letter, Objection
+from minzheng.kernel.documents import Amount, Letter
 from minzheng.kernel.eventgrants.models import Activation
 from minzheng.kernel.eventgrants.receivers import Receiver
-from minzheng.kernel.payments.settling.letters import objections_of, office_of
+from minzheng.kernel.eventgrants.wording import COUNTER, Offices, addressee, how_paid
 from minzheng.kernel.periods import Month
 
 _SERIES = {"cpi": "居民消费价格", "food": "食品价格"}
-_COUNTER = "居住地街道（乡镇）社区事务受理服务中心，或居（村）民委员会"
-
-
-@dataclass(frozen=True)
-class Offices:
-    """Who signs in each place, and where to object there; read once for all letters."""
-
-    signs: dict[str, str]
-    objections: dict[str, tuple[Objection, ...]]
-
-    @classmethod
-    def of(cls, places: Iterable[str]) -> Offices:
-        streets = {place[:9] for place in places}
-        return cls(
-            {street: office_of(street) for street in streets},
-            {district: objections_of(district) for district in {street[:6] for street in streets}},
-        )
 
 
 def letter_of(activation: Activation, receiver: Receiver, on: date, *, offices: Offices) -> Letter:
@@ -43,17 +24,17 @@ def letter_of(activation: Activation, receiver: Receiver, on: date, *, offices: 
     return Letter(
         office=office,
         title=f"{PRICE_SUBSIDY.name}告知书",
-        addressee=f"{receiver.name}的家人" if receiver.is_dead else receiver.name,
+        addressee=addressee(receiver),
         date=on,
         opening=(
             f"{month}物价涨得较快：{_rises(activation)}。按照《{PROGRAMME.name}》的规定，向基本生活有困难的人发一次补贴。",
             f"{whose}{month}的{GROUNDS.get(receiver.ground, receiver.ground)}，在补贴名单上。这笔钱不需要申请，这个月只发一次。",
         ),
         amounts=(Amount(label=f"{month}{PRICE_SUBSIDY.name}", value=receiver.amount_fen, is_total=True),),
-        closing=_how(activation, receiver),
+        closing=how_paid(activation, receiver),
         objections=offices.objections[receiver.division_code[:6]],
         signed_by=office,
-        contact=_COUNTER,
+        contact=COUNTER,
         illustrative=_assumed(activation),
     )
 
@@ -70,22 +51,6 @@ def _rises(activation: Activation) -> str:
         )
         words.append(f"{_SERIES[series]}比一年前上涨{percent(one['rise_permille'])}{line}")
     return "，".join(words)
-
-
-def _how(activation: Activation, receiver: Receiver) -> tuple[str, ...]:
-    by = activation.pay_by
-    if receiver.lacks_account:
-        return (
-            "我们没有您可以收款的银行账户，这笔钱先为您留着，不会作废。",
-            "请带上身份证和本人的银行卡或存折，到任何一个街道（乡镇）社区事务受理服务中心登记账户；行动不便的，"
-            "可以请居（村）民委员会上门办理，或者委托家人代办。登记以后，在下一次发放时打给您。",
-            "我们不会打电话问您的银行卡密码或验证码。",
-        )
-    bank = f"{receiver.bank}，" if receiver.bank else ""
-    return (
-        f"我们将在{by and f'{by.year}年{by.month}月{by.day}日'}前打入您登记的账户（{bank}尾号{receiver.account[-4:]}）。账户有变化的，请尽早到受理服务中心更改。",
-        "我们不会打电话问您的银行卡密码或验证码。",
-    )
 
 
 def _assumed(activation: Activation) -> tuple[str, ...]:

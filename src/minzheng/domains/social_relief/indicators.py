@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minzheng.domains.one_off_subsidies.programme import PROGRAMME as ONE_OFF
 from minzheng.domains.price_linkage.programme import PROGRAMME as PRICE_LINKAGE
 from minzheng.domains.subsistence_allowance import SUBSISTENCE_ALLOWANCE
 from minzheng.kernel.indicators.cash import AGE, SEX, people_columns
@@ -33,8 +34,8 @@ COVERED = Indicator(
 )
 PAID = Indicator(
     id="social_relief.funds_paid",
-    name="社会救助资金（目前计最低生活保障金和价格临时补贴）",
-    name_en="Social relief paid (so far: subsistence allowance and price subsidy)",
+    name="社会救助资金（目前计最低生活保障金、价格临时补贴和一次性补贴）",
+    name_en="Social relief paid (so far: subsistence allowance, price subsidy and one-off subsidies)",
     unit="fen",
     kind=Kind.FLOW,
     # As everywhere: what the bank confirmed and did not send back, on the day of its answer.
@@ -42,7 +43,7 @@ PAID = Indicator(
         SELECT o.id, t.on AS on_day, o.division_code, o.programme AS scheme, o.amount_fen AS amount
         FROM payments_transfer t JOIN payments_order o ON o.id = t.order_id
         WHERE t.kind = 'settle' AND o.state = 'paid' AND t.on BETWEEN %(first)s AND %(last)s
-          AND t.programme IN ('{SUBSISTENCE_ALLOWANCE.code}', '{PRICE_LINKAGE.code}')
+          AND t.programme IN ('{SUBSISTENCE_ALLOWANCE.code}', '{PRICE_LINKAGE.code}', '{ONE_OFF.code}')
     """,
     source=_SOURCE,
     tables=("payments_transfer", "payments_order"),
@@ -54,6 +55,7 @@ PAID = Indicator(
             (
                 (SUBSISTENCE_ALLOWANCE.code, "最低生活保障金", "Subsistence allowance"),
                 (PRICE_LINKAGE.code, "价格临时补贴", "Price subsidy"),
+                (ONE_OFF.code, "一次性补贴", "One-off subsidies"),
             ),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from minzheng.kernel.access import require
 from minzheng.kernel.awards.one_month import grant_for_month
 from minzheng.kernel.awards.staging import Query
 from minzheng.kernel.eventgrants.errors import EmptyList, ListChanged, NotReady, SameOfficer
-from minzheng.kernel.eventgrants.models import Activation
+from minzheng.kernel.eventgrants.models import Activation, cutoff_of
 from minzheng.kernel.eventgrants.striking import strike_off, to_grant
 from minzheng.kernel.payments.actions import draft_orders, prepare_batch
 from minzheng.kernel.payments.models import Batch
@@ -28,7 +29,8 @@ class Event:
     """What a domain says of an event of a month.
 
     `entitled` is a query of person_id, amount_fen, ground, rank: who was entitled in the month, by which ground; of
-    several grounds of one person the lowest rank counts. `evidence` is kept as it stands, with its papers.
+    several grounds of one person the lowest rank counts. `evidence` is kept as it stands, with its papers; `cutoff_on` in
+    it (ISO) is the day on which one must have been entitled, where that is not the month's first.
     """
 
     programme: str
@@ -38,8 +40,13 @@ class Event:
     evidence: dict[str, Any]
     pay_days: int
 
+    @property
+    def cutoff_on(self) -> date:
+        """Whoever died before this day (认定截止日) is on no list."""
+        return cutoff_of(self.evidence, self.month.first_day)
 
-# Each living person once. Whoever died before the month, and what was merged into another record, is on no list.
+
+# Each living person once. Whoever died before the day that counts, and what was merged into another record, is on no list.
 _LISTED = """
     SELECT DISTINCT ON (e.person_id) e.person_id, e.amount_fen, e.ground, p.division_code
     FROM ({query}) AS e (person_id, amount_fen, ground, rank)
@@ -62,7 +69,7 @@ def _collect(event: Event) -> None:
         cursor.execute("DROP TABLE IF EXISTS eventgrants_listed")
         cursor.execute(
             f"CREATE TEMPORARY TABLE eventgrants_listed ON COMMIT DROP AS {_LISTED.format(query=event.entitled.sql)}",
-            [*event.entitled.parameters, event.month.first_day],
+            [*event.entitled.parameters, event.cutoff_on],
         )
 
 
@@ -147,8 +154,8 @@ def lock_activation(activation_id: int) -> Activation:
 def approve(*, activation_id: int, on: date) -> Activation:
     """Approves an activation proposed by somebody else (审批启动): each person on the list gets an award of the month.
 
-    Whoever died before the month, or is one with somebody else on the list after all mergers, is struck off with the
-    reason; of other merged records the survivor is paid. Approving again changes nothing.
+    Whoever died before the day that counts, or is one with somebody else on the list after all mergers, is struck off with
+    the reason; of other merged records the survivor is paid. Approving again changes nothing.
 
     Raises:
         SameOfficer: the acting official proposed it.
@@ -241,7 +248,7 @@ def withdraw(*, activation_id: int, reason: str, on: date) -> Activation:
     return activation
 
 
-def pay(*, activation_id: int, schedule: Schedule, month: Month, on: date) -> Batch:
+def pay(*, activation_id: int, schedules: Sequence[Schedule], month: Month, on: date) -> Batch:
     """Drafts what is due and puts it into a batch (生成发放批次), in an accounting month that is open.
 
     From here on the money takes the way of every payment: another official approves the batch.
@@ -254,7 +261,7 @@ def pay(*, activation_id: int, schedule: Schedule, month: Month, on: date) -> Ba
         activation = lock_activation(activation_id)
         if activation.state != Activation.State.APPROVED:
             raise NotReady(f"{activation} 尚未启动，不能发放 / not approved: nothing is due yet")
-        draft_orders(month=month, benefits=[schedule], on=on)
+        draft_orders(month=month, benefits=schedules, on=on)
         return prepare_batch(programme=activation.programme, month=month, on=on)
 
 

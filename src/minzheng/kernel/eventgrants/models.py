@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+
+def cutoff_of(evidence: dict[str, Any], month: date) -> date:
+    """The day on which one must have been entitled (认定截止日): the evidence's own, or the month's first."""
+    told = evidence.get("cutoff_on")
+    return date.fromisoformat(told) if told else month
 
 
 class Activation(models.Model):
@@ -63,6 +72,10 @@ class Activation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.benefit} {self.month:%Y-%m}"
+
+    @property
+    def cutoff_on(self) -> date:
+        return cutoff_of(self.evidence, self.month)
 
 
 class Entry(models.Model):

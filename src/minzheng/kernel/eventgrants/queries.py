@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -60,13 +61,13 @@ def activations(programme: str) -> QuerySet[Activation]:
 
 
 _MONEY = """
-    SELECT o.benefit_month, coalesce(sum(o.amount_fen) FILTER (WHERE o.kind <> 'reissue'), 0)::bigint,
+    SELECT o.benefit, o.benefit_month, coalesce(sum(o.amount_fen) FILTER (WHERE o.kind <> 'reissue'), 0)::bigint,
       count(*) FILTER (WHERE o.state = 'paid'),
       coalesce(sum(o.amount_fen) FILTER (WHERE o.state = 'paid'), 0)::bigint,
       count(*) FILTER (WHERE o.state = 'held'), max(b.settled_on) FILTER (WHERE o.state = 'paid')
     FROM payments_order o LEFT JOIN payments_batch b ON b.id = o.batch_id
     WHERE o.programme = %s AND o.benefit_month = ANY(%s) AND o.state <> 'cancelled'
-    GROUP BY o.benefit_month
+    GROUP BY o.benefit, o.benefit_month
 """
 
 
@@ -77,11 +78,11 @@ def rows(programme: str) -> list[Row]:
     struck = _counted(Entry.objects.filter(activation__in=found, strike__isnull=False))
     with connection.cursor() as cursor:
         cursor.execute(_MONEY, [programme, [a.month for a in found]])
-        money = {row[0]: row[1:] for row in cursor.fetchall()}
+        money = {row[:2]: row[2:] for row in cursor.fetchall()}
     none = (0, 0, 0, 0, None)
     return [
         Row(a, late.get(a.pk, 0), struck.get(a.pk, 0),
-            *(money.get(a.month, none) if a.state == Activation.State.APPROVED else none))
+            *(money.get((a.benefit, a.month), none) if a.state == Activation.State.APPROVED else none))
         for a in found
     ]  # fmt: skip
 
@@ -90,11 +91,9 @@ def _counted(entries: QuerySet[Entry]) -> dict[int, int]:
     return dict(entries.values_list("activation_id").annotate(n=Count("id")))
 
 
-def year_figures(programme: str, year: int) -> dict[str, int]:
-    """Starts decided in a year, persons on their lists, and fen paid for them: each countable from its rows."""
-    started = [
-        r for r in rows(programme) if r.activation.approved_on and r.activation.approved_on.year == year
-    ]
+def year_figures(every: list[Row], year: int) -> dict[str, int]:
+    """Of a programme's activations: starts decided in a year, persons on their lists, and fen paid for them."""
+    started = [r for r in every if r.activation.approved_on and r.activation.approved_on.year == year]
     return {
         "activations": len(started),
         "listed": sum(r.activation.list_count + r.late - r.struck for r in started),
@@ -103,11 +102,11 @@ def year_figures(programme: str, year: int) -> dict[str, int]:
     }
 
 
-def grounds(activation: Activation) -> list[dict[str, Any]]:
-    """Persons and fen of the list by ground, struck-off entries left out."""
+def grounds(activations: Iterable[Activation]) -> list[dict[str, Any]]:
+    """`activation_id`, `ground`, `persons` and `fen` of each list by ground, struck-off entries left out; one query."""
     return list(
-        Entry.objects.filter(activation=activation, strike__isnull=True)
-        .values("ground")
+        Entry.objects.filter(activation__in=activations, strike__isnull=True)
+        .values("activation_id", "ground")
         .annotate(persons=Count("id"), fen=Sum("amount_fen"))
-        .order_by("ground")
+        .order_by("-activation_id", "ground")
     )

@@ -30,7 +30,7 @@ _ROOTED = """
 _STRIKE = f"""
     INSERT INTO eventgrants_strike (entry_id, reason, "on", programme, division_code, person_id)
     {_ROOTED}, ranked AS (
-      SELECT e.*, coalesce(r.death_date, p.death_date) < %(month)s AS is_dead,
+      SELECT e.*, coalesce(r.death_date, p.death_date) < %(since)s AS is_dead,
         row_number() OVER (PARTITION BY r.root_id
                            ORDER BY e.is_late, e.person_id <> r.root_id, e.id) AS place
       FROM rooted r JOIN eventgrants_entry e ON e.id = r.entry_id JOIN people_person p ON p.id = e.person_id
@@ -51,9 +51,9 @@ _TO_GRANT = f"""
 
 
 def strike_off(activation: Activation, on: date) -> None:
-    """Strikes off who died before the month and every further entry of one person (剔除)."""
+    """Strikes off who died before the day that counts, and every further entry of one person (剔除)."""
     with connection.cursor() as cursor:
-        cursor.execute(_STRIKE, {"activation": activation.pk, "month": activation.month, "on": on})
+        cursor.execute(_STRIKE, {"activation": activation.pk, "since": activation.cutoff_on, "on": on})
 
 
 def to_grant(activation: Activation) -> Query:

@@ -24,8 +24,9 @@ from minzheng.simulation.building import By, build_city
 from minzheng.simulation.calibration import DATA, calibration, load, unsourced
 from minzheng.simulation.models import LivedStep
 from minzheng.simulation.year import payments
-from minzheng.simulation.year.desk import INTAKE, REVIEW, workday
-from minzheng.simulation.year.engine import live
+from minzheng.simulation.year.desk import INTAKE, REVIEW, open_desks, workday
+from minzheng.simulation.year.engine import Life, live
+from minzheng.simulation.year.grants import pay_one_offs
 from minzheng.simulation.year.money import STEPS
 from minzheng.simulation.year.rates import rates
 
@@ -251,3 +252,45 @@ def test_killed_in_the_middle_of_paying_and_taken_up_the_year_is_the_same(
         assert totals() == quarter["january"]
         with acting_as_service("test"):
             assert verify_ledger().is_sound
+
+
+def test_a_notice_pays_each_household_and_listed_person_once_however_often_the_step_is_called(
+    built: str,
+) -> None:
+    august = Month(2022, 8)
+    of_notice = "FROM payments_order WHERE programme = 'one_off_subsidies'"
+    with cloned_database(built, "notices"):
+        open_desks()
+        life = Life(august, 20_000, 1, quiet)
+        told = pay_one_offs(life)
+        before = totals()
+        again = pay_one_offs(life)
+        assert totals() == before
+        ((households,),) = ask(
+            """SELECT count(DISTINCT a.person_id) FROM awards_award a JOIN awards_awardperiod w ON w.award_id = a.id
+               JOIN people_person p ON p.id = a.person_id AND p.death_date IS NULL
+               WHERE a.benefit = 'subsistence_allowance' AND w.during @> %s""",
+            august.first_day,
+        )
+        grounds = dict(ask("SELECT ground, count(*) FROM eventgrants_entry GROUP BY 1"))
+        people = ask(
+            f"SELECT count(*), count(DISTINCT person_id), min(amount_fen), max(amount_fen) {of_notice}"
+        )
+        paid = ask(f"SELECT count(*) {of_notice} AND state IN ('paid', 'returned')")
+        with acting_as_service("test"):
+            proof = verify_ledger()
+    assert told["starts"] == again["starts"] == 1
+    # 43,000 in the city are two at 1:20000; somebody on both lists counts for the household.
+    assert grounds["subsistence_household"] == households > 1
+    assert grounds["unemployed"] + households == told["listed"] and grounds["unemployed"] in (1, 2)
+    assert people == [(told["listed"], told["listed"], 100_000, 100_000)]
+    assert told["letters"] == told["listed"] and again["letters"] == 0
+    assert paid[0][0] >= told["paid"] > 0
+    assert proof.is_sound, proof.findings
+
+
+def test_a_month_without_a_notice_pays_none(built: str) -> None:
+    with cloned_database(built, "no_notice"):
+        open_desks()
+        assert pay_one_offs(Life(Month(2022, 6), 20_000, 1, quiet))["starts"] == 0
+        assert ask("SELECT count(*) FROM eventgrants_activation") == [(0,)]

@@ -15,7 +15,7 @@ from minzheng.kernel.payments.actions import close_month
 from minzheng.simulation.year.applications import answer_notices, work_off_leads
 from minzheng.simulation.year.desk import APPROVER, open_desks, post, workday
 from minzheng.simulation.year.engine import SERVICE, Life, Step
-from minzheng.simulation.year.grants import follow_prices
+from minzheng.simulation.year.grants import follow_prices, pay_one_offs
 from minzheng.simulation.year.overpaid import settle_overpaid
 from minzheng.simulation.year.payments import open_accounts, pay, send_back_again
 
@@ -59,5 +59,6 @@ STEPS: tuple[Step, ...] = (
     _step("leads", "申请与决定", work_off_leads),
     _step("notices", "告知与异议", answer_notices),
     _step("prices", "物价联动", follow_prices),
+    _step("one_off", "一次性补贴", pay_one_offs),
     _step("close", "月度结账", close),
 )

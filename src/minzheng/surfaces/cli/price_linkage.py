@@ -100,8 +100,9 @@ def status(
     """Index, thresholds and starts of a year, with list, sum, day to be paid by and what was paid (启动情况)."""
     with _acting(as_user, "grants.look"):
         lines = queries.series(Month(year, 1), Month(year, 12))
-        rows = [r for r in grant_queries.rows(PROGRAMME.code) if r.activation.month.year == year]
-        figures = grant_queries.year_figures(PROGRAMME.code, year)
+        every = grant_queries.rows(PROGRAMME.code)
+        rows = [r for r in every if r.activation.month.year == year]
+        figures = grant_queries.year_figures(every, year)
         paper = queries.paper_of_sum(Month(year, 12))
     if as_json:
         data = _as_data(lines, rows, figures) | {

@@ -244,7 +244,7 @@ def test_however_often_it_is_repeated_each_person_is_paid_once(listed: tuple[Tow
     with acting(town.approver):
         (row,) = queries.rows("price_linkage")
         assert row.is_paid and not row.is_overdue(date(2023, 1, 1))
-        assert queries.year_figures("price_linkage", 2022) == {
+        assert queries.year_figures(queries.rows("price_linkage"), 2022) == {
             "activations": 1, "listed": 1, "listed_fen": 12_500, "paid_fen": 12_500,
         }  # fmt: skip
 
@@ -267,7 +267,7 @@ def test_four_starts_in_2022_follow_from_the_series(listed: tuple[Town, Person])
     # 1,420 x 6.3 %, 6.1 %, 8.8 %, 7.0 % = 89.46, 86.62, 124.96, 99.40
     assert [fen for _, _, fen in town.orders()] == [8_900, 8_700, 12_500, 9_900]
     with acting(town.approver):
-        assert queries.year_figures("price_linkage", 2022)["activations"] == 4
+        assert queries.year_figures(queries.rows("price_linkage"), 2022)["activations"] == 4
         lines = series(Month(2022, 1), Month(2022, 12))
     assert [str(line.month) for line in lines if line.trigger.is_met] == [
         "2022-07", "2022-08", "2022-09", "2022-10",

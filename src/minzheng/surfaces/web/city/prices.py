@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -27,6 +26,7 @@ from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.charts import Chart, Series
 from minzheng.kernel.ui.forms import MonthField
 from minzheng.kernel.ui.tables import Column, Table
+from minzheng.surfaces.web.city.starts import starts_table
 from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
 
@@ -91,7 +91,7 @@ def _show(
             "chart": _chart(year, lines) if lines else None,
             "lines": _lines(request, lines),
             "due": [line for line in lines if line.trigger.is_met and line.month.first_day not in started],
-            "figures": grant_queries.year_figures(PROGRAMME.code, year),
+            "figures": grant_queries.year_figures(every, year),
             "table": table,
             "waiting": [r for r in rows if r.activation.state == Activation.State.PROPOSED],
             "official": actor.official_id if actor else None,
@@ -154,33 +154,9 @@ def _lines(request: HttpRequest, lines: list[queries.MonthLine]) -> Table:
 
 
 def _starts(request: HttpRequest, rows: list[grant_queries.Row]) -> Table:
-    today = working_day()
-
-    def pay_by(row: grant_queries.Row) -> date | None:
-        return row.activation.pay_by
-
-    def paid(row: grant_queries.Row) -> str:
-        if row.is_paid:
-            words = _("%(day)s 按期付清") if row.is_in_time else _("%(day)s 付清，已过期限")
-            return words % {"day": formats.day(row.paid_on)}
-        return _("已超过期限") if row.is_overdue(today) else ""
-
-    return Table(
-        [
-            Column("month", _("指数月份"), kind="month", value=lambda r: r.activation.month, is_heading=True),
-            Column("state", _("状态"), value=lambda r: r.activation.get_state_display()),
-            Column("count", _("名单人数"), kind="count", value=lambda r: r.activation.list_count,
-                   hint=lambda r: _("补列 %(late)s，剔除 %(struck)s") % {"late": r.late, "struck": r.struck}),
-            Column("fen", _("名单金额"), kind="money", value=lambda r: r.activation.list_fen),
-            Column("pay_by", _("须付至"), kind="date", value=pay_by, hint=paid),
-            Column("paid_fen", _("已付"), kind="money",
-                   hint=lambda r: _("暂缓 %(held)s 笔") % {"held": formats.count(r.held)} if r.held else ""),
-            Column("officials", _("提出与审批"), value=lambda r: " · ".join(
-                o.name for o in (r.activation.proposed_by, r.activation.approved_by) if o)),
-            Column("digest", _("名单摘要"), value=lambda r: r.activation.list_sha256[:12]),
-        ],
-        rows, request, caption=_("启动"), export_name="price-linkage",
-        empty_text=_("本年没有启动记录。"),
+    month = Column("month", _("指数月份"), kind="month", value=lambda r: r.activation.month, is_heading=True)
+    return starts_table(
+        request, rows, [month], today=working_day(), caption=_("启动"), name="price-linkage", empty=_("本年没有启动记录。"),
     )  # fmt: skip
 
 

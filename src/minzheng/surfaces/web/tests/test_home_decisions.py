@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from minzheng.domains.one_off_subsidies.tests.town import Town as OneOffTown
+from minzheng.domains.one_off_subsidies.tests.town import notice
 from minzheng.domains.price_linkage.tests.town import Town
 from minzheng.kernel.access import acting
 from minzheng.kernel.access.models import Post
@@ -20,6 +22,7 @@ from minzheng.kernel.payments.tests.world import JULY, PROGRAMME, World, make_wo
 from minzheng.kernel.periods import Month
 
 PROPOSE, DECIDE, START = "多发待遇待提出处理意见", "多发处理意见待复核", "物价联动启动待审批"
+ONE_OFF = "一次性补贴待审批"
 ON = date(2022, 8, 1)
 
 
@@ -150,3 +153,14 @@ def test_the_number_of_queries_does_not_grow_with_the_people(world, person, djan
         world.draft(AUGUST)
     with django_assert_max_num_queries(len(first)):
         client.get("/work/")
+
+
+def test_a_one_off_subsidy_waits_for_the_other_officer_of_the_city(db):
+    town = OneOffTown()
+    one = town.person()
+    town.allowance(town.household(one), one, Month(2022, 1))
+    town.propose(notice(subsistence=100))
+    assert waiting(town.approver)[ONE_OFF] == "/work/city/one-off/?year=2022 1"
+    for post in (town.proposer, town.preparer, make_post("auditor", "310000")):
+        assert ONE_OFF not in waiting(post)
+    assert ONE_OFF not in waiting(make_post("city_policy_officer", "310000", ("price_linkage",)))

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from minzheng.domains.price_linkage.programme import PROGRAMME
+from minzheng.domains.one_off_subsidies.programme import PROGRAMME as ONE_OFF
+from minzheng.domains.price_linkage.programme import PROGRAMME as PRICE_LINKAGE
 from minzheng.kernel.access import Actor, may
 from minzheng.kernel.eventgrants import queries as grants
 from minzheng.kernel.linkage.queries import open_pairs
@@ -47,7 +48,7 @@ def open_work(actor: Actor, run: MonthRun | None, on: date) -> list[dict[str, An
         *(_preparer_work() if may("payments.prepare_batch") else []),
         *(_overpaid_work() if may("payments.settle") else []),
         *(_settlement_work(actor) if may("payments.approve_settlement") else []),
-        *(_start_work(actor) if may("grants.approve", PROGRAMME.code) else []),
+        *_start_work(actor),
         *(_month_work(run, on) if may("monthend.run") else []),
         *(_closing_work(run) if may("payments.close_month") and actor.reaches("310000") else []),
         *(_proof_work() if may("audit.verify") else []),
@@ -256,12 +257,19 @@ def _settlement_work(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _start_work(actor: Actor) -> list[dict[str, Any]]:
-    """Starts of price linkage, the page opened at the year of the earliest."""
-    waiting = grants.proposals_for(actor, PROGRAMME.code)
-    if not waiting["count"]:
-        return []
-    href = f"{reverse('city_prices')}?year={waiting['month'].year}"
-    return [_item(_("物价联动启动待审批"), href, text=_("由他人提出"), count=waiting["count"], tone="warn")]
+    """Proposed grants by event, each page opened at the year of the earliest."""
+    found = []
+    for programme, page, words in (
+        (PRICE_LINKAGE, "city_prices", _("物价联动启动待审批")),
+        (ONE_OFF, "city_one_off", _("一次性补贴待审批")),
+    ):
+        if not may("grants.approve", programme.code):
+            continue
+        waiting = grants.proposals_for(actor, programme.code)
+        if waiting["count"]:
+            href = f"{reverse(page)}?year={waiting['month'].year}"
+            found.append(_item(words, href, text=_("由他人提出"), count=waiting["count"], tone="warn"))
+    return found
 
 
 def _month_work(run: MonthRun | None, on: date) -> list[dict[str, Any]]:

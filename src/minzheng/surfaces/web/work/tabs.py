@@ -17,6 +17,7 @@ def payment_tabs(current: str) -> list[NavItem]:
         ("work_overpaid", _("多发处理"), "payments.look"),
         ("work_ledger", _("账目"), "ledger.look"),
         ("city_prices", _("物价联动"), "grants.look"),
+        ("city_one_off", _("一次性补贴"), "grants.look"),
     ]
     return [NavItem(label, reverse(name), name == current) for name, label, needs in entries if may(needs)]
 
