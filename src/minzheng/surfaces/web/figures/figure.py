@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from minzheng.kernel.access import may, require
 from minzheng.kernel.indicators import reading
 from minzheng.kernel.indicators.errors import NoSuchFigure
-from minzheng.kernel.indicators.model import Indicator, Listing, Measure, Ratio
+from minzheng.kernel.indicators.model import Indicator, Listing, Ratio
 from minzheng.kernel.indicators.models import Span
+from minzheng.kernel.indicators.publication import is_published
 from minzheng.kernel.indicators.reading import Answer, Asked, Part, growth
 from minzheng.kernel.indicators.registry import Figure, registry
 from minzheng.kernel.periods import Month, iter_months
@@ -99,11 +100,6 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
 def may_open(figure: Figure) -> bool:
     """Whether the post may see the figure's rows at all; which of them, the database decides."""
     return isinstance(figure, Indicator) and (may("people.look") or not figure.names_people)
-
-
-def is_published(figure: Figure) -> bool:
-    """Only what adds up can be put into a table whose small cells are hidden."""
-    return isinstance(figure, Indicator) and figure.measure is Measure.COUNT
 
 
 def rows_href(figure: Figure, asked: Asked, **part: str) -> str:

@@ -11,48 +11,47 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from minzheng.kernel.access import require
-from minzheng.kernel.indicators import reading
+from minzheng.kernel.indicators import publication
 from minzheng.kernel.indicators.model import Dimension, Indicator
-from minzheng.kernel.indicators.suppression import TOTAL, Published, publish
-from minzheng.kernel.indicators.working_rules import small_cells, working_rules
+from minzheng.kernel.indicators.publication import OTHER
+from minzheng.kernel.indicators.reading import Asked
+from minzheng.kernel.indicators.suppression import TOGETHER, TOTAL, Published
+from minzheng.kernel.indicators.working_rules import working_rules
 from minzheng.kernel.places.queries import names, path_names
 from minzheng.kernel.places.resolution import CITY
 from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.tables import Column, Table
 from minzheng.surfaces.web.figures.asking import address, question
 from minzheng.surfaces.web.figures.exporting import FORMS, download
-from minzheng.surfaces.web.figures.figure import figure_or_404, is_published
+from minzheng.surfaces.web.figures.figure import figure_or_404
 from minzheng.surfaces.web.figures.words import dimension_name, name_of, part_name, unit_of
 
 HIDDEN = "*"
-MOST_PARTS = 12
-_OTHER = "__other__"
 
 
 @require_safe
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """Places below by the parts of one dimension, with totals; only whole counts that add up."""
+    """Places below by the parts of one dimension, with totals; only whole counts that add up.
+
+    Who may not publish it is told who does.
+    """
     require("statistics.look")
     figure = figure_or_404(code)
-    if not is_published(figure):
+    if not publication.is_published(figure):
         raise Http404("not published as a table")
     assert isinstance(figure, Indicator)
     asked_for, form = question(request, has_domain=False)
     asked = asked_for.asked
-    dimension = next((one for one in figure.dimensions if one.column == request.GET.get("by")), None)
-    threshold = small_cells(asked.first) if figure.names_people else 1
-    shown = _published(
-        reading.by_place_and_part(figure, asked, dimension.column if dimension else ""), threshold
-    )
-    table = _table(request, figure, shown, dimension, asked.place)
-    title = f"{name_of(figure)} {asked.text}"
-    if (file := request.GET.get("export")) in FORMS:
-        labels = [str(column.label) for column in table.columns]
-        lines = [[_plain(column.read(row)) for column in table.columns] for row in _rows(shown, asked.place)]
+    dimensions = publication.published_by(figure, asked)
+    dimension = next((one for one in dimensions if one.column == request.GET.get("by")), None)
+    table = _table(request, figure, asked, dimension) if publication.may_publish(figure) else None
+    lines = [[column.read(row) for column in table.columns] for row in table.source] if table else []
+    if table and (file := request.GET.get("export")) in FORMS:
         return download(
-            file, name=f"published-{figure.id}-{asked.text}", title=title[:30], labels=labels, rows=lines
-        )
-    query = address(asked) + (f"&by={dimension.column}" if dimension else "")
+            file, name=f"published-{figure.id}-{asked.text}", title=f"{name_of(figure)} {asked.text}"[:30],
+            labels=[str(column.label) for column in table.columns],
+            rows=[[_plain(value) for value in line] for line in lines],
+        )  # fmt: skip
     return render(
         request,
         "web_figures/published.html",
@@ -64,52 +63,26 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             "period": asked.text,
             "is_open": asked_for.is_open,
             "choices": [("", _("只按区划"), not dimension)]
-            + [(one.column, _("按%(dimension)s") % {"dimension": dimension_name(one)}, one == dimension) for one in figure.dimensions],
+            + [(one.column, _("按%(dimension)s") % {"dimension": dimension_name(one)}, one == dimension) for one in dimensions],
             "query": address(asked),
-            "export": query,
+            "export": address(asked) + (f"&by={dimension.column}" if dimension else ""),
             "back": reverse("figure", args=[figure.id]) + address(asked),
             "table": table,
-            "threshold": threshold,
+            "threshold": publication.threshold_of(figure, asked),
             "hides": figure.names_people,
+            "hidden": sum(line.count(HIDDEN) for line in lines),
             "source": working_rules().parameters["small_cells"].entries[-1],
-            "hidden": sum(TOTAL not in cell for cell in shown.hidden),
         },
     )  # fmt: skip
 
 
-def _published(cells: dict[tuple[str, str], int], threshold: int) -> Published:
-    places = sorted({place for place, _part in cells})
-    sums: dict[str, int] = {}
-    for (_place, part), value in cells.items():
-        sums[part] = sums.get(part, 0) + value
-    largest = sorted(sums, key=lambda part: (-sums[part], part))
-    kept = largest if len(largest) <= MOST_PARTS else largest[: MOST_PARTS - 1]
-    merged: dict[tuple[str, str], int] = {}
-    for (place, part), value in cells.items():
-        at = (place, part if part in kept else _OTHER)
-        merged[at] = merged.get(at, 0) + value
-    columns = [*kept, *([_OTHER] if len(kept) < len(largest) else [])]
-    return publish(places, columns, merged, threshold=threshold)
+def _table(request: HttpRequest, figure: Indicator, asked: Asked, dimension: Dimension | None) -> Table:
+    shown = publication.published(figure, asked, dimension.column if dimension else "")
 
-
-def _rows(shown: Published, place: str) -> list[dict[str, Any]]:
-    named = names(shown.rows)
-    own = _("市级直接办理") if place == CITY else _("区级直接办理")
-    lines = [
-        {"name": own if code == place else named.get(code, code), "cells": {c: shown.cells[code, c] for c in (*shown.columns, TOTAL)}}
-        for code in shown.rows
-    ]  # fmt: skip
-    lines.append({"name": _("合计"), "cells": {c: shown.cells[TOTAL, c] for c in (*shown.columns, TOTAL)}})
-    return lines
-
-
-def _table(
-    request: HttpRequest, figure: Indicator, shown: Published, dimension: Dimension | None, place: str
-) -> Table:
     def label(code: str) -> str:
         if code == TOTAL:
             return _("合计")
-        if code == _OTHER:
+        if code == OTHER:
             return _("其他")
         return part_name(dimension, code) if dimension else name_of(figure)
 
@@ -123,9 +96,24 @@ def _table(
     columns = [*shown.columns, TOTAL] if dimension else list(shown.columns)
     return Table(
         [Column("name", _("区划"), is_heading=True), *(cell(code) for code in columns)],
-        _rows(shown, place), request, caption=_("公布用表"), name="published", page_size=300, is_exportable=False,
+        _rows(shown, asked.place), request, caption=_("公布用表"), name="published", page_size=300, is_exportable=False,
         empty_text=_("本期没有记录。"),
     )  # fmt: skip
+
+
+def _rows(shown: Published, place: str) -> list[dict[str, Any]]:
+    """The lines of a table; of a street its own alone, as its district's table has it."""
+    named = names(shown.rows) | {TOGETHER: _("以上隐去区划的合计"), TOTAL: _("合计")}
+    rows = [*shown.rows, TOTAL]
+    if len(place) > 6:
+        rows = [row for row in rows if row == place]
+    else:
+        named[place] = _("市级直接办理") if place == CITY else _("区级直接办理")
+    columns = (*shown.columns, TOTAL)
+    return [
+        {"name": named.get(row, row), "cells": {column: shown.cells[row, column] for column in columns}}
+        for row in rows
+    ]
 
 
 def _plain(text: Any) -> Any:

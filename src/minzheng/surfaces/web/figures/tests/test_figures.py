@@ -189,6 +189,71 @@ def test_tables_for_publication_hide_small_cells_from_everybody(city):
         )
 
 
+def _published(client: Client, **asked: str) -> dict[str, list[str]]:
+    answer = client.get("/work/figures/cases.accepted/published/", WHEN | {"export": "csv"} | asked)
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    return {line[0]: line[1:] for line in lines}
+
+
+@pytest.fixture
+def town(db):
+    """Fourteen cases in two streets of Putuo, two in Chongming, which is too few, and thirty in one street of Xuhui."""
+    for number in range(9):
+        case(date(2022, 3, 1), channel="online" if number < 3 else "counter")
+    for _number in range(5):
+        case(date(2022, 3, 1), place="310107015", item="birth_certificate")
+    case(date(2022, 3, 1), place=OTHER), case(date(2022, 3, 1), place=OTHER, channel="online")
+    for number in range(30):
+        case(date(2022, 3, 1), place="310104003", channel="online" if number < 9 else "counter")
+    count_all(YEAR_END)
+
+
+def test_whatever_the_grouping_a_publication_hides_the_same_places(town):
+    client = signed_in("statistician", "310000")
+    tables = [_published(client, by="channel"), _published(client, by="item"), _published(client)]
+    totals = [{name: line[-1] for name, line in table.items() if name != "区划"} for table in tables]
+    assert totals[0] == totals[1] == totals[2]
+    assert totals[0] == {
+        "徐汇区": "30",
+        "普陀区": "*",
+        "崇明区": "*",
+        "以上隐去区划的合计": "16",
+        "合计": "46",
+    }
+
+
+def test_of_a_district_hidden_by_the_city_no_street_is_published(town):
+    client = signed_in("statistician", "310000")
+    assert {"*"} == {
+        told for name, line in _published(client, place="310107").items() if name != "区划" for told in line
+    }
+    assert _published(client, place="310104")["合计"] == ["30"]
+    page = text_of(
+        client.get("/work/figures/cases.accepted/published/", WHEN | {"place": "310104003", "by": "channel"})
+    )
+    assert "30" in page and "以上隐去" not in page, "a street stands as in its district's table"
+
+
+def test_a_district_asks_the_city_for_its_table(town):
+    client = signed_in("district_reviewer", "310104")
+    for asked in ({}, {"by": "channel"}, {"export": "csv"}):
+        page = text_of(client.get("/work/figures/cases.accepted/published/", WHEN | asked))
+        assert (
+            "由市级统一公布" in page and "导出 CSV" not in page and "21" not in re.findall(r">(\d+)<", page)
+        )
+    page = text_of(client.get("/work/figures/centres.total/published/", WHEN))
+    assert "由市级统一公布" not in page, "centres are no people, and a district publishes them itself"
+
+
+def test_streets_are_published_by_part_for_whole_years_alone(town):
+    client = signed_in("statistician", "310000")
+    asked = {"place": "310104", "by": "channel"}
+    page = "/work/figures/cases.accepted/published/"
+    assert "按渠道" in text_of(client.get(page, WHEN | asked))
+    monthly = text_of(client.get(page, WHEN | asked | {"month": "3"}))
+    assert "按渠道" not in monthly and "区级直接办理" not in monthly
+
+
 def test_files_keep_numbers_as_numbers(city):
     client = signed_in("statistician", "310000")
     answer = client.get("/work/figures/", WHEN | {"export": "xlsx"})
