@@ -2,7 +2,8 @@
 
 from minzheng.domains.subsistence_allowance.programme import PROGRAMME
 from minzheng.kernel.indicators.cash import AGE, MERGED, SEX, cash_figures, people_columns
-from minzheng.kernel.indicators.model import Identity, Indicator, Kind, Reads, Standard
+from minzheng.kernel.indicators.model import Fact, Identity, Indicator, Kind
+from minzheng.kernel.indicators.standards import Reads, standard
 
 # The award is the household's; whoever belonged to it on the day is covered, once where their records were merged.
 PEOPLE = Indicator(
@@ -42,13 +43,12 @@ IDENTITIES = (
 )
 
 
-def _standard(code: str, name: str, name_en: str, unit: str, reads: Reads, seed_id: str) -> Standard:
-    return Standard(
-        f"subsistence_allowance.{code}", name, name_en, unit, PROGRAMME.code, "standard", reads, seed_id
-    )
+def _standard(code: str, name: str, name_en: str, unit: str, reads: Reads, seed_id: str) -> Fact:
+    return standard(f"subsistence_allowance.{code}", name, name_en, unit, programme=PROGRAMME.code, parameter="standard",
+                    reads=reads, seed_id=seed_id)  # fmt: skip
 
 
-STANDARDS = (
+FACTS = (
     _standard("standard", "最低生活保障标准", "Subsistence standard", "fen_per_month", Reads.LAST, "dibao.standard_new"),
     _standard("standard_before", "期初最低生活保障标准", "Subsistence standard before", "fen_per_month", Reads.FIRST,
               "dibao.standard_old"),

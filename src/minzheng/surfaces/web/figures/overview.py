@@ -99,8 +99,7 @@ def _line(figure: Figure, now: Answer, then: Answer, asked_for: Question) -> dic
         "name": name_of(figure),
         "now": now,
         "then": then,
-        # A share's and a day's growth says nothing.
-        "growth": None if figure.unit in ("%", "date") else growth(now.value, then.value),
+        "growth": growth(now.value, then.value) if reading.grows(figure) else None,
         "href": reverse("figure", args=[figure.id]) + address(asked_for.asked),
     }
 
