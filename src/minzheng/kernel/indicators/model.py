@@ -66,6 +66,8 @@ class Indicator:
     """The column of the rows that `opens` is given, where it is not the record itself: the person of a payment, say."""
     domain: str = ""
     """What a post must cover to read it; the domain's own name where it is left open."""
+    rests_on: str = ""
+    """Known only where this other indicator counts anything: nobody is left out of what nobody looked for."""
 
 
 @dataclass(frozen=True, slots=True)

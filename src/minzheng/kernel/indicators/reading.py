@@ -203,10 +203,10 @@ def entries(figure: Listing, asked: Asked) -> Sequence[Entry]:
     return figure.entries(day) if figure.kept_from is None or day >= figure.kept_from else []
 
 
-def restatements(figure: Figure, asked: Asked) -> list[Restatement]:
+def restatements(figure: Indicator, asked: Asked) -> list[Restatement]:
     """What changed in the period's figure after it had closed, the latest first; at most twenty."""
     found = Restatement.objects.filter(
-        indicator__in=_sides(figure), span=asked.span, first=asked.first, division_code=asked.place
+        indicator=figure.id, span=asked.span, first=asked.first, division_code=asked.place
     )
     return list(found.order_by("-pk")[:20])
 
@@ -235,9 +235,9 @@ def growth(value: Any, before: Any) -> float | None:
 
 
 def _sides(figure: Figure) -> list[str]:
-    """The counted figures a figure is made of."""
+    """The counted figures a figure is made of, and the one it rests on."""
     if isinstance(figure, Indicator):
-        return [figure.id]
+        return [figure.id, figure.rests_on] if figure.rests_on else [figure.id]
     if isinstance(figure, Ratio):
         return [figure.numerator, figure.denominator]
     return []
@@ -325,7 +325,7 @@ def _of_sides(figure: Figure, totals: dict[str, Total]) -> int | float | None:
     values = [totals[name].value if name in totals else 0 for name in _sides(figure)]
     if isinstance(figure, Ratio):
         return values[0] / values[1] * 100 if values[1] else None
-    return values[0]
+    return values[0] if all(values[1:]) else None
 
 
 def _number(value: Any) -> int | float | None:

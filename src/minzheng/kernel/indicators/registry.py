@@ -129,6 +129,8 @@ def _faults_of_indicators(found: Registry) -> Iterable[str]:
         for place in wanted:
             if place not in one.rows:
                 yield f"{one.id}: {one.kind} 的 rows 须使用 {place} / rows of this kind must use it"
+        if one.rests_on and one.rests_on not in found.indicators:
+            yield f"{one.id}: 没有指标 {one.rests_on} / no indicator of this id to rest on"
         if not one.tables:
             yield f"{one.id}: tables 未列出来源表 / name the tables the rows come from"
         columns = [dimension.column for dimension in one.dimensions]

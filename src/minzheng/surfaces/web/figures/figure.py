@@ -222,7 +222,8 @@ def _entries(request: HttpRequest, figure: Figure, asked: Asked, now: Answer) ->
 
     return [
         Table(
-            [Column("name", name_of(figure), is_heading=True, href=opens), Column("source", _("依据"), is_wide=True)],
+            [Column("name", name_of(figure), is_heading=True, href=opens), Column("source", _("依据"), is_wide=True,
+             hint=lambda one: _("示意") if one.provenance == "illustrative" else "")],
             list(found), request, caption=_("明细"), name="entries", page_size=50,
         )
     ]  # fmt: skip

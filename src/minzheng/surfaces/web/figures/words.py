@@ -137,6 +137,11 @@ def rule_of(figure: Figure) -> list[tuple[str, str]]:
             (_("计量"), str(MEASURES[figure.measure])),
             (_("来源记录"), "、".join(figure.tables)),
             (_("依据"), figure.source),
+            *(
+                [(_("前提：须有记录"), name_of(registry().indicators[figure.rests_on]))]
+                if figure.rests_on
+                else []
+            ),
         ]
     if isinstance(figure, Ratio):
         found = registry()

@@ -129,6 +129,19 @@ def test_years_and_days_are_text_in_files_and_on_the_district_pages(city):
     assert lines["elder_care.layout_plan_near_year"][3] == "2025" and lines["document.serial"][3] is None
 
 
+def test_the_five_years_open_to_the_plans_and_are_marked_where_these_are_illustrative(city):
+    with acting_as_service("test"):
+        plan = Target.objects.create(
+            code="p-1", kind="plan", plan="某规划", title="每百户面积", unit="平方米", year=2025, value=30, base_year=2020, base_value=24,
+            owner="处", due_on=date(2025, 12, 31), source="规划文本", provenance="illustrative",
+        )  # fmt: skip
+    page = text_of(
+        signed_in("city_policy_officer", "310000").get("/work/figures/document.plan_period/", WHEN)
+    )
+    assert "2021—2025" in page and "某规划：每百户面积" in page and "示意" in page
+    assert f"/work/targets/{plan.pk}/" in page
+
+
 def test_an_issued_summary_tells_its_number_and_opens(db):
     case(date(2022, 3, 1))
     count_all(YEAR_END, "cases.accepted")
