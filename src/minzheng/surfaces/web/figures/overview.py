@@ -105,8 +105,8 @@ def _line(figure: Figure, now: Answer, then: Answer, asked_for: Question) -> dic
 
 
 def _spread(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Figures with a value, those that the annual summary names first, and of these one of each domain before a second of any."""
-    known = [line for line in lines if line["now"].value]
+    """Figures with a number, those that the annual summary names first, and of these one of each domain before a second of any."""
+    known = [line for line in lines if isinstance(line["now"].value, int | float) and line["now"].value]
     turns: dict[str, int] = {}
     order = []
     for line in sorted(known, key=lambda line: not line["figure"].seed_id):
