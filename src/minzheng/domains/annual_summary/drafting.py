@@ -33,7 +33,7 @@ class Shown:
 
     figure: Figure
     form: Form
-    value: int | float | date
+    value: int | float | date | str
     text: str
     rows: int | None = None
     is_assumed: bool = False
@@ -166,7 +166,7 @@ class Beside:
 
     asked: Asked
     place: str
-    lines: tuple[tuple[Shown, int | float | date | None], ...]
+    lines: tuple[tuple[Shown, int | float | date | str | None], ...]
 
     def is_same_place(self, made: Draft) -> bool:
         """Only then is a difference a growth: a district beside the city is a part of it."""
@@ -174,7 +174,7 @@ class Beside:
 
 
 def beside(made: Draft, asked: Asked) -> Beside:
-    """Every figure of the text, once, as it was counted for another year or place, whatever sentences stand there; four queries."""
+    """Every figure of the text, once, as it was counted for another year or place, whatever sentences stand there."""
     shown = {one.figure.id: one for one in made.shown}
     found = answers(asked, [one.figure for one in shown.values()])
     return Beside(
@@ -212,7 +212,7 @@ def _part(piece: str | Binding | Word, by_name: Mapping[str, Answer], asked_for:
         found.value,
         write(piece.form, found.value).text,
         found.rows,
-        any(paper.provenance == "illustrative" for paper in found.papers),
+        found.is_assumed,
     )
 
 
@@ -222,9 +222,10 @@ def _refused(wanted: list[Binding], by_name: Mapping[str, Answer]) -> list[Refus
     listed = {one.id: one for one in summary().figures}
     refused = []
     for one in summary().figures:
-        if one.domain == "annual_summary":
-            continue  # Number, year and days of the document itself come with issuing it.
         found = by_name.get(one.id)
+        is_own = found is not None and registry().domains[found.figure.id] == "annual_summary"
+        if is_own and one.id not in in_text:
+            continue  # Number, year and days of the document itself come with issuing it.
         if found is None or found.value is None:
             reason = NOT_YET if found is None else NOT_COUNTED
             refused.append(Refused(one.id, one.name, one.domain, reason, one.id in in_text))

@@ -1,6 +1,6 @@
 """Numbers as officials print them (数字写法): 16.75万人, 66.98亿元, 9.7%, 600多件; what is lost of a number is declared beside it.
 
-A form is written behind the figure's name: the unit (万人, 亿元, %, 对, 日), decimals, `truncate` (舍尾) where it is not rounded, and for
+A form is written behind the figure's name: the unit (万人, 亿元, %, 对, 日, 年, 号), decimals, `truncate` (舍尾) where it is not rounded, and for
 a lower bound one of 多, 余, 超. A number too small for its unit steps down (0.72亿元 is printed 7188万元), so it never comes out as
 nothing; a zero at the end is not printed.
 """
@@ -16,18 +16,20 @@ from minzheng.domains.annual_summary.errors import SummaryRefused
 COUNTERS = ("人次", "人", "名", "户", "对", "件", "个", "张", "次", "项", "家", "处", "笔", "轮", "天")
 _SCALES = (("亿", Decimal(10**8)), ("万", Decimal(10**4)), ("", Decimal(1)))
 _BOUNDS = ("多", "余", "超")
-_USUAL = {"fen": "亿元,2", "fen_per_month": "元", "%": "%,2", "date": "日", "persons": "人", "people": "人", "households": "户", "cases": "件",
+_OWN = {"%": "%", "date": "日", "year": "年", "year_range": "年", "serial_in_year": "号"}
+"""Units that are printed in one way alone."""
+_USUAL = {**_OWN, "fen": "亿元,2", "fen_per_month": "元", "%": "%,2", "persons": "人", "people": "人", "households": "户", "cases": "件",
           "beds": "张", "items": "项", "schemes": "项", "times": "次", "offers": "次", "pairs": "对", "organisations": "家", "days": "天",
           "assessments": "人次", "payments": "笔", "rounds": "轮"}  # fmt: skip
 _MOST_DECIMALS = 4
-Value = int | float | date
+Value = int | float | date | str
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How one number is printed.
 
-    `unit` is 元, %, 日 or a counter; `scale` the largest of 亿, 万 and "" it is printed in; negative `decimals` are whole tens and
+    `unit` is 元, %, 日, 年, 号 or a counter; `scale` the largest of 亿, 万 and "" it is printed in; negative `decimals` are whole tens and
     hundreds (-2: 600). `bound` is the word of a lower bound, which is never above the value.
     """
 
@@ -40,8 +42,8 @@ class Form:
     @property
     def declared(self) -> str:
         """What is lost of the number, in words."""
-        if self.unit == "日":
-            return "日期"
+        if self.unit in ("日", "年"):
+            return {"日": "日期", "年": "年份"}[self.unit]
         step = f"{Decimal(10) ** self.decimals:f}" if self.decimals < 0 else ""
         whole = f"{-self.decimals}位整数" if step else f"{self.decimals}位小数" if self.decimals else "整数"
         return f"{self.scale}{self.unit}，{whole}，{'舍尾' if self.truncates else '四舍五入'}"
@@ -65,9 +67,9 @@ def parse_form(text: str) -> Form:
     words = [word.strip() for word in text.replace("，", ",").split(",")]
     scale = next((name for name, _size in _SCALES if name and words[0].startswith(name)), "")
     unit = words[0].removeprefix(scale)
-    if unit not in ("元", "%", "日", *COUNTERS) or (scale and unit in ("%", "日")):
+    if unit not in ("元", *_OWN.values(), *COUNTERS) or (scale and unit in _OWN.values()):
         raise SummaryRefused(
-            f"不认识的单位“{words[0]}”，应为 元、万元、亿元、%、日或量词（{'、'.join(COUNTERS)}），量词前可加万、亿 / "
+            f"不认识的单位“{words[0]}”，应为 元、万元、亿元、%、日、年、号或量词（{'、'.join(COUNTERS)}），量词前可加万、亿 / "
             f"no such unit; write for instance 亿元 or 万人"
         )
     decimals, truncates, bound = 2 if unit == "元" and not scale else 0, False, ""
@@ -96,25 +98,25 @@ def usual_form(unit: str) -> str:
 
 
 def suits(form: Form, unit: str) -> bool:
-    """Whether a form can print a figure of this unit: money as 元, a share as %, a day as 日, all else by its counter."""
-    money = unit.startswith("fen")
-    return (
-        (form.unit == "元") == money
-        and (form.unit == "%") == (unit == "%")
-        and (form.unit == "日") == (unit == "date")
-    )
+    """Whether a form can print a figure of this unit: money as 元, a share as %, a day as 日, years as 年, all else by its counter."""
+    own = "元" if unit.startswith("fen") else _OWN.get(unit)
+    return form.unit == own if own else form.unit in COUNTERS
 
 
 def write(form: Form, value: Value) -> Printed:
-    """A figure's value (count, whole fen, percent or day) as its form prints it.
+    """A figure's value (count, whole fen, percent, day or years) as its form prints it.
 
     >>> write(parse_form("亿元,2"), 669_800_000_000).text, write(parse_form("万人,2"), 167_512).text
     ('66.98亿元', '16.75万人')
     >>> write(parse_form("件,-2,多"), 678).text, write(parse_form("件,-2,多"), 600).text
     ('600多件', '600件')
+    >>> write(parse_form("年"), "2022/2035").text, write(parse_form("号"), 2).text
+    ('2022—2035年', '2号')
     """
     if isinstance(value, date):
         return Printed(f"{value.year}年{value.month}月{value.day}日", Decimal(value.toordinal()), Decimal(0))
+    if isinstance(value, str):
+        return Printed(f"{value.replace('/', '—')}年", Decimal(value[:4]), Decimal(0))
     per_unit = Decimal(100) if form.unit == "元" else Decimal(1)
     exact = Decimal(value) / per_unit
     scale, size, shown, step = _cut(form, exact)

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from minzheng.kernel.indicators.model import Dimension, Identity, Indicator, Kind, Measure, Ratio
+from collections.abc import Mapping
+from datetime import date
+
+from django.db.models import F
+
+from minzheng.domains.eldercare_layout.working_rules import plan_entry, plan_years
+from minzheng.kernel.indicators.model import (
+    Dimension,
+    Entry,
+    Fact,
+    Identity,
+    Indicator,
+    Kind,
+    Measure,
+    Ratio,
+    Told,
+)
+from minzheng.kernel.targets.models import Target
 
 _PROMISE = """
     SELECT e.id, e.happened_on AS on_day, e.division_code, t.code AS target, e.record_kind AS record, e.amount::bigint AS amount
@@ -34,3 +51,44 @@ INDICATORS = (
 )  # fmt: skip
 RATIOS: tuple[Ratio, ...] = ()
 IDENTITIES: tuple[Identity, ...] = ()
+
+
+def _layout_plan(start: date, until: date, place: str) -> Mapping[str, Told]:
+    """The layout plan's years, from the first day of its period on; the same everywhere."""
+    entry = plan_entry(until)
+    if entry is None:
+        return {}
+    near, far = plan_years(until)
+    values = {"period": f"{entry.from_.year}/{far}", "near_year": str(near), "far_year": str(far)}
+    return {f"elder_care.layout_plan_{code}": Told(value, (entry,)) for code, value in values.items()}
+
+
+def _five_years(start: date, until: date, place: str) -> Mapping[str, Told]:
+    """The five years of the plans whose indicators bind the year (五年规划); one query, and nothing where they differ."""
+    year = until.year
+    plans = Target.objects.filter(
+        kind=Target.Kind.PLAN, base_year__lt=year, year__gte=year, year=F("base_year") + 5
+    )
+    found = list(plans.order_by("plan", "pk"))
+    periods = {f"{one.year - 4}/{one.year}" for one in found}
+    if len(periods) != 1:
+        return {}
+    records = tuple(
+        Entry(f"{one.plan}：{one.title}", one.source, opens="target", key=one.pk, provenance=one.provenance)
+        for one in found
+    )
+    return {"document.plan_period": Told(periods.pop(), records=records)}
+
+
+def _layout(code: str, name: str, name_en: str, unit: str) -> Fact:
+    code = f"elder_care.layout_plan_{code}"
+    return Fact(code, name, name_en, unit, _layout_plan, "eldercare_layout.plan_years", seed_id=code)
+
+
+FACTS = (
+    _layout("period", "养老设施布局规划期", "Years of the layout plan", "year_range"),
+    _layout("near_year", "布局规划近期目标年", "Near year of the layout plan", "year"),
+    _layout("far_year", "布局规划远期目标年", "Far year of the layout plan", "year"),
+    Fact("document.plan_period", "五年规划期", "Years of the five-year plan", "year_range", _five_years,
+         "规划指标：基期的次年至目标年", seed_id="document.plan_period"),
+)  # fmt: skip

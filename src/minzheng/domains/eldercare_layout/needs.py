@@ -10,13 +10,10 @@ from django.db import connection, transaction
 
 from minzheng.domains.eldercare_layout.cohorts import OLDEST, aged, yearly_survival
 from minzheng.domains.eldercare_layout.models import AreaElders
-from minzheng.domains.eldercare_layout.working_rules import rules_on
+from minzheng.domains.eldercare_layout.working_rules import plan_years, rules_on
 from minzheng.kernel.access import require
 from minzheng.kernel.audit import record
 from minzheng.kernel.places.queries import names, scope
-
-YEARS = (2025, 2035)
-"""The near and the far end of the layout plan (近期 2025 年、远期 2035 年)."""
 
 _PEOPLE = """
     SELECT division_code, least(extract(year FROM age(%(on)s::date, birth_date))::int, %(oldest)s), count(*)
@@ -45,7 +42,7 @@ def reckon_elders(*, on: date) -> int:
     rules = rules_on(on)
     survival, elder = yearly_survival(rules.deaths_per_hundred_thousand), int(rules.elder_age)
     made = []
-    for year in (on.year, *(year for year in YEARS if year > on.year)):
+    for year in (on.year, *(year for year in plan_years(on) if year > on.year)):
         then = aged(people, survival, year - on.year)
         elders, old = then[:, elder:].sum(axis=1), then[:, 80:].sum(axis=1)
         made += [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from minzheng.domains.eldercare_supervision import KIND
 from minzheng.kernel.indicators.model import Dimension, Identity, Indicator, Kind, Ratio
 
@@ -30,6 +32,20 @@ def _found(where: str, day: str = "x.found_on") -> str:
 
 _FOUND = "x.found_on BETWEEN %(first)s AND %(last)s"
 INDICATORS = (
+    # The “1” is not named in the summary: here it is the campaign as a whole, and each of its areas is one more.
+    Indicator(
+        id="eldercare.campaign_actions", name="监管专项行动（行动及其领域）", name_en="Campaigns of supervision with their areas",
+        unit="actions", kind=Kind.FLOW,
+        rows="""
+            SELECT c.id, c.first_day AS on_day, c.division_code, part.area
+            FROM eldercare_supervision_campaign c CROSS JOIN LATERAL (
+              SELECT 'whole' AS area UNION ALL SELECT jsonb_array_elements_text(c.areas)) part
+            WHERE c.first_day BETWEEN %(first)s AND %(last)s
+        """,
+        source="专项行动登记：行动本身计一项，所列领域各计一项", tables=("eldercare_supervision_campaign",),
+        dimensions=(replace(_AREA, words=(("whole", "专项行动", "Campaign"), *_AREA.words)),),
+        seed_id="elder_care.supervision_1_plus_6", opens="supervision_campaign",
+    ),
     Indicator(
         id="eldercare.inspections_done", name="完成检查次数", name_en="Inspections made", unit="次", kind=Kind.FLOW,
         rows=f"""

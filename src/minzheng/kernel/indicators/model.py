@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from minzheng.kernel.parameters import Entry as Value
 
 
 class Kind(StrEnum):
@@ -64,6 +66,8 @@ class Indicator:
     """The column of the rows that `opens` is given, where it is not the record itself: the person of a payment, say."""
     domain: str = ""
     """What a post must cover to read it; the domain's own name where it is left open."""
+    rests_on: str = ""
+    """Known only where this other indicator counts anything: nobody is left out of what nobody looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +99,17 @@ class Identity:
     relation: str = "=="
 
 
-class Reads(StrEnum):
-    """What of a standard's history a figure tells."""
-
-    LAST = "last"  # the value in force on the period's last day
-    FIRST = "first"  # on its first day
-    CHANGED_ON = "changed_on"  # the first day in the period on which a value began
-    DIFFERENCE = "difference"  # last less first
-    GROWTH = "growth"  # percent over the first
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """A legal value in force (现行标准), read from the parameters of a programme with its paper; the same everywhere."""
-
-    id: str
-    name: str
-    name_en: str
-    unit: str
-    programme: str
-    parameter: str
-    reads: Reads = Reads.LAST
-    seed_id: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing a listing counts."""
+    """One thing that a listing counts, or one record that tells a fact."""
 
     name: str
     source: str = ""
     opens: str = ""
+    """Name of the address that shows it by `key`."""
+    key: int | str = ""
+    provenance: str = ""
+    """seed, public or illustrative, where the record says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +125,32 @@ class Listing:
     seed_id: str = ""
     kept_from: date | None = None
     """Where the platform's list is whole only from a day on: before it the figure is unknown, and not a small number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a legal value or a record tells, with the papers or the records that say so; a year or years are text: 2022, 2022/2035."""
+
+    value: int | float | date | str | None
+    papers: tuple[Value, ...] = ()
+    records: tuple[Entry, ...] = ()
+
+
+Read = Callable[[date, date, str], Mapping[str, Told]]
+"""The period's first day, its last day that counted, a place → what is told, by figure; a figure without an answer is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A figure told by one legal value or one record (单项事实): a standard, a day, the number of a document.
+
+    Figures that one reading tells name the same `read`, and it is made once for all of them.
+    """
+
+    id: str
+    name: str
+    name_en: str
+    unit: str
+    read: Read
+    source: str
+    seed_id: str = ""

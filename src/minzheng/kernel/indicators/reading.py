@@ -5,7 +5,7 @@ Totals are under row-level security: a district reads its own, a statistician ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,14 +13,12 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from minzheng.kernel.access import require
-from minzheng.kernel.indicators.model import Entry, Indicator, Kind, Listing, Ratio, Reads, Standard
+from minzheng.kernel.indicators.model import Entry, Fact, Indicator, Kind, Listing, Ratio, Read, Told
 from minzheng.kernel.indicators.models import Basis, Restatement, Span, State, Total
 from minzheng.kernel.indicators.registry import Figure, registry
 from minzheng.kernel.parameters import Entry as Value
-from minzheng.kernel.parameters import ParameterError
 from minzheng.kernel.periods import Month
 from minzheng.kernel.places.resolution import CITY
-from minzheng.kernel.programmes import load_programmes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +59,30 @@ class Asked:
 class Answer:
     """One figure's value in its unit; None where the period was not counted, or nothing stands below a ratio's line.
 
-    `value` is a count, whole fen, percent (0 to 100), or for a standard's day a date. `day` is the last day that counted.
+    `value` is a count, whole fen, percent (0 to 100), or a fact's day or years. `day` is the last day that counted; `papers` and
+    `records` are what tells a fact.
     """
 
     figure: Figure
-    value: int | float | date | None
+    value: int | float | date | str | None
     rows: int | None = None
     day: date | None = None
     above: int | None = None
     below: int | None = None
     papers: tuple[Value, ...] = ()
+    records: tuple[Entry, ...] = ()
+
+    @property
+    def is_assumed(self) -> bool:
+        """It rests on a legal value or a record that no published paper gives."""
+        return "illustrative" in {
+            *(paper.provenance for paper in self.papers),
+            *(record.provenance for record in self.records),
+        }
 
 
 def answers(asked: Asked, figures: Iterable[Figure] | None = None) -> dict[str, Answer]:
-    """Figures of one place and period by id; three queries, whatever their number."""
+    """Figures of one place and period by id; three queries, whatever their number, and those of the facts that records tell."""
     require("statistics.look")
     chosen = list(registry().figures.values()) if figures is None else list(figures)
     wanted = {name for figure in chosen for name in _sides(figure)}
@@ -84,7 +92,8 @@ def answers(asked: Asked, figures: Iterable[Figure] | None = None) -> dict[str, 
         for state in State.objects.filter(indicator__in=wanted, span=asked.span, first=asked.first)
     }
     until = _until(asked)
-    return {figure.id: _answer(figure, asked, totals, days, until) for figure in chosen}
+    facts = _facts(chosen, asked, until)
+    return {figure.id: _answer(figure, totals, days, until, facts) for figure in chosen}
 
 
 def answer(figure: Figure, asked: Asked) -> Answer:
@@ -112,13 +121,14 @@ def by_months(
             found[row.first][row.indicator] = row
         for state in State.objects.filter(indicator__in=sides, span=Span.MONTH, first__in=firsts):
             known[state.first][state.indicator] = state.day
-    every = [replace(month_asked, first=first) for first in firsts]
-    return {
-        figure.id: [
-            _number(_answer(figure, one, found[one.first], known[one.first], one.last).value) for one in every
-        ]
-        for figure in figures
-    }
+    values: dict[str, list[int | float | None]] = {figure.id: [] for figure in figures}
+    for first in firsts:
+        one = replace(month_asked, first=first)
+        facts = _facts(figures, one, one.last)
+        for figure in figures:
+            answered = _answer(figure, found[first], known[first], one.last, facts)
+            values[figure.id].append(_number(answered.value))
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +203,10 @@ def entries(figure: Listing, asked: Asked) -> Sequence[Entry]:
     return figure.entries(day) if figure.kept_from is None or day >= figure.kept_from else []
 
 
-def restatements(figure: Figure, asked: Asked) -> list[Restatement]:
+def restatements(figure: Indicator, asked: Asked) -> list[Restatement]:
     """What changed in the period's figure after it had closed, the latest first; at most twenty."""
     found = Restatement.objects.filter(
-        indicator__in=_sides(figure), span=asked.span, first=asked.first, division_code=asked.place
+        indicator=figure.id, span=asked.span, first=asked.first, division_code=asked.place
     )
     return list(found.order_by("-pk")[:20])
 
@@ -214,20 +224,20 @@ def kept_years() -> list[int]:
 
 
 def growth(value: Any, before: Any) -> float | None:
-    """Percent over the value before; None where there is none to compare with.
+    """Percent over the value before; None where there is none to compare with, and between days or years.
 
-    >>> growth(110, 100), growth(3, 0)
-    (10.0, None)
+    >>> growth(110, 100), growth(3, 0), growth("2022", "2021")
+    (10.0, None, None)
     """
-    if value is None or not before or isinstance(value, date):
+    if not isinstance(value, int | float) or not isinstance(before, int | float) or not before:
         return None
     return float((value - before) / before * 100)
 
 
 def _sides(figure: Figure) -> list[str]:
-    """The counted figures a figure is made of."""
+    """The counted figures a figure is made of, and the one it rests on."""
     if isinstance(figure, Indicator):
-        return [figure.id]
+        return [figure.id, figure.rests_on] if figure.rests_on else [figure.id]
     if isinstance(figure, Ratio):
         return [figure.numerator, figure.denominator]
     return []
@@ -279,11 +289,20 @@ def _until(asked: Asked) -> date:
     return day or asked.last
 
 
+def _facts(figures: Iterable[Figure], asked: Asked, until: date) -> Mapping[str, Told]:
+    """What the facts among the figures are told; figures of one reading are read once."""
+    reads: dict[Read, None] = dict.fromkeys(one.read for one in figures if isinstance(one, Fact))
+    return {name: told for read in reads for name, told in read(asked.first, until, asked.place).items()}
+
+
 def _answer(
-    figure: Figure, asked: Asked, totals: dict[str, Total], days: dict[str, date], until: date
+    figure: Figure, totals: dict[str, Total], days: dict[str, date], until: date, facts: Mapping[str, Told]
 ) -> Answer:
-    if isinstance(figure, Standard):
-        return _standard(figure, asked.first, until)
+    if isinstance(figure, Fact):
+        told = facts.get(figure.id)
+        if told is None:
+            return Answer(figure, None)
+        return Answer(figure, told.value, day=until, papers=told.papers, records=told.records)
     if isinstance(figure, Listing):
         if figure.kept_from is not None and until < figure.kept_from:
             return Answer(figure, None)
@@ -306,31 +325,7 @@ def _of_sides(figure: Figure, totals: dict[str, Total]) -> int | float | None:
     values = [totals[name].value if name in totals else 0 for name in _sides(figure)]
     if isinstance(figure, Ratio):
         return values[0] / values[1] * 100 if values[1] else None
-    return values[0]
-
-
-def _standard(figure: Standard, start: date, until: date) -> Answer:
-    programme = next((one for one in load_programmes() if one.code == figure.programme), None)
-    if programme is None:
-        return Answer(figure, None)
-    first, last = Month.of(start), Month.of(until)
-    try:
-        before, after = (programme.parameters.at(month).entry(figure.parameter) for month in (first, last))
-    except ParameterError:
-        return Answer(figure, None)
-    old, new = before.value, after.value
-    if not isinstance(old, int) or not isinstance(new, int):
-        return Answer(figure, None)
-    if figure.reads is Reads.FIRST:
-        return Answer(figure, old, day=start, papers=(before,))
-    if figure.reads is Reads.CHANGED_ON:
-        changed = after.from_ if start <= after.from_ <= until and after != before else None
-        return Answer(figure, changed, day=until, papers=(after,))
-    if figure.reads is Reads.DIFFERENCE:
-        return Answer(figure, new - old, day=until, papers=(before, after))
-    if figure.reads is Reads.GROWTH:
-        return Answer(figure, growth(new, old), day=until, above=new - old, below=old, papers=(before, after))
-    return Answer(figure, new, day=until, papers=(after,))
+    return values[0] if all(values[1:]) else None
 
 
 def _number(value: Any) -> int | float | None:
@@ -338,5 +333,10 @@ def _number(value: Any) -> int | float | None:
 
 
 def is_flow(figure: Figure) -> bool:
-    """Whether the figure adds up over a period; a ratio and a standard do not."""
+    """Whether the figure adds up over a period; a ratio and a fact do not."""
     return isinstance(figure, Indicator) and figure.kind is Kind.FLOW
+
+
+def grows(figure: Figure) -> bool:
+    """Whether a growth over last year says anything: not of a share, a day, a document's number."""
+    return figure.unit not in ("%", "date", "year", "year_range", "serial_in_year")

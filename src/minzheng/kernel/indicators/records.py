@@ -133,6 +133,18 @@ def _entries(*, citywide: bool = False, unasked: bool = False) -> Callable[[date
     return entries
 
 
+def _exemptions(on: date) -> list[Entry]:
+    """The kinds of paper that nobody has to hand in (两个免于提交), each as long as some item in force declares one."""
+    papers = [paper for item in items_on(on) for paper in item.materials if paper.source]
+    kinds = {
+        "本市政府部门核发的材料": any(one.issuer and not one.source.startswith("licence.") for one in papers),
+        "能够提供电子证照的材料": any(one.source.startswith("licence.") for one in papers),
+    }
+    return [Entry(kind, _DECISION) for kind, is_declared in kinds.items() if is_declared]
+
+
+_DECISION = "上海市人大常委会关于进一步促进和保障“一网通办”改革的决定（2021）第四项、第七项"
+
 # The catalogue holds what was in force from this day; what an item was before it, nobody entered.
 _KEPT = date(2022, 1, 1)
 _CATALOGUE = "事项目录：按施行之日计，自2022年1月1日起完整"
@@ -143,6 +155,8 @@ _ITEMS = (
             seed_id="service_centre.citywide_items", kept_from=_KEPT),
     Listing("items.unasked", "免申即享事项", "Items granted without application", "items", _entries(unasked=True), _CATALOGUE,
             seed_id="egov.no_application_items", kept_from=_KEPT),
+    Listing("items.exemptions", "免于提交的材料类别", "Kinds of paper that need not be handed in", "kinds_of_material", _exemptions,
+            _CATALOGUE, seed_id="service_centre.submission_exemptions", kept_from=_KEPT),
 )  # fmt: skip
 
 

@@ -15,10 +15,10 @@ from importlib.util import find_spec
 from types import ModuleType
 
 from minzheng.kernel.indicators.errors import IndicatorsError, NoSuchFigure
-from minzheng.kernel.indicators.model import Identity, Indicator, Kind, Listing, Measure, Ratio, Standard
+from minzheng.kernel.indicators.model import Fact, Identity, Indicator, Kind, Listing, Measure, Ratio
 
 OWN = "minzheng.kernel.indicators.records"
-Figure = Indicator | Ratio | Standard | Listing
+Figure = Indicator | Ratio | Fact | Listing
 _RELATIONS = ("==", "<=")
 
 
@@ -28,7 +28,7 @@ class Registry:
 
     indicators: dict[str, Indicator] = field(default_factory=dict)
     ratios: dict[str, Ratio] = field(default_factory=dict)
-    standards: dict[str, Standard] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
     listings: dict[str, Listing] = field(default_factory=dict)
     identities: tuple[Identity, ...] = ()
     domains: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Registry:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """Every figure by id, a domain's together."""
-        every: dict[str, Figure] = {**self.indicators, **self.ratios, **self.standards, **self.listings}
+        every: dict[str, Figure] = {**self.indicators, **self.ratios, **self.facts, **self.listings}
         order = list(dict.fromkeys(self.domains.values()))
         return dict(sorted(every.items(), key=lambda one: order.index(self.domains[one[0]])))
 
@@ -87,7 +87,7 @@ def _loaded(packages: tuple[str, ...]) -> Registry:
         declared: list[Figure] = [
             *getattr(module, "INDICATORS", ()),
             *getattr(module, "RATIOS", ()),
-            *getattr(module, "STANDARDS", ()),
+            *getattr(module, "FACTS", ()),
             *getattr(module, "LISTINGS", ()),
         ]
         identities += getattr(module, "IDENTITIES", ())
@@ -117,7 +117,7 @@ def _shelf(found: Registry, figure: Figure) -> dict[str, Figure]:
     shelf = {
         Indicator: found.indicators,
         Ratio: found.ratios,
-        Standard: found.standards,
+        Fact: found.facts,
         Listing: found.listings,
     }
     return shelf[type(figure)]  # type: ignore[return-value]
@@ -129,6 +129,8 @@ def _faults_of_indicators(found: Registry) -> Iterable[str]:
         for place in wanted:
             if place not in one.rows:
                 yield f"{one.id}: {one.kind} 的 rows 须使用 {place} / rows of this kind must use it"
+        if one.rests_on and one.rests_on not in found.indicators:
+            yield f"{one.id}: 没有指标 {one.rests_on} / no indicator of this id to rest on"
         if not one.tables:
             yield f"{one.id}: tables 未列出来源表 / name the tables the rows come from"
         columns = [dimension.column for dimension in one.dimensions]

@@ -45,11 +45,13 @@ class Derived:
 
     @property
     def value(self) -> int | float | str | None:
-        """The value in the list's unit: yuan where the platform keeps fen, to the fen; a day as ISO text."""
+        """The value in the list's unit: yuan where the platform keeps fen, to the fen; a day as ISO text, years as 2022/2035."""
         value = self.answer.value if self.answer else None
         if isinstance(value, date):
             return value.isoformat()
-        if value is not None and self.stated.unit.startswith("yuan"):
+        if value is None or isinstance(value, str):
+            return value
+        if self.stated.unit.startswith("yuan"):
             return value // 100 if value % 100 == 0 else round(value / 100, 2)
         return round(value, 2) if isinstance(value, float) else value
 
@@ -84,7 +86,7 @@ def domain_name(code: str, *, is_english: bool = False) -> str:
 
 
 def derive(year: int, place: str = CITY) -> list[Derived]:
-    """Every figure of the list for a year and place; three queries."""
+    """Every figure of the list for a year and place; as many queries as `answers`."""
     found = registry()
     stated = summary().figures
     known = {one.id: found.by_seed_id[one.id] for one in stated if one.id in found.by_seed_id}

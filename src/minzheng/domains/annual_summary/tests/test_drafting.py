@@ -15,7 +15,7 @@ from minzheng.domains.annual_summary.actions import (
     issued,
     write_paragraph,
 )
-from minzheng.domains.annual_summary.drafting import NOT_YET, draft
+from minzheng.domains.annual_summary.drafting import NOT_COUNTED, NOT_YET, draft
 from minzheng.domains.annual_summary.errors import SummaryRefused, TemplateRefused
 from minzheng.domains.annual_summary.freezing import frozen, text_of
 from minzheng.domains.annual_summary.models import DocumentNumber, Issued
@@ -24,6 +24,9 @@ from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.errors import NotPermitted
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.documents import Heading, render_docx, render_pdf
+from minzheng.kernel.indicators.reading import Asked, answer
+from minzheng.kernel.indicators.registry import registry
+from minzheng.kernel.indicators.summary import derive
 from minzheng.kernel.indicators.tests.town import OTHER, case, centre, count_all
 
 YEAR_END, FEBRUARY = date(2022, 12, 31), date(2023, 2, 10)
@@ -67,7 +70,7 @@ def test_what_cannot_be_derived_is_left_out_and_named_with_its_domain(city):
     assert refused["npo.total"].reason == NOT_YET and refused["npo.total"].is_bound
     assert refused["marriage.pairs_total"].is_bound, "declared, but not counted in this year"
     assert not refused["npo.audits"].is_bound, "no sentence speaks of it, and it is named all the same"
-    assert "社会组织" not in sentences(made) and "婚姻登记" not in sentences(made)
+    assert "社会组织" not in sentences(made) and "办理婚姻登记" not in sentences(made)
     annex = "".join(annex_lines(frozen(made)))
     assert "社会组织管理（待该领域提供）：" in annex and "社会组织总数" in annex
 
@@ -153,6 +156,49 @@ def test_numbers_of_the_register_follow_each_other_for_each_office(city):
         with acting(issuer):
             made.append(str(issue_summary(year=2022, on=FEBRUARY, place=place)))
     assert made == ["沪民总结发〔2023〕1号", "普陀民总结发〔2023〕1号", "崇明民总结发〔2023〕1号"]
+
+
+def test_the_document_tells_its_number_and_days_once_it_is_issued_and_nothing_before(city):
+    names = [f"document.{name}" for name in ("serial", "report_year", "signed_on", "printed_on")]
+
+    def told(year: int, place: str = "310000"):
+        found = {one.stated.id: one for one in derive(year, place)}
+        return [found[name].value for name in names]
+
+    writer, issuer = (make_post("city_policy_officer", "310000") for _ in range(2))
+    with acting(writer):
+        assert told(2022) == [None] * 4, "checked or not, it is no document yet"
+        check_summary(year=2022)
+        assert told(2022) == [None] * 4
+    with acting(issuer):
+        issue_summary(year=2022, on=FEBRUARY)
+        assert told(2022) == [1, "2022", "2023-02-10", "2023-02-10"]
+        assert told(2021) == [None] * 4 == told(2023), "a number of 2023 is the summary's of 2022"
+        assert told(2022, "310107") == [None] * 4, "the district has issued none of its own"
+        found = answer(registry().figure("document.serial"), Asked.year(2022))
+    assert [(one.name, one.opens, one.key) for one in found.records] == [
+        ("沪民总结发〔2023〕1号", "summary_year", 2022)
+    ]
+    with acting(make_post("district_reviewer", "310107")):
+        assert told(2022, "310107") == [None] * 4
+
+
+def test_a_sentence_on_the_documents_own_number_is_left_out_and_named_before_it_has_one(city):
+    with acting(make_post("city_policy_officer", "310000")):
+        assert "document.serial" not in {one.id for one in current(2022).refused}
+        write_paragraph(year=2022, key="service.cases", text="本文为当年第{document.serial:号}。")
+        refused = {one.id: one for one in current(2022).refused}
+    assert refused["document.serial"].reason == NOT_COUNTED and refused["document.serial"].is_bound
+
+
+def test_cross_district_registration_is_told_from_its_papers_and_marked_where_they_are_illustrative(city):
+    with acting_as_service("test"):
+        whole, before = draft(2022), draft(2021)
+    assert "自2022年9月1日起在9个区之间试行跨区办理。" in sentences(whole)
+    assert "自2022年12月1日起" in sentences(whole) and "覆盖100%的区" in sentences(whole)
+    assert "跨区" not in sentences(before).replace("跨区办理0件", "")
+    assumed = {one.figure.id for one in whole.shown if one.is_assumed}
+    assert "marriage.cross_district_pilot_districts" in assumed
 
 
 def test_a_year_that_is_not_over_is_told_so_and_not_checked(db):

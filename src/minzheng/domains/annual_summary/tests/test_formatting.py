@@ -49,6 +49,9 @@ from minzheng.domains.annual_summary.formatting import parse_form, suits, write
         ("件,-2,多", 99, "99件"),
         ("万人,1,多", 167_500, "16.7万多人"),
         ("日", date(2022, 7, 1), "2022年7月1日"),
+        ("年", "2022", "2022年"),
+        ("年", "2022/2035", "2022—2035年"),
+        ("号", 2, "2号"),
     ],
 )
 def test_a_number_is_printed_as_declared(form, value, text):

@@ -7,11 +7,15 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from minzheng.domains.eldercare_layout.indicators import INDICATORS
+from minzheng.domains.eldercare_layout.indicators import FACTS, INDICATORS
 from minzheng.kernel.access import acting_as_service
 from minzheng.kernel.indicators.model import Kind
+from minzheng.kernel.indicators.reading import Asked, answer
+from minzheng.kernel.indicators.registry import registry
 from minzheng.kernel.targets.actions import accept, report_paper, set_target
 from minzheng.kernel.targets.tests.conftest import DAY, DISTRICT, told
+
+PLAN = {"code": "plan", "kind": "plan", "year": 2025, "base_year": 2020, "base_value": 1, "shares": None}
 
 
 def rows(one, **when: date) -> list[dict[str, object]]:
@@ -47,3 +51,48 @@ def test_accepted_evidence_counts_in_its_period_with_both_ends(
     accept(evidence=[made], on=DAY)
     found = rows(INDICATORS[0], first=date(2022, 3, first), last=date(2022, 3, last))
     assert sum(row["amount"] for row in found) == amount
+
+
+def told_by(start: date, until: date) -> dict[str, object]:
+    with acting_as_service("test"):
+        return {name: one.value for fact in FACTS for name, one in fact.read(start, until, "310000").items()}
+
+
+def test_the_layout_plan_is_told_from_the_first_day_of_its_period(db) -> None:
+    assert told_by(date(2021, 1, 1), date(2021, 12, 31)) == {}
+    assert told_by(date(2022, 1, 1), date(2022, 1, 1)) == {
+        "elder_care.layout_plan_period": "2022/2035",
+        "elder_care.layout_plan_near_year": "2025",
+        "elder_care.layout_plan_far_year": "2035",
+    }
+
+
+@pytest.mark.parametrize(
+    ("year", "period"), [(2020, None), (2021, "2021/2025"), (2025, "2021/2025"), (2026, None)]
+)
+def test_a_year_belongs_to_the_five_years_after_the_base_of_its_plan(
+    db, year: int, period: str | None
+) -> None:
+    with acting_as_service("test"):
+        set_target(**told(**PLAN))
+    assert told_by(date(year, 1, 1), date(year, 12, 31)).get("document.plan_period") == period
+
+
+def test_what_plans_do_not_agree_on_or_only_a_yearly_promise_says_is_no_plan_period(db) -> None:
+    with acting_as_service("test"):
+        set_target(**told())
+        assert "document.plan_period" not in told_by(date(2022, 1, 1), DAY)
+        set_target(**told(**PLAN))
+        set_target(**told(**PLAN | {"code": "long", "year": 2035}))
+        assert told_by(date(2022, 1, 1), DAY)["document.plan_period"] == "2021/2025", (
+            "fifteen years are not five"
+        )
+        set_target(**told(**PLAN | {"code": "other", "base_year": 2021, "year": 2026}))
+    assert "document.plan_period" not in told_by(date(2022, 1, 1), DAY)
+
+
+def test_an_assumed_plan_is_told_as_assumed_with_its_record(db) -> None:
+    with acting_as_service("test"):
+        made = set_target(**told(**PLAN, provenance="illustrative"))
+        found = answer(registry().figure("document.plan_period"), Asked.year(2022))
+    assert found.is_assumed and [(one.opens, one.key) for one in found.records] == [("target", made.pk)]

@@ -135,6 +135,20 @@ def campaign(town) -> Campaign:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "actions"),
+    [((2022, 1, 1), (2022, 5, 31), 0), ((2022, 6, 1), (2022, 6, 1), 7), ((2022, 6, 2), (2022, 12, 31), 0)],
+)
+def test_a_campaign_counts_as_a_whole_and_by_its_six_areas_on_its_first_day(
+    campaign, first, last, actions
+) -> None:
+    figure = next(one for one in INDICATORS if one.seed_id == "elder_care.supervision_1_plus_6")
+    with acting_as_service("test"), connection.cursor() as cursor:
+        cursor.execute(figure.rows, {"first": date(*first), "last": date(*last)})
+        rows = cursor.fetchall()
+    assert len(rows) == actions and sum(row[3] == "whole" for row in rows) == (1 if actions else 0)
+
+
 def test_the_campaign_has_a_check_list_for_each_area_and_the_unknown_ones_are_marked() -> None:
     lists = checklists(KIND)
     assert tuple(lists) == AREAS

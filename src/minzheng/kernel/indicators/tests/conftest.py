@@ -15,8 +15,8 @@ from minzheng.kernel.indicators.registry import _loaded, registry
 def declared(monkeypatch, settings):
     """`declared(*indicators)` makes these the only figures there are; forgotten at the end of the test."""
 
-    def declare(*indicators: Indicator, ratios=(), identities=()):
-        part = SimpleNamespace(INDICATORS=indicators, RATIOS=ratios, IDENTITIES=identities)
+    def declare(*indicators: Indicator, ratios=(), facts=(), identities=()):
+        part = SimpleNamespace(INDICATORS=indicators, RATIOS=ratios, FACTS=facts, IDENTITIES=identities)
         monkeypatch.setattr(records, "PARTS", {"test": part})
         settings.MINZHENG_DOMAINS, settings.MINZHENG_REGISTERS = [], []
         _loaded.cache_clear()

@@ -50,6 +50,7 @@ def test_a_select_without_its_dimension_or_sum_is_named(as_post):
         ([figure(), figure()], {}, "重复"),
         ([figure(kind=Kind.STOCK)], {}, "%(on)s"),
         ([figure(tables=())], {}, "tables"),
+        ([figure(rests_on="nothing")], {}, "nothing"),
         ([figure(unit="fen")], {}, "SUM"),
         ([figure(seed_id="x"), figure("test.two", seed_id="x")], {}, "x"),
         ([figure()], {"ratios": (Ratio("r", "率", "Rate", "test.one", "nothing", "s"),)}, "nothing"),

@@ -35,6 +35,14 @@ def test_every_figure_of_the_list_is_either_derived_or_named_with_its_domain(db)
         "period": "2022", "rows": None, "figure": "subsistence_allowance.standard", "counted_to": "",
     }  # fmt: skip
     assert found["dibao.adjusted_on"]["value"] == "2022-07-01" and found["admin.streets"]["value"] == 107
+    told_by_papers = {
+        "marriage.cross_district_pilot_start": "2022-09-01", "marriage.cross_district_pilot_districts": 9,
+        "marriage.cross_district_citywide_start": "2022-12-01", "marriage.cross_district_coverage": 100,
+        "elder_care.layout_plan_period": "2022/2035", "elder_care.layout_plan_near_year": "2025",
+    }  # fmt: skip
+    assert {name: found[name]["value"] for name in told_by_papers} == told_by_papers
+    unknown = ("document.serial", "document.signed_on", "document.plan_period", "relief.nobody_left_out")
+    assert [found[name]["value"] for name in unknown] == [None] * 4, "no summary, no plan and no findings"
     assert all(line["domain"] for line in told["missing"])
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from minzheng.kernel.access import may, require
 from minzheng.kernel.indicators import reading
 from minzheng.kernel.indicators.errors import NoSuchFigure
-from minzheng.kernel.indicators.model import Indicator, Listing, Ratio
+from minzheng.kernel.indicators.model import Entry, Fact, Indicator, Listing, Ratio
 from minzheng.kernel.indicators.models import Span
 from minzheng.kernel.indicators.publication import is_published
 from minzheng.kernel.indicators.reading import Answer, Asked, Part, growth
@@ -22,6 +22,7 @@ from minzheng.kernel.indicators.registry import Figure, registry
 from minzheng.kernel.periods import Month, iter_months
 from minzheng.kernel.places.queries import names, path_names
 from minzheng.kernel.places.resolution import CITY
+from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.charts import Chart, Series
 from minzheng.kernel.ui.maps import DistrictMap
 from minzheng.kernel.ui.tables import Column, Table
@@ -76,7 +77,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             "sides": _sides(figure, now, asked),
             "before": write(figure, then.value),
             "compared": _("上年同月") if asked.span == Span.MONTH else _("上年全年"),
-            "growth": None if figure.unit in ("%", "date") else growth(now.value, then.value),
+            "growth": growth(now.value, then.value) if reading.grows(figure) else None,
             "is_open": asked_for.is_open,
             "rows_href": rows_href(figure, asked) if may_open(figure) else "",
             "publish_href": reverse("figure_published", args=[figure.id]) + address(asked) if is_published(figure) else "",
@@ -84,14 +85,14 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             "months": _months(figure, asked),
             "map": district_map(figure, asked, places),
             "tables": [*_places(request, figure, asked, places), *_parts(request, figure, asked, parts),
-                       *_entries(request, figure, asked)],
+                       *_entries(request, figure, asked, now)],
             "restated": [
                 {"on": one.found_on, "before": write(figure, one.before), "after": write(figure, one.after)}
                 for one in reading.restatements(figure, asked)
             ] if isinstance(figure, Indicator) else [],
             "rule": rule_of(figure),
             "sql": figure.rows.replace("%%", "%") if isinstance(figure, Indicator) else "",
-            "papers": now.papers,
+            "papers": _papers(figure, now),
             "counted_at": reading.counted_at(figure, asked),
         },
     )  # fmt: skip
@@ -122,7 +123,7 @@ def _sides(figure: Figure, answer: Answer, asked: Asked) -> list[dict[str, str]]
 
 
 def _months(figure: Figure, asked: Asked) -> Chart | None:
-    if figure.unit == "date" or isinstance(figure, Listing):
+    if isinstance(figure, Listing) or (isinstance(figure, Fact) and chart_unit(figure) != "fen"):
         return None
     year = asked.first.year
     series = []
@@ -206,15 +207,38 @@ def _parts(request: HttpRequest, figure: Figure, asked: Asked, parts: dict[str, 
     return tables
 
 
-def _entries(request: HttpRequest, figure: Figure, asked: Asked) -> list[Table]:
-    if not isinstance(figure, Listing):
+def _entries(request: HttpRequest, figure: Figure, asked: Asked, now: Answer) -> list[Table]:
+    """What a listing counts, or the records that tell a fact, each open where it has a page."""
+    found = reading.entries(figure, asked) if isinstance(figure, Listing) else now.records
+    if not found and not isinstance(figure, Listing):
         return []
+
+    def opens(one: Entry) -> str:
+        return reverse(one.opens, args=[one.key]) + address(asked) if one.opens else ""
+
     return [
         Table(
-            [Column("name", name_of(figure), is_heading=True), Column("source", _("依据"), is_wide=True)],
-            list(reading.entries(figure, asked)), request, caption=_("明细"), name="entries", page_size=50,
+            [Column("name", name_of(figure), is_heading=True, href=opens), Column("source", _("依据"), is_wide=True,
+             hint=lambda one: _("示意") if one.provenance == "illustrative" else "")],
+            list(found), request, caption=_("明细"), name="entries", page_size=50,
         )
     ]  # fmt: skip
+
+
+def _papers(figure: Figure, now: Answer) -> list[dict[str, Any]]:
+    """The legal values behind a fact: the day, the value in words, the paper; a list of divisions by their names."""
+    listed = {str(code) for one in now.papers if isinstance(one.value, tuple) for code in one.value}
+    named = names(listed) if listed else {}
+
+    def text(value: Any) -> str:
+        if isinstance(value, tuple):
+            return "、".join(named.get(str(one), str(one)) for one in value)
+        return formats.fen(value)
+
+    return [
+        {"day": one.from_, "text": text(one.value), "source": one.source, "provenance": one.provenance}
+        for one in now.papers
+    ]
 
 
 def _export(file: str, figure: Figure, asked: Asked, now: Answer, places: list[Part],

@@ -99,15 +99,14 @@ def _line(figure: Figure, now: Answer, then: Answer, asked_for: Question) -> dic
         "name": name_of(figure),
         "now": now,
         "then": then,
-        # A share's and a day's growth says nothing.
-        "growth": None if figure.unit in ("%", "date") else growth(now.value, then.value),
+        "growth": growth(now.value, then.value) if reading.grows(figure) else None,
         "href": reverse("figure", args=[figure.id]) + address(asked_for.asked),
     }
 
 
 def _spread(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Figures with a value, those that the annual summary names first, and of these one of each domain before a second of any."""
-    known = [line for line in lines if line["now"].value]
+    """Figures with a number, those that the annual summary names first, and of these one of each domain before a second of any."""
+    known = [line for line in lines if isinstance(line["now"].value, int | float) and line["now"].value]
     turns: dict[str, int] = {}
     order = []
     for line in sorted(known, key=lambda line: not line["figure"].seed_id):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from minzheng.kernel.indicators import summary
-from minzheng.kernel.indicators.model import Dimension, Indicator, Kind, Listing, Measure, Ratio, Standard
+from minzheng.kernel.indicators.model import Dimension, Fact, Indicator, Kind, Listing, Measure, Ratio
 from minzheng.kernel.indicators.registry import Figure, registry
 from minzheng.kernel.ui import formats
 from minzheng.surfaces.web.city.asking import item_name
@@ -50,7 +50,13 @@ UNITS = {
     "张": gettext_lazy("张"),
     "人": gettext_lazy("人"),
     "各项目单位": gettext_lazy("各项目单位"),
+    "districts": gettext_lazy("个"),
+    "actions": gettext_lazy("项"),
+    "kinds_of_material": gettext_lazy("类"),
+    "serial_in_year": gettext_lazy("号"),
     "date": "",
+    "year": "",
+    "year_range": "",
 }
 KINDS = {Kind.FLOW: gettext_lazy("期间数"), Kind.STOCK: gettext_lazy("时点数（期末日）")}
 MEASURES = {
@@ -107,6 +113,8 @@ def write(figure: Figure, value: Any) -> str:
         return formats.DASH
     if isinstance(value, date):
         return formats.day(value)
+    if isinstance(value, str):
+        return value.replace("/", "—")  # Years from the first to the last: 2022—2035.
     if figure.unit.startswith("fen"):
         return formats.fen(int(value))
     if figure.unit == "%":
@@ -129,6 +137,11 @@ def rule_of(figure: Figure) -> list[tuple[str, str]]:
             (_("计量"), str(MEASURES[figure.measure])),
             (_("来源记录"), "、".join(figure.tables)),
             (_("依据"), figure.source),
+            *(
+                [(_("前提：须有记录"), name_of(registry().indicators[figure.rests_on]))]
+                if figure.rests_on
+                else []
+            ),
         ]
     if isinstance(figure, Ratio):
         found = registry()
@@ -139,5 +152,5 @@ def rule_of(figure: Figure) -> list[tuple[str, str]]:
         ]
     if isinstance(figure, Listing):
         return [(_("性质"), _("按平台所列逐项计数（期末日）")), (_("依据"), figure.source)]
-    assert isinstance(figure, Standard)
-    return [(_("性质"), _("现行标准")), (_("参数"), f"{figure.programme}.{figure.parameter}")]
+    assert isinstance(figure, Fact)
+    return [(_("性质"), _("由一项现行标准或一件记录写明")), (_("参数或记录"), figure.source)]

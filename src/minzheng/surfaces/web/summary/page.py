@@ -22,7 +22,7 @@ from minzheng.domains.annual_summary.paper import annex_lines, document
 from minzheng.domains.annual_summary.template import template
 from minzheng.kernel.access import current_actor, may, require
 from minzheng.kernel.documents import render_docx, render_pdf
-from minzheng.kernel.indicators.reading import Asked, growth, kept_years
+from minzheng.kernel.indicators.reading import Asked, grows, growth, kept_years
 from minzheng.kernel.places.models import Division
 from minzheng.kernel.places.queries import children, names
 from minzheng.kernel.places.resolution import CITY
@@ -138,7 +138,7 @@ def _comparison(request: HttpRequest, made: Draft, other: Beside) -> Table:
 
     def change(line: Any) -> float | None:
         one, value = line
-        return growth(one.value, value) if one.figure.unit not in ("%", "date") else None
+        return growth(one.value, value) if grows(one.figure) else None
 
     return Table(
         [

@@ -32,7 +32,7 @@ class Offered:
 
 
 def bindings(year: int, place: str) -> list[Offered]:
-    """Every figure that has a value in the year and place, in the form it is usually printed in; three queries."""
+    """Every figure that has a value in the year and place, in the form it is usually printed in."""
     offered = []
     for code, found in answers(Asked.year(year, place)).items():
         if found.value is not None:

@@ -72,8 +72,8 @@ def _comparison(made: Draft, other: Beside) -> tuple[list[str], Rows]:
     rows: Rows = []
     for one, value in other.lines:
         here, there = plain(one.figure, one.value), plain(one.figure, value)
-        is_number = there is not None and one.figure.unit != "date"
-        grows = is_number and one.figure.unit != "%" and other.is_same_place(made)
+        is_number = there is not None and not isinstance(there, str)
+        grows = reading.grows(one.figure) and other.is_same_place(made)
         rows.append([name_of(one.figure), unit_of(one.figure), here, there, here - there if is_number else None,
                      _rounded(growth(one.value, value)) if grows else None])  # fmt: skip
     labels = [f"{made.place} {made.year}", f"{other.place} {other.asked.text}"]

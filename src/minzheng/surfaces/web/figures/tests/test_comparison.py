@@ -90,6 +90,12 @@ def test_the_command_tells_every_figure_and_no_deviation_is_an_error(city):
         found["service_centre.cases"]["judgement"] == "same"
         and found["price_link.activations"]["judgement"] == "far"
     )
+    same = ("marriage.cross_district_pilot_start", "marriage.cross_district_coverage", "elder_care.layout_plan_period",
+            "elder_care.layout_plan_far_year", "service_centre.submission_exemptions")  # fmt: skip
+    assert {found[name]["judgement"] for name in same} == {"same"} and not any(
+        found[name]["scaled"] for name in same
+    )
+    assert found["document.signed_on"]["judgement"] == "uncounted", "the year's summary is not issued"
     assert CliRunner().invoke(app, ["compare"]).exit_code == 0
 
 

@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from openpyxl import load_workbook
 
-from minzheng.kernel.access import acting_as_service
+from minzheng.domains.annual_summary.actions import check_summary, issue_summary
+from minzheng.kernel.access import acting, acting_as_service
 from minzheng.kernel.access.testing import make_post
 from minzheng.kernel.audit.models import Entry
 from minzheng.kernel.indicators import reading
@@ -99,6 +100,64 @@ def test_a_ratio_shows_its_sides_and_a_standard_its_paper(city):
     page = text_of(client.get("/work/figures/dibao.growth/", WHEN))
     assert "6.77%" in page and "2022年工作总结：7月1日起由1330元调整为1420元" in page
     assert "2022年7月1日" in text_of(client.get("/work/figures/dibao.adjusted_on/", WHEN))
+
+
+def test_a_day_and_the_districts_of_a_rule_open_to_its_paper_marked_where_it_is_illustrative(city):
+    client = signed_in("city_policy_officer", "310000")
+    page = text_of(client.get("/work/figures/marriage.cross_district_pilot_start/", WHEN))
+    assert "2022年9月1日" in page and "示意" in page and "9个区的名称未见公开" in page
+    assert "黄浦区、徐汇区" in page and "data-mz-chart" not in page, "the list by names; a day has no months"
+    page = text_of(client.get("/work/figures/marriage.cross_district_coverage/", WHEN))
+    assert "100.00%" in page and "12月1日起，在全市所有区实现通办" in page and "—" in page
+    page = text_of(client.get("/work/figures/elder_care.layout_plan_period/", WHEN))
+    assert (
+        "2022—2035" in page
+        and "2025、2035" in page
+        and "《上海市养老服务设施布局专项规划（2022—2035）》" in page
+    )
+
+
+def test_years_and_days_are_text_in_files_and_on_the_district_pages(city):
+    client = signed_in("district_reviewer", "310107")
+    text = client.get(
+        "/work/figures/elder_care.layout_plan_period/", WHEN | {"export": "csv"}
+    ).content.decode("utf-8-sig")
+    assert "普陀区,2022/2035" in text
+    book = load_workbook(io.BytesIO(client.get("/work/figures/", WHEN | {"export": "xlsx"}).content))
+    lines = {line[0]: line for line in book.worksheets[0].iter_rows(values_only=True)}
+    assert lines["marriage.cross_district_pilot_start"][3] == "2022-09-01"
+    assert lines["elder_care.layout_plan_near_year"][3] == "2025" and lines["document.serial"][3] is None
+
+
+def test_the_five_years_open_to_the_plans_and_are_marked_where_these_are_illustrative(city):
+    with acting_as_service("test"):
+        plan = Target.objects.create(
+            code="p-1", kind="plan", plan="某规划", title="每百户面积", unit="平方米", year=2025, value=30, base_year=2020, base_value=24,
+            owner="处", due_on=date(2025, 12, 31), source="规划文本", provenance="illustrative",
+        )  # fmt: skip
+    page = text_of(
+        signed_in("city_policy_officer", "310000").get("/work/figures/document.plan_period/", WHEN)
+    )
+    assert "2021—2025" in page and "某规划：每百户面积" in page and "示意" in page
+    assert f"/work/targets/{plan.pk}/" in page
+
+
+def test_an_issued_summary_tells_its_number_and_opens(db):
+    case(date(2022, 3, 1))
+    count_all(YEAR_END, "cases.accepted")
+    writer, issuer = (make_post("city_policy_officer", "310000") for _ in range(2))
+    client = signed_in("statistician", "310000")
+    page = text_of(client.get("/work/figures/document.serial/", WHEN))
+    assert "沪民总结发" not in page and "—" in page
+    with acting(writer):
+        check_summary(year=2022)
+    with acting(issuer):
+        issue_summary(year=2022, on=date(2023, 2, 10))
+    page = text_of(client.get("/work/figures/document.serial/", WHEN))
+    assert "沪民总结发〔2023〕1号" in page and "/work/summary/2022/?year=2022&amp;place=310000" in page
+    assert "2023年2月10日" in text_of(client.get("/work/figures/document.printed_on/", WHEN))
+    summary = text_of(client.get("/work/figures/summary/", WHEN))
+    assert "年度总结文号序号" in summary and "2023年2月10日" in summary
 
 
 def test_a_listing_names_what_it_counts(city):
@@ -354,6 +413,11 @@ def test_pages_are_shown_in_english(city):
     )
     places = {"上海市", *(name for one in outlines()[0] for name in (one.name, one.short_name))}
     assert [word for word in chinese if word not in places] == []
+    page = text_of(client.get("/work/figures/marriage.cross_district_pilot_start/", WHEN))
+    assert (
+        "First day of the pilot across districts" in page
+        and "Told by one standard in force or one record" in page
+    )
 
 
 def test_a_figure_costs_the_same_number_of_queries_whatever_it_counts(city, django_assert_max_num_queries):
