@@ -33,15 +33,22 @@ def grant_for_month(
     actor = acting_actor()
     values: dict[str, Any] = {"programme": programme, "benefit": benefit, "month": month.first_day, "on": on}
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS award_of_month")
+        cursor.execute("DROP TABLE IF EXISTS award_wanted, award_of_month")
         cursor.execute(
-            f"""CREATE TEMPORARY TABLE award_of_month ON COMMIT DROP AS
-                SELECT nextval(pg_get_serial_sequence('awards_award', 'id')) AS award_id, n.*
-                FROM ({rows.sql}) AS n (person_id, monthly_fen, division_code, detail)
-                WHERE NOT EXISTS (
-                  SELECT 1 FROM awards_award a WHERE a.person_id = n.person_id AND a.benefit = %s
-                    AND a.start_month <= %s AND (a.end_month IS NULL OR a.end_month >= %s))""",
-            [*rows.parameters, benefit, month.first_day, month.first_day],
+            f"""CREATE TEMPORARY TABLE award_wanted ON COMMIT DROP AS
+                SELECT n.* FROM ({rows.sql}) AS n (person_id, monthly_fen, division_code, detail)""",
+            rows.parameters or None,
+        )
+        # Of a benefit whose awards are minutes old the planner believes that there are none, and would look through all of
+        # them for each person; knowing how many persons there are it looks once.
+        cursor.execute("ANALYZE award_wanted")
+        cursor.execute(
+            """CREATE TEMPORARY TABLE award_of_month ON COMMIT DROP AS
+               SELECT nextval(pg_get_serial_sequence('awards_award', 'id')) AS award_id, n.* FROM award_wanted n
+               WHERE NOT EXISTS (
+                 SELECT 1 FROM awards_award a WHERE a.person_id = n.person_id AND a.benefit = %s
+                   AND a.start_month <= %s AND (a.end_month IS NULL OR a.end_month >= %s))""",
+            [benefit, month.first_day, month.first_day],
         )
         count = cursor.rowcount
         cursor.execute(
@@ -67,7 +74,7 @@ def grant_for_month(
                FROM award_of_month ORDER BY award_id""",
             {**values, "reason": reason, "actor": actor.label, "post": actor.post_id},
         )
-        cursor.execute("DROP TABLE award_of_month")
+        cursor.execute("DROP TABLE award_wanted, award_of_month")
     record(
         "awards.grant",
         subject=f"awards:{count}",

@@ -28,7 +28,9 @@ class Receiver:
         return not self.account
 
 
-# An account counts as in drafting: one given for the programme before the usual one, and only if a bank could read it.
+# An account counts as in drafting: one given for the programme before the usual one, and only if a bank could read it. It is
+# looked up for each receiver: of awards that are minutes old the planner believes that there is one, and would read every
+# account of the city again for each.
 _UNTOLD = """
     SELECT p.id, p.name, p.death_date IS NOT NULL, a.division_code, e.detail->>'ground', w.monthly_fen,
       coalesce(k.bank, ''),
@@ -37,10 +39,11 @@ _UNTOLD = """
     JOIN awards_awardperiod w ON w.award_id = a.id AND w.during @> %(month)s::date
     JOIN awards_awardevent e ON e.award_id = a.id AND e.action = 'grant'
     JOIN people_person p ON p.id = a.person_id AND p.merged_into_id IS NULL
-    LEFT JOIN (
-      SELECT DISTINCT ON (b.person_id) b.person_id, b.bank, b.number FROM people_bankaccount b
-      WHERE b.during @> %(on)s::date AND b.purpose IN ('', %(programme)s) ORDER BY b.person_id, b.purpose DESC
-    ) k ON k.person_id = p.id
+    LEFT JOIN LATERAL (
+      SELECT b.bank, b.number FROM people_bankaccount b
+      WHERE b.person_id = p.id AND b.during @> %(on)s::date AND b.purpose IN ('', %(programme)s)
+      ORDER BY b.purpose DESC LIMIT 1
+    ) k ON true
     WHERE a.benefit = %(benefit)s AND a.start_month = %(month)s AND e.detail->>'activation' = %(activation)s
       AND NOT EXISTS (SELECT 1 FROM payments_accountletter l WHERE l.person_id = a.person_id AND l.about = %(about)s)
     ORDER BY a.id
