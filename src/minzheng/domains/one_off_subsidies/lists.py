@@ -57,6 +57,9 @@ def take_list(
     if benefit not in {one.code for one in PROGRAMME.benefits}:
         raise GrantRefused(f"没有补贴 {benefit} / no such subsidy")
     digest = hashlib.sha256(content).hexdigest()
+    with connection.cursor() as cursor:
+        # A second click waits for the first and finds its list.
+        cursor.execute("SELECT pg_advisory_xact_lock(7411, hashtext(%s))", [f"{benefit}{month}{digest}"])
     known = DepartmentList.objects.filter(benefit=benefit, month=month.first_day, sha256=digest).first()
     if known is not None:
         return known
