@@ -77,7 +77,10 @@ def test_the_promoted_files_give_exactly_the_findings_that_the_reform_gave(
     adopted = []
     for programme in PROGRAMMES:
         folder = tmp_path / "parameters" / programme.code
-        shutil.copytree(programme.folder / "parameters", folder)
+        folder.mkdir(parents=True)
+        # A programme whose sums stand in its notices has no parameters.
+        for path in (programme.folder / "parameters").glob("*.yaml"):
+            shutil.copy(path, folder)
         for path in written:
             if programme.package.replace(".", "/") in str(path):
                 shutil.copy(path, folder)
