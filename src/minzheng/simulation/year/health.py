@@ -117,13 +117,19 @@ def check_assets(life: Life) -> dict[str, Any]:
     )
     is_poor = luck(life, "poor") < rate("health.found_poor")
     first = first.with_columns(
-        money_assets_fen=(pl.when(is_poor).then(20_000).otherwise(400_000) * luck(life, "means"))
+        money_assets_fen=(
+            pl.when(is_poor).then(rate("health.savings_of_the_poor")).otherwise(rate("health.savings"))
+            * luck(life, "means")
+        )
         .round()
         .cast(pl.Int64)
         * 100,
         homes=pl.lit(1, dtype=pl.Int64),
         non_residential_properties=pl.lit(0, dtype=pl.Int64),
-        vehicles=pl.when(is_poor).then(0).otherwise((luck(life, "car") < 0.4).cast(pl.Int64)).cast(pl.Int64),
+        vehicles=pl.when(is_poor)
+        .then(0)
+        .otherwise((luck(life, "car") < rate("health.has_car")).cast(pl.Int64))
+        .cast(pl.Int64),
     )
     columns = ["household_id", *_ASSETS]
     written = tell(
