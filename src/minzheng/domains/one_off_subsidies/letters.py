@@ -19,11 +19,9 @@ def letter_of(activation: Activation, receiver: Receiver, on: date, *, offices: 
     office = offices.signs[receiver.division_code[:9]]
     group = GROUPS[receiver.ground]
     day = f"{notice.cutoff_on.year}年{notice.cutoff_on.month}月{notice.cutoff_on.day}日"
-    whose = f"{receiver.name}是" if receiver.is_dead else "您是"
+    who = receiver.name if receiver.is_dead else "您"
     as_whom = (
-        f"{day}在享低保家庭的领款人，这笔钱按户发给全家"
-        if group.each == "household"
-        else f"{day}的{group.name}"
+        "是在享低保家庭的领款人，这笔钱按户发给全家" if group.each == "household" else f"属于{group.name}"
     )
     return Letter(
         office=office,
@@ -31,8 +29,8 @@ def letter_of(activation: Activation, receiver: Receiver, on: date, *, offices: 
         addressee=addressee(receiver),
         date=on,
         opening=(
-            f"依据{notice.source}，向基本生活有困难的人发一次{name}。",
-            f"{whose}{as_whom}，在补贴名单上。这笔钱不需要申请，每人只发一次；同时符合几类条件的，按一类发。",
+            f"依据{notice.source}，向生活有困难的居民发放{name}。",
+            f"按{day}的登记，{who}{as_whom}，在发放名单上。这笔钱不需要申请，每人只发一次；同时符合几类条件的，按其中一类发。",
         ),
         amounts=(Amount(label=name, value=receiver.amount_fen, is_total=True),),
         closing=how_paid(activation, receiver),
