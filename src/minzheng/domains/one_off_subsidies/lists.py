@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,11 +20,11 @@ from minzheng.kernel.people.models import Person
 from minzheng.kernel.people.names import Likeness, compare_names
 from minzheng.kernel.people.queries import people_by_identifier
 from minzheng.kernel.periods import Month
+from minzheng.kernel.sources.reading import Unreadable, read_file
 
 COLUMNS = ("证件号码", "姓名")
 EMPLOYMENT_OFFICE = "人社"
 CITY = "310000"
-_MOST = 2_000_000
 _Trouble = ListedRow.Trouble
 
 
@@ -47,7 +46,7 @@ def take_list(
     """Takes in a department's list for the payment of a month (接收部门名单); the same file again adds nothing.
 
     Args:
-        content: CSV, UTF-8 or GB18030, with the columns 证件号码 and 姓名; others are left alone.
+        content: a table as offices send it (CSV in whatever encoding, Excel) with the columns 证件号码 and 姓名; others are left alone.
 
     Raises:
         NotPermitted: the acting post does not carry `grants.propose`.
@@ -108,40 +107,38 @@ def on_lists(benefit: str, month: Month) -> Query:
 
 
 def _read(file_name: str, content: bytes) -> list[_Row]:
+    """The rows of the first sheet; a line that cannot be read is a row without a number, so that it is told too."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("gb18030")
-        except UnicodeDecodeError as error:
-            raise GrantRefused(
-                f"{file_name}：请存为 UTF-8 或 GB18030 的 CSV / save it as CSV in UTF-8 or GB18030"
-            ) from error
-    table = csv.DictReader(io.StringIO(text.replace("\0", ""), newline=""))
-    header = [(name or "").strip() for name in table.fieldnames or ()]
+        sheets = read_file(content, recognise=_known_columns).sheets if content.strip() else []
+    except Unreadable as error:
+        raise GrantRefused(
+            f"{file_name}：读不出表格，请存为 UTF-8 或 GB18030 的 CSV，或存为 Excel 工作簿 / no table can be read: save it as CSV or Excel "
+            f"({error.code})"
+        ) from error
+    lines = [line for sheet in sheets[:1] for line in sheet.lines if not line.is_blank]
+    header = [_text(cell) for cell in lines[0].cells] if lines else []
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise GrantRefused(
             f"{file_name} 第 1 行：缺少列 {'、'.join(missing)}，现有 {'、'.join(header) or '无'} / the header lacks these columns"
         )
-    table.fieldnames = header
+    number, name = (header.index(column) for column in COLUMNS)
     rows = []
-    try:
-        for told in table:
-            if not any((told.get(name) or "").strip() for name in COLUMNS):
-                continue
-            rows.append(_Row(table.line_num, (told["姓名"] or "").strip(), (told["证件号码"] or "").strip()))
-            if len(rows) > _MOST:
-                raise GrantRefused(
-                    f"{file_name}：超过 {_MOST:,} 行，请分成几个文件 / too many rows: split the file"
-                )
-    except csv.Error as error:
-        raise GrantRefused(
-            f"{file_name} 第 {table.line_num} 行不是可读的 CSV / not a readable line: {error}"
-        ) from error
+    for line in lines[1:]:
+        cells = [_text(cell) for cell in line.cells] + [""] * len(header)
+        if line.broken or cells[number] or cells[name]:
+            rows.append(_Row(line.number, cells[name], cells[number]))
     if not rows:
         raise GrantRefused(f"{file_name}：没有数据行 / no rows")
     return rows
+
+
+def _known_columns(cells: Sequence[str]) -> int:
+    return sum(_text(cell) in COLUMNS for cell in cells)
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell).strip()
 
 
 def _joined(rows: list[_Row]) -> list[_Row]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import Error, transaction
+from openpyxl import Workbook
 
 from minzheng.domains.one_off_subsidies import actions
 from minzheng.domains.one_off_subsidies.lists import take_list
@@ -158,7 +160,8 @@ def test_the_same_file_again_is_the_same_list(town: Town) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"\xff\xfe\x00\x01\x81", "UTF-8"),
+        (b"%PDF-1.7 a scan of the list", "UTF-8"),
+        (b"\xff\xfe\x00\x01\x81", "缺少列"),
         ("姓名,电话\n王芳,1\n".encode(), "缺少列 证件号码"),
         ("证件号码,姓名\n".encode(), "没有数据行"),
         (b"", "现有 无"),
@@ -179,6 +182,25 @@ def test_a_list_in_gb18030_is_read_as_well(town: Town) -> None:
             content=f"证件号码,姓名\r\n{WANG},王芳\r\n".encode("gb18030"), on=ON,
         )  # fmt: skip
     assert taken.matched_count == 1
+
+
+def test_a_workbook_is_read_as_well_and_a_number_that_a_spreadsheet_spoilt_is_told(town: Town) -> None:
+    town.numbered(WANG)
+    book, content = Workbook(), io.BytesIO()
+    for row in (["序号", "姓名", "证件号码"], [1, "王芳", WANG], [2, "李强", 3.10101195003010e17]):
+        book.active.append(row)
+    book.save(content)
+    with acting(town.proposer):
+        taken = take_list(
+            benefit="one_off_living_subsidy",
+            month=JULY,
+            file_name="名单.xlsx",
+            content=content.getvalue(),
+            on=ON,
+        )
+    with town.seeing():
+        told = list(ListedRow.objects.order_by("row").values_list("row", "trouble"))
+    assert (taken.matched_count, told) == (1, [(2, ""), (3, "unreadable")])
 
 
 def test_somebody_on_the_list_whose_record_was_merged_since_is_paid_as_who_they_are_now(town: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
@@ -14,6 +15,7 @@ from minzheng.kernel.access import acting
 from minzheng.kernel.eventgrants import actions as grants
 from minzheng.kernel.eventgrants.models import Activation
 from minzheng.kernel.eventgrants.tests.town import Town as TownOfPeople
+from minzheng.kernel.payments.models import Batch
 from minzheng.kernel.people.models import Identifier, Person
 from minzheng.kernel.periods import Month
 
@@ -33,8 +35,8 @@ class Town(TownOfPeople):
 
     programme = "one_off_subsidies"
 
-    def numbered(self, value: str, **about: object) -> Person:
-        person = self.person(**about)  # type: ignore[arg-type]
+    def numbered(self, value: str, **about: Any) -> Person:
+        person = self.person(**about)
         with self.seeing():
             Identifier.objects.create(
                 person=person, kind="citizen", value=value, during=DateRange(date(1950, 3, 1), None)
@@ -68,6 +70,6 @@ class Town(TownOfPeople):
         with acting(self.approver):
             return actions.tell(activation_id=started.pk, on=on)
 
-    def pay(self, started: Activation):  # type: ignore[no-untyped-def]
+    def pay(self, started: Activation) -> Batch:
         with acting(self.preparer):
             return grants.pay(activation_id=started.pk, schedules=actions.schedules(), month=JULY, on=ON)

@@ -26,7 +26,7 @@ from minzheng.kernel.eventgrants.models import Activation
 from minzheng.kernel.periods import Month
 from minzheng.kernel.ui.forms import DayInput, MoneyField, MonthField
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.city.starts import starts_table
+from minzheng.surfaces.web.city.starts import starts_table, year_asked
 from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
 from minzheng.surfaces.web.work.words import benefit_name, is_english
@@ -50,10 +50,14 @@ def group_name(code: str) -> str:
     return group.name_en if is_english() else group.name
 
 
+def _benefits() -> list[tuple[str, str]]:
+    return [(code, benefit_name(code)) for code in BENEFITS]
+
+
 class NoticeForm(forms.Form):
     """A notice: what is paid to which groups, as of which day, by which paper."""
 
-    benefit = forms.ChoiceField(label=gettext_lazy("补贴"))
+    benefit = forms.ChoiceField(label=gettext_lazy("补贴"), choices=_benefits)
     cutoff_on = forms.DateField(
         label=gettext_lazy("认定截止日"),
         widget=DayInput,
@@ -70,7 +74,6 @@ class NoticeForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["benefit"].choices = [(code, benefit_name(code)) for code in BENEFITS]  # type: ignore[attr-defined]
         for code, group in GROUPS.items():
             each = _("每户金额，不发放的留空") if group.each == "household" else _("每人金额，不发放的留空")
             self.fields[_SUM + code] = MoneyField(label=group_name(code), required=False, help_text=each)
@@ -91,17 +94,13 @@ class NoticeForm(forms.Form):
 class ListForm(forms.Form):
     """A department's list for the payment of a month."""
 
-    benefit = forms.ChoiceField(label=gettext_lazy("补贴"))
+    benefit = forms.ChoiceField(label=gettext_lazy("补贴"), choices=_benefits)
     month = MonthField(label=gettext_lazy("认定截止日所在月份"))
     file = forms.FileField(
         label=gettext_lazy("人社部门名单"),
-        help_text=gettext_lazy("CSV，须有“证件号码”“姓名”两列；同一文件重复导入不会重复列入。"),
+        help_text=gettext_lazy("CSV 或 Excel，须有“证件号码”“姓名”两列；同一文件重复导入不会重复列入。"),
         error_messages={"required": gettext_lazy("请选择名单文件"), "empty": gettext_lazy("文件是空的")},
     )
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.fields["benefit"].choices = [(code, benefit_name(code)) for code in BENEFITS]  # type: ignore[attr-defined]
 
     def clean_file(self) -> Any:
         found = self.cleaned_data["file"]
@@ -120,7 +119,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _show(
     request: HttpRequest, notice_form: NoticeForm, list_form: ListForm, status: int = 200
 ) -> HttpResponse:
-    year = _year(request)
+    year = year_asked(request, working_day())
     every = grant_queries.rows(PROGRAMME.code)
     rows = [row for row in every if row.activation.month.year == year]
     table = starts_table(
@@ -169,11 +168,6 @@ def _show(
         },
         status=status,
     )
-
-
-def _year(request: HttpRequest) -> int:
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdecimal() and 2020 <= int(asked) <= 2100 else working_day().year
 
 
 def _told(row: grant_queries.Row, parts: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.charts import Chart, Series
 from minzheng.kernel.ui.forms import MonthField
 from minzheng.kernel.ui.tables import Column, Table
-from minzheng.surfaces.web.city.starts import starts_table
+from minzheng.surfaces.web.city.starts import starts_table, year_asked
 from minzheng.surfaces.web.work.acts import attempt
 from minzheng.surfaces.web.work.day import working_day
 
@@ -73,7 +73,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _show(
     request: HttpRequest, reading_form: ReadingForm, propose_form: ProposeForm, status: int = 200
 ) -> HttpResponse:
-    year = _year(request)
+    year = year_asked(request, working_day())
     lines = queries.series(Month(year, 1), Month(year, 12))
     every = grant_queries.rows(PROGRAMME.code)
     rows = [r for r in every if r.activation.month.year == year]
@@ -105,11 +105,6 @@ def _show(
         },
         status=status,
     )
-
-
-def _year(request: HttpRequest) -> int:
-    asked = request.GET.get("year", "")
-    return int(asked) if asked.isdecimal() and 2020 <= int(asked) <= 2100 else working_day().year
 
 
 def _percent(value: int | None) -> float | None:

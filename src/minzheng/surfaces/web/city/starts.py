@@ -12,6 +12,12 @@ from minzheng.kernel.ui import formats
 from minzheng.kernel.ui.tables import Column, Table
 
 
+def year_asked(request: HttpRequest, today: date) -> int:
+    """The year of the address, or this one."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isdecimal() and 2020 <= int(asked) <= 2100 else today.year
+
+
 def starts_table(
     request: HttpRequest,
     rows: list[Row],
