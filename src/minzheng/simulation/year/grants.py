@@ -32,7 +32,6 @@ from minzheng.simulation.year.rates import rate
 from minzheng.simulation.year.register import facts, living
 from minzheng.simulation.year.work import UNEMPLOYED
 
-PAY_DAYS = 15
 _LISTED = """
     SELECT e.person_id FROM eventgrants_entry e JOIN eventgrants_activation a ON a.id = e.activation_id
     WHERE a.state = 'approved'
@@ -80,7 +79,7 @@ def pay_one_offs(life: Life) -> dict[str, Any]:
     """The month's notices, if it has any: two officials start each as of the month's first day, and it is paid."""
     told = {"starts": 0, "listed": 0, "letters": 0, "batches": 0, "paid": 0, "returned": 0}
     list_on, propose_on, approve_on = (workday(life.month, number) for number in (7, 8, 9))
-    stated = [one for one in rate("one_off.notices") if one["month"] == life.month.number]
+    stated = [one for one in rate("one_off.notices") if one["month"] == str(life.month)]
     for one in stated:
         notice = Notice(
             benefit=one["benefit"],
@@ -88,7 +87,7 @@ def pay_one_offs(life: Life) -> dict[str, Any]:
             amounts={group: yuan * 100 for group, yuan in one["amounts"].items()},
             source=one["paper"],
             provenance="illustrative",
-            pay_days=PAY_DAYS,
+            pay_days=rate("one_off.pay_days"),
         )
         file = _unemployed_in_difficulty(life) if "unemployed" in notice.amounts else b""
         with acting(post(PROPOSER)):
